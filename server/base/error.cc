@@ -1,0 +1,105 @@
+#include "server/base/error.h"
+
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "google/protobuf/message.h"
+#include "hearth/v1/options.pb.h"
+
+namespace hearth {
+namespace {
+
+constexpr char kDomain[] = "hearth";
+constexpr std::string_view kPrefix = "ERROR_REASON_";
+
+const v1::ReasonPolicy& PolicyOf(v1::ErrorReason reason) {
+  return v1::ErrorReason_descriptor()->FindValueByNumber(reason)->options().GetExtension(v1::reason);
+}
+
+template <class Detail>
+std::string TypeUrl() {
+  return absl::StrCat("type.googleapis.com/", Detail::descriptor()->full_name());
+}
+
+template <class Detail>
+void Attach(absl::Status& status, const Detail& detail) {
+  status.SetPayload(TypeUrl<Detail>(), absl::Cord(detail.SerializeAsString()));
+}
+
+template <class Detail>
+std::optional<Detail> Find(const absl::Status& status) {
+  const auto payload = status.GetPayload(TypeUrl<Detail>());
+  if (!payload.has_value()) return std::nullopt;
+  Detail detail;
+  if (!detail.ParseFromString(std::string(*payload))) return std::nullopt;
+  return detail;
+}
+
+}  // namespace
+
+std::string ReasonName(v1::ErrorReason reason) {
+  return v1::ErrorReason_Name(reason).substr(kPrefix.size());
+}
+
+absl::Status Refuse(v1::ErrorReason reason, const ErrorMetadata& metadata, absl::Duration retry_after) {
+  const v1::ReasonPolicy& policy = PolicyOf(reason);
+  std::string message = policy.message();
+  google::rpc::ErrorInfo info;
+  info.set_reason(ReasonName(reason));
+  info.set_domain(kDomain);
+  for (const auto& [name, value] : metadata) {
+    message = absl::StrReplaceAll(message, {{absl::StrCat("{", name, "}"), value}});
+    (*info.mutable_metadata())[name] = value;
+  }
+  absl::Status status(static_cast<absl::StatusCode>(policy.status()), message);
+  Attach(status, info);
+  if (policy.retryable()) {
+    google::rpc::RetryInfo retry;
+    retry.mutable_retry_delay()->set_seconds(absl::ToInt64Seconds(retry_after));
+    retry.mutable_retry_delay()->set_nanos(
+        static_cast<int32_t>(absl::ToInt64Nanoseconds(retry_after - absl::Floor(retry_after, absl::Seconds(1)))));
+    Attach(status, retry);
+  }
+  return status;
+}
+
+absl::Status InvalidFields(const std::vector<FieldViolation>& violations) {
+  std::string fields;
+  google::rpc::BadRequest bad_request;
+  for (const FieldViolation& violation : violations) {
+    absl::StrAppend(&fields, fields.empty() ? "" : ", ", violation.field);
+    auto* detail = bad_request.add_field_violations();
+    detail->set_field(violation.field);
+    detail->set_description(violation.description);
+  }
+  absl::Status status = Refuse(v1::ERROR_REASON_INVALID_FIELDS, {{"fields", fields}});
+  Attach(status, bad_request);
+  return status;
+}
+
+absl::Status InvalidField(const std::string& field, const std::string& description) {
+  return InvalidFields({{field, description}});
+}
+
+std::optional<v1::ErrorReason> ReasonOf(const absl::Status& status) {
+  if (status.ok()) return std::nullopt;
+  const auto info = Find<google::rpc::ErrorInfo>(status);
+  if (!info.has_value() || info->domain() != kDomain) return std::nullopt;
+  v1::ErrorReason reason;
+  if (!v1::ErrorReason_Parse(absl::StrCat(std::string(kPrefix), info->reason()), &reason)) return std::nullopt;
+  return reason;
+}
+
+void AddHelpLink(absl::Status& status, const std::string& description, const std::string& url) {
+  if (status.ok() || url.empty()) return;
+  google::rpc::Help help;
+  auto* link = help.add_links();
+  link->set_description(description);
+  link->set_url(url);
+  Attach(status, help);
+}
+
+}  // namespace hearth

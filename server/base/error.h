@@ -1,0 +1,46 @@
+// Failures with a reason. The reason's status code and message are declared in error_reason.proto and read from there, so a call site names
+// only the reason and the variable parts.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "google/rpc/error_details.pb.h"
+#include "hearth/v1/error_reason.pb.h"
+
+namespace hearth {
+
+// The variable parts of a reason's message, by name.
+using ErrorMetadata = std::map<std::string, std::string>;
+
+// A failure for `reason`: its status code, its message with each {name} replaced from `metadata`, and a google.rpc.ErrorInfo. Reasons that
+// are declared retryable carry a google.rpc.RetryInfo of `retry_after`.
+absl::Status Refuse(v1::ErrorReason reason, const ErrorMetadata& metadata = {},
+                    absl::Duration retry_after = absl::Milliseconds(200));
+
+// One wrong field of a request.
+struct FieldViolation {
+  std::string field;        // Path from the request's root, in proto names.
+  std::string description;  // What is wrong, and what would be right.
+};
+
+// INVALID_FIELDS with a google.rpc.BadRequest that names every violation. `violations` is not empty.
+absl::Status InvalidFields(const std::vector<FieldViolation>& violations);
+
+// INVALID_FIELDS for one field.
+absl::Status InvalidField(const std::string& field, const std::string& description);
+
+// The reason that a failure was made with; nullopt for an OK status or one that Refuse did not make.
+std::optional<v1::ErrorReason> ReasonOf(const absl::Status& status);
+
+// Adds a link where a person can act.
+void AddHelpLink(absl::Status& status, const std::string& description, const std::string& url);
+
+// The reason's name without its prefix: "NOT_HOME_DIRECTORY".
+std::string ReasonName(v1::ErrorReason reason);
+
+}  // namespace hearth

@@ -1,0 +1,85 @@
+#include "server/base/resource_name.h"
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "server/base/text.h"
+
+namespace hearth {
+namespace {
+
+bool IsLowerOrDigit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+bool IsLabel(std::string_view label, size_t longest) {
+  if (label.empty() || label.size() > longest || label.back() == '-' || !IsLowerOrDigit(label.front())) return false;
+  for (const char c : label) {
+    if (!IsLowerOrDigit(c) && c != '-') return false;
+  }
+  return true;
+}
+
+bool IsRoleId(std::string_view role) {
+  if (role.empty() || role.size() > 63) return false;
+  for (const char c : role) {
+    if (!IsLowerOrDigit(c) && c != '_') return false;
+  }
+  return true;
+}
+
+std::string Child(std::string_view directory, absl::string_view collection, std::string_view id) {
+  return absl::StrCat("directories/", ToAbsl(directory), "/", collection, "/", ToAbsl(id));
+}
+
+}  // namespace
+
+bool IsResourceId(std::string_view id) { return IsLabel(id, 63); }
+
+bool IsDomain(std::string_view domain) {
+  if (domain.size() < 3 || domain.size() > 48 || domain.find('.') == std::string_view::npos) return false;
+  for (const absl::string_view label : absl::StrSplit(ToAbsl(domain), '.')) {
+    if (!IsLabel(ToStd(label), 63)) return false;
+  }
+  return true;
+}
+
+std::optional<ResourceName> ParseResourceName(std::string_view name) {
+  if (name.size() > 400) return std::nullopt;
+  const std::vector<absl::string_view> parts = absl::StrSplit(ToAbsl(name), '/');
+  if (parts.size() < 2 || parts.size() % 2 != 0 || parts[0] != "directories") return std::nullopt;
+  ResourceName parsed;
+  parsed.directory = ToStd(parts[1]);
+  if (!IsResourceId(parsed.directory)) return std::nullopt;
+  if (parts.size() == 2) return parsed;
+  parsed.collection = ToStd(parts[2]);
+  parsed.id = ToStd(parts[3]);
+  const bool is_domain = parsed.collection == "domains";
+  if (!is_domain && parsed.collection != "users" && parsed.collection != "trustedIssuers" &&
+      parsed.collection != "serviceAccounts") {
+    return std::nullopt;
+  }
+  if (is_domain ? !IsDomain(parsed.id) : !IsResourceId(parsed.id)) return std::nullopt;
+  if (parts.size() == 4) return parsed;
+  if (parts.size() != 6 || parsed.collection != "users" || parts[4] != "roleAssignments") return std::nullopt;
+  parsed.collection = "roleAssignments";
+  parsed.role = ToStd(parts[5]);
+  if (!IsRoleId(parsed.role)) return std::nullopt;
+  return parsed;
+}
+
+std::string DirectoryName(std::string_view directory) { return absl::StrCat("directories/", ToAbsl(directory)); }
+std::string UserName(std::string_view directory, std::string_view user) { return Child(directory, "users", user); }
+std::string DomainName(std::string_view directory, std::string_view domain) {
+  return Child(directory, "domains", domain);
+}
+std::string TrustedIssuerName(std::string_view directory, std::string_view issuer) {
+  return Child(directory, "trustedIssuers", issuer);
+}
+std::string ServiceAccountName(std::string_view directory, std::string_view account) {
+  return Child(directory, "serviceAccounts", account);
+}
+std::string RoleAssignmentName(std::string_view directory, std::string_view user, std::string_view role) {
+  return absl::StrCat(UserName(directory, user), "/roleAssignments/", ToAbsl(role));
+}
+
+}  // namespace hearth
