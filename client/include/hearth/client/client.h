@@ -1,0 +1,125 @@
+// hearth::client::Client: calls Hearth.
+#ifndef HEARTH_CLIENT_CLIENT_H_
+#define HEARTH_CLIENT_CLIENT_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "google/protobuf/message.h"
+#include "hearth/client/error.h"
+#include "hearth/client/methods.h"
+#include "hearth/client/options.h"
+#include "hearth/v1/credential_service.pb.h"
+#include "hearth/v1/directory_service.pb.h"
+#include "hearth/v1/guest_user_service.pb.h"
+#include "hearth/v1/reset_password_service.pb.h"
+
+namespace grpc {
+class Channel;
+}  // namespace grpc
+
+namespace hearth::client {
+
+// A connection to Hearth. A value: copies share the connection, and all of it is thread-safe. Connects when
+// first used.
+//
+// Calls block until the answer, the deadline or the cancellation. A call that the contract marks as safe to
+// repeat (it changes nothing, or it has a request_id) is tried again on UNAVAILABLE, and on
+// RESOURCE_EXHAUSTED and ABORTED when the server says so with RetryInfo; never beyond the deadline, never
+// earlier than the server asks. A request_id that is absent is filled in with a random one, so that changes
+// are safe to repeat; the caller's request is not altered. Other calls are made once.
+//
+// Failures are absl::Status with the server's code; Error::From(status) has the reason and the other details.
+class Client {
+ public:
+  // Fails with INVALID_ARGUMENT for options that contradict each other, and for plaintext to anything but
+  // this machine; with NOT_FOUND, PERMISSION_DENIED and the like for files that cannot be read. Makes no
+  // connection yet.
+  static absl::StatusOr<Client> Create(const Options& options);
+
+  // Over a channel that the caller made, and whose security is the caller's business. Of `options` only
+  // token, timeout and retry count. Fails as Create does for those.
+  static absl::StatusOr<Client> OverChannel(std::shared_ptr<grpc::Channel> channel, const Options& options);
+
+  // Calls the one method that takes `Request`. Works for every method of the contract.
+  template <class Response, class Request>
+  absl::StatusOr<Response> Call(const Request& request, const CallOptions& options = {}) const {
+    const google::protobuf::MethodDescriptor* method = MethodOf(*Request::descriptor());
+    if (method == nullptr) return absl::InvalidArgumentError("No method of the contract takes this request.");
+    Response response;
+    absl::Status status = Invoke(*method, request, &response, options);
+    if (!status.ok()) return status;
+    return response;
+  }
+
+  // Calls `method` with messages whose types are known only at run time. `response` is non-null and is
+  // overwritten. Fails with INVALID_ARGUMENT for messages of other types than the method's, UNIMPLEMENTED for
+  // streaming methods.
+  absl::Status Invoke(const google::protobuf::MethodDescriptor& method,
+                      const google::protobuf::Message& request, google::protobuf::Message* response,
+                      const CallOptions& options = {}) const;
+
+  // Calls a method outside the contract once, such as "/grpc.health.v1.Health/Check", with any messages of
+  // the right form.
+  absl::Status InvokeOnce(const std::string& path, const google::protobuf::Message& request,
+                          google::protobuf::Message* response, const CallOptions& options = {}) const;
+
+  // One line a method, for the reader's sake: client.ResetPassword(request) is
+  // client.Call<v1::ResetPasswordResponse>(request).
+#define HEARTH_CLIENT_METHOD(Name)                                                                           \
+  absl::StatusOr<v1::Name##Response> Name(const v1::Name##Request& request, const CallOptions& options = {}) \
+      const {                                                                                                \
+    return Call<v1::Name##Response>(request, options);                                                       \
+  }
+  HEARTH_CLIENT_METHOD(ResetPassword)
+  HEARTH_CLIENT_METHOD(CheckResetPassword)
+  HEARTH_CLIENT_METHOD(VerifyPassword)
+  HEARTH_CLIENT_METHOD(ChangePassword)
+  HEARTH_CLIENT_METHOD(ResolveHomeDirectory)
+  HEARTH_CLIENT_METHOD(GetGuestUser)
+  HEARTH_CLIENT_METHOD(ListGuestUsers)
+  HEARTH_CLIENT_METHOD(CreateDirectory)
+  HEARTH_CLIENT_METHOD(GetDirectory)
+  HEARTH_CLIENT_METHOD(ListDirectories)
+  HEARTH_CLIENT_METHOD(UpdateDirectory)
+  HEARTH_CLIENT_METHOD(DeleteDirectory)
+  HEARTH_CLIENT_METHOD(UndeleteDirectory)
+  HEARTH_CLIENT_METHOD(CreateDomain)
+  HEARTH_CLIENT_METHOD(GetDomain)
+  HEARTH_CLIENT_METHOD(ListDomains)
+  HEARTH_CLIENT_METHOD(UpdateDomain)
+  HEARTH_CLIENT_METHOD(DeleteDomain)
+  HEARTH_CLIENT_METHOD(UndeleteDomain)
+  HEARTH_CLIENT_METHOD(CreateUser)
+  HEARTH_CLIENT_METHOD(GetUser)
+  HEARTH_CLIENT_METHOD(ListUsers)
+  HEARTH_CLIENT_METHOD(UpdateUser)
+  HEARTH_CLIENT_METHOD(DeleteUser)
+  HEARTH_CLIENT_METHOD(UndeleteUser)
+  HEARTH_CLIENT_METHOD(DisableUser)
+  HEARTH_CLIENT_METHOD(EnableUser)
+  HEARTH_CLIENT_METHOD(CreateRoleAssignment)
+  HEARTH_CLIENT_METHOD(ListRoleAssignments)
+  HEARTH_CLIENT_METHOD(DeleteRoleAssignment)
+  HEARTH_CLIENT_METHOD(CreateTrustedIssuer)
+  HEARTH_CLIENT_METHOD(GetTrustedIssuer)
+  HEARTH_CLIENT_METHOD(ListTrustedIssuers)
+  HEARTH_CLIENT_METHOD(DeleteTrustedIssuer)
+  HEARTH_CLIENT_METHOD(CreateServiceAccount)
+  HEARTH_CLIENT_METHOD(GetServiceAccount)
+  HEARTH_CLIENT_METHOD(ListServiceAccounts)
+  HEARTH_CLIENT_METHOD(DeleteServiceAccount)
+#undef HEARTH_CLIENT_METHOD
+
+ private:
+  class Impl;
+  explicit Client(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+
+  std::shared_ptr<const Impl> impl_;  // Never null.
+};
+
+}  // namespace hearth::client
+
+#endif  // HEARTH_CLIENT_CLIENT_H_
