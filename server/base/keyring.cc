@@ -64,6 +64,7 @@ absl::StatusOr<Keyring> Keyring::Load(const std::string& path) {
     }
     if (!ring.keys_.emplace(id, key).second) return Problem(path, absl::StrCat("the id ", id, " stands twice"));
     if (ring.current_.empty()) ring.current_ = id;
+    ring.eldest_ = id;
   }
   if (ring.current_.empty()) return Problem(path, "holds no key");
   return ring;

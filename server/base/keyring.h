@@ -22,6 +22,9 @@ class Keyring {
 
   // Id of the key for new secrets.
   const std::string& current() const { return current_; }
+  // Id of the key in the file's last line. It names things that must be found again (idempotency records, page tokens); rotation adds lines
+  // before it and leaves it where it is.
+  const std::string& eldest() const { return eldest_; }
   bool Has(const std::string& id) const { return keys_.contains(id); }
 
   // 32 bytes derived from the key `id` for one purpose. `purpose` is 8 characters; `id` must be in the ring.
@@ -29,6 +32,7 @@ class Keyring {
 
  private:
   std::string current_;
+  std::string eldest_;
   std::map<std::string, Secret> keys_;
 };
 

@@ -80,7 +80,6 @@ class Hasher {
  private:
   // The bytes that are hashed, as 64 hexadecimal digits.
   Secret Pepper(const std::string& key_id, const CredentialBinding& binding, const Secret& prepared) const;
-  absl::StatusOr<bool> Compare(const std::string& phc, const Secret& peppered, absl::Time deadline);
 
   const Keyring* keyring_;
   HashParameters parameters_;

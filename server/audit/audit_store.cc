@@ -1,0 +1,53 @@
+#include "server/audit/audit_store.h"
+
+#include <string>
+#include <vector>
+
+#include "server/base/error.h"
+#include "server/storage/database.h"
+#include "server/storage/tx.h"
+
+namespace hearth {
+namespace {
+
+// Only into directories that the transaction serves.
+constexpr Statement kAppend{
+    "audit_append",
+    "INSERT INTO hearth.audit_events (directory_id, event_id, action, verdict, reason, actor_directory, actor, actor_kind, target,"
+    " target_principal_name, rpc, peer, trace_id)"
+    " SELECT d.directory_id, $2::uuid, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13"
+    " FROM hearth.directories d WHERE d.directory_id = ANY ($1::text[]) AND d.directory_id = ANY (hearth.served())"
+    " ON CONFLICT DO NOTHING"};
+
+std::vector<std::string> DirectoriesOf(const Call& call) {
+  std::vector<std::string> directories = {call.principal.directory};
+  const std::string& other = call.note->other_directory;
+  if (!other.empty() && other != call.principal.directory) directories.push_back(other);
+  return directories;
+}
+
+void Append(Tx& tx, const Call& call, const std::string& verdict, const std::string& reason) {
+  const std::string kind = call.access.kind == PrincipalKind::kPerson ? "person" : "service";
+  tx.Exec(kAppend, TextArray(DirectoriesOf(call)), call.id, call.policy->audit_action(), verdict, reason, call.principal.directory,
+          call.principal.subject, kind, call.note->target, call.note->target_principal_name, call.rpc, call.peer, call.trace_id);
+}
+
+bool IsServersFault(const absl::Status& status) {
+  return absl::IsInternal(status) || absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
+}
+
+}  // namespace
+
+void AppendAudit(Tx& tx, const Call& call) { Append(tx, call, "allowed", ""); }
+
+absl::Status RecordRefusal(Database& database, const Call& call, const absl::Status& status) {
+  const auto reason = ReasonOf(status);
+  const std::string name = reason.has_value() ? ReasonName(*reason) : "";
+  const std::string verdict = IsServersFault(status) ? "failed" : "refused";
+  return database.Write(DirectoriesOf(call), call.deadline, [&](Tx& tx) {
+    Append(tx, call, verdict, name);
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace hearth

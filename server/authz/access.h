@@ -1,0 +1,24 @@
+// What a caller holds.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "hearth/v1/role.pb.h"
+#include "server/authz/permissions.h"
+
+namespace hearth {
+
+enum class PrincipalKind { kPerson, kService };
+
+// What a principal holds in its directory, as the database says at the moment it is asked. A service account holds permissions of its own and
+// no roles.
+struct Access {
+  PrincipalKind kind = PrincipalKind::kPerson;
+  bool active = false;                // Known, not disabled, not deleted, in a live directory.
+  std::string user_principal_name;    // Of a person; empty for services.
+  std::vector<v1::Role> roles;
+  PermissionSet permissions;
+};
+
+}  // namespace hearth

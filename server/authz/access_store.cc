@@ -1,0 +1,70 @@
+#include "server/authz/access_store.h"
+
+#include "absl/strings/str_split.h"
+#include "server/base/error.h"
+#include "server/base/resource_name.h"
+#include "server/base/text.h"
+#include "server/storage/tx.h"
+
+namespace hearth {
+namespace {
+
+constexpr Statement kCallers{"access_callers",
+                             "SELECT ord, directory_id, issuer_revision, kind, active, user_principal_name, roles, permissions"
+                             " FROM hearth.caller_access($1::text[], $2::text[])"};
+constexpr Statement kLock{"access_lock", "SELECT kind, active, roles, permissions FROM hearth.lock_caller($1, $2)"};
+
+void ReadInto(const pqxx::row& row, Access& access) {
+  access.kind = std::string_view(row["kind"].c_str()) == "person" ? PrincipalKind::kPerson : PrincipalKind::kService;
+  access.active = row["active"].as<bool>();
+  for (const absl::string_view id : absl::StrSplit(row["roles"].c_str(), ',', absl::SkipEmpty())) {
+    const auto role = RoleFromId(ToStd(id));
+    // A role that this binary does not know grants nothing, but still protects its holder.
+    access.roles.push_back(role.value_or(v1::ROLE_UNSPECIFIED));
+    if (role.has_value()) access.permissions.Add(PermissionsOf(*role));
+  }
+  for (const absl::string_view name : absl::StrSplit(row["permissions"].c_str(), ',', absl::SkipEmpty())) {
+    if (const auto permission = PermissionFromName(ToStd(name))) access.permissions.Add(*permission);
+  }
+}
+
+}  // namespace
+
+std::vector<std::optional<CallerRow>> ReadCallers(Tx& tx, const std::vector<CallerKey>& keys) {
+  std::vector<std::string> issuers, subjects;
+  for (const CallerKey& key : keys) {
+    issuers.push_back(key.issuer);
+    subjects.push_back(key.subject);
+  }
+  std::vector<std::optional<CallerRow>> callers(keys.size());
+  for (const auto& row : tx.Exec(kCallers, TextArray(issuers), TextArray(subjects))) {
+    CallerRow& caller = callers[row["ord"].as<size_t>() - 1].emplace();
+    caller.directory = row["directory_id"].c_str();
+    caller.issuer_revision = row["issuer_revision"].as<int64_t>();
+    ReadInto(row, caller.access);
+    caller.access.user_principal_name = row["user_principal_name"].c_str();
+  }
+  return callers;
+}
+
+Access LockAccess(Tx& tx, const Principal& principal) {
+  Access access;
+  const pqxx::result rows = tx.Exec(kLock, principal.directory, principal.subject);
+  if (!rows.empty()) ReadInto(rows[0], access);
+  return access;
+}
+
+absl::Status CheckAccessAgain(Tx& tx, const Call& call, bool self, Access& access) {
+  access = LockAccess(tx, call.principal);
+  if (!access.active) return Refuse(v1::ERROR_REASON_CALLER_NOT_ACTIVE);
+  return CheckPermission(*call.policy, access, self);
+}
+
+absl::Status CheckPermission(const v1::MethodPolicy& policy, const Access& access, bool self) {
+  if (policy.access() == v1::ACCESS_AUTHENTICATED) return absl::OkStatus();
+  if (policy.access() == v1::ACCESS_PERMISSION_OR_SELF && self) return absl::OkStatus();
+  if (access.permissions.Has(policy.permission())) return absl::OkStatus();
+  return Refuse(v1::ERROR_REASON_PERMISSION_MISSING, {{"permission", PermissionName(policy.permission())}});
+}
+
+}  // namespace hearth

@@ -1,0 +1,15 @@
+// Who calls.
+#pragma once
+
+#include <string>
+
+namespace hearth {
+
+// An authenticated identity: the subject that an issuer vouches for, in the one directory that the issuer is registered for. Never an e-mail
+// claim. The subject is the id of a person or of a service account of that directory.
+struct Principal {
+  std::string directory;
+  std::string subject;
+};
+
+}  // namespace hearth

@@ -1,0 +1,57 @@
+#include "server/credential/credential_store.h"
+
+namespace hearth {
+namespace {
+
+constexpr Statement kFind{
+    "credential_find",
+    "SELECT phc, pepper_key_id, version, must_change, coalesce(expire_time <= now(), false) AS expired,"
+    " hearth.micros(expire_time) AS expire_time FROM hearth.credentials WHERE directory_id = $1 AND user_id = $2"};
+constexpr Statement kInsert{
+    "credential_insert",
+    "INSERT INTO hearth.credentials (directory_id, user_id, home_directory_id, version, phc, pepper_key_id, must_change, expire_time)"
+    " SELECT u.directory_id, u.user_id, u.home_directory_id, 1, $3, $4, $5, now() + $6 * interval '1 microsecond'"
+    " FROM hearth.users u WHERE u.directory_id = $1 AND u.user_id = $2 AND u.home_directory_id = $1"
+    " ON CONFLICT DO NOTHING RETURNING hearth.micros(expire_time)"};
+constexpr Statement kReplace{
+    "credential_replace",
+    "UPDATE hearth.credentials SET version = version + 1, phc = $4, pepper_key_id = $5, must_change = $6,"
+    " expire_time = now() + $7 * interval '1 microsecond', change_time = now()"
+    " WHERE directory_id = $1 AND user_id = $2 AND version = $3 - 1 RETURNING hearth.micros(expire_time)"};
+constexpr Statement kRefresh{
+    "credential_refresh",
+    "UPDATE hearth.credentials SET phc = $4, pepper_key_id = $5 WHERE directory_id = $1 AND user_id = $2 AND version = $3"};
+
+}  // namespace
+
+std::optional<Credential> FindCredential(Tx& tx, std::string_view directory, std::string_view user) {
+  const pqxx::result rows = tx.Exec(kFind, std::string(directory), std::string(user));
+  if (rows.empty()) return std::nullopt;
+  const auto& row = rows[0];
+  Credential credential;
+  credential.hash = {row["phc"].c_str(), row["pepper_key_id"].c_str()};
+  credential.version = row["version"].as<int64_t>();
+  credential.must_change = row["must_change"].as<bool>();
+  credential.expired = row["expired"].as<bool>();
+  credential.expire_time = ToTime(row["expire_time"]);
+  return credential;
+}
+
+std::optional<StoredCredential> ReplaceCredential(Tx& tx, const CredentialBinding& binding, const PasswordHash& hash,
+                                                  const PasswordTerms& terms) {
+  std::optional<int64_t> lifetime;
+  if (terms.lifetime.has_value()) lifetime = absl::ToInt64Microseconds(*terms.lifetime);
+  const pqxx::result rows =
+      binding.version == 1
+          ? tx.Exec(kInsert, binding.directory, binding.user, hash.phc, hash.pepper_key_id, terms.must_change, lifetime)
+          : tx.Exec(kReplace, binding.directory, binding.user, binding.version, hash.phc, hash.pepper_key_id, terms.must_change,
+                    lifetime);
+  if (rows.empty()) return std::nullopt;
+  return StoredCredential{ToTime(rows[0][0])};
+}
+
+void RefreshHash(Tx& tx, const CredentialBinding& binding, const PasswordHash& hash) {
+  tx.Exec(kRefresh, binding.directory, binding.user, binding.version, hash.phc, hash.pepper_key_id);
+}
+
+}  // namespace hearth

@@ -1,0 +1,169 @@
+#include "server/credential/hasher.h"
+
+#include <sodium.h>
+
+#include <array>
+#include <cerrno>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "server/base/status_macros.h"
+
+namespace hearth {
+namespace {
+
+constexpr char kPurpose[] = "password";
+constexpr uint32_t kMinMemoryKib = 8;  // RFC 9106, 3.1: eight blocks of 1 KiB a lane.
+constexpr size_t kSaltDigits = 22;     // 16 bytes in base64 without padding.
+constexpr size_t kTagDigits = 43;      // 32 bytes.
+
+// Holds a lane for the length of one hash.
+class Lane {
+ public:
+  static absl::StatusOr<Lane> Take(HashLanes& lanes, absl::Time deadline) {
+    RETURN_IF_ERROR(lanes.Take(deadline));
+    return Lane(&lanes);
+  }
+  Lane(Lane&& other) noexcept : lanes_(std::exchange(other.lanes_, nullptr)) {}
+  Lane& operator=(Lane&&) = delete;
+  ~Lane() {
+    if (lanes_ != nullptr) lanes_->Return();
+  }
+
+ private:
+  explicit Lane(HashLanes* lanes) : lanes_(lanes) {}
+  HashLanes* lanes_;
+};
+
+// One number of the parameters: "m=47104", in decimal without sign or leading zeros.
+std::optional<uint32_t> Number(absl::string_view text, absl::string_view name) {
+  uint32_t value = 0;
+  if (text.size() < 2 || !absl::SimpleAtoi(text.substr(2), &value)) return std::nullopt;
+  if (text != absl::StrCat(name, "=", value)) return std::nullopt;
+  return value;
+}
+
+bool InRange(const HashParameters& parameters) {
+  return parameters.memory_kib >= kMinMemoryKib && parameters.memory_kib <= kMaxHashParameters.memory_kib &&
+         parameters.iterations >= 1 && parameters.iterations <= kMaxHashParameters.iterations;
+}
+
+// The cost of a stored hash; nullopt when it is not one that Hash makes, or costs more than
+// kMaxHashParameters.
+std::optional<HashParameters> ReadPhc(const std::string& phc) {
+  if (phc.size() >= crypto_pwhash_STRBYTES) return std::nullopt;
+  const std::vector<absl::string_view> parts = absl::StrSplit(phc, '$');
+  if (parts.size() != 6 || !parts[0].empty() || parts[1] != "argon2id" || parts[2] != "v=19")
+    return std::nullopt;
+  if (parts[4].size() != kSaltDigits || parts[5].size() != kTagDigits) return std::nullopt;
+  const std::vector<absl::string_view> numbers = absl::StrSplit(parts[3], ',');
+  if (numbers.size() != 3 || numbers[2] != "p=1") return std::nullopt;
+  const auto memory = Number(numbers[0], "m");
+  const auto iterations = Number(numbers[1], "t");
+  if (!memory.has_value() || !iterations.has_value()) return std::nullopt;
+  const HashParameters parameters{.memory_kib = *memory, .iterations = *iterations};
+  return InRange(parameters) ? std::optional(parameters) : std::nullopt;
+}
+
+// Argon2id itself: OK and true or false, or INTERNAL. No bound is checked here.
+absl::StatusOr<bool> Matches(const std::string& phc, std::string_view text) {
+  errno = 0;
+  if (crypto_pwhash_str_verify(phc.c_str(), text.data(), text.size()) == 0) return true;
+  // libsodium says EINVAL for another password, and anything else when it could not compute.
+  if (errno == EINVAL) return false;
+  return absl::InternalError("Argon2id failed, most likely for want of memory");
+}
+
+absl::StatusOr<std::string> MakePhc(const Secret& peppered, const HashParameters& parameters) {
+  std::array<char, crypto_pwhash_STRBYTES> phc{};
+  const std::string_view text = peppered.Expose();
+  if (crypto_pwhash_str_alg(phc.data(), text.data(), text.size(), parameters.iterations,
+                            size_t{parameters.memory_kib} * 1024, crypto_pwhash_ALG_ARGON2ID13) != 0) {
+    return absl::InternalError("Argon2id failed, most likely for want of memory");
+  }
+  return std::string(phc.data());
+}
+
+}  // namespace
+
+Hasher::Hasher(const Keyring* keyring, HashParameters parameters, int lanes)
+    : keyring_(keyring), parameters_(parameters), lanes_(lanes) {
+  if (sodium_init() < 0 || !InRange(parameters_)) return;
+  std::array<char, 32> random;
+  randombytes_buf(random.data(), random.size());
+  absl::StatusOr<PasswordHash> decoy =
+      Hash({}, Secret(std::string_view(random.data(), random.size())), absl::InfiniteFuture());
+  if (decoy.ok()) decoy_ = *std::move(decoy);
+}
+
+Secret Hasher::Pepper(const std::string& key_id, const CredentialBinding& binding,
+                      const Secret& prepared) const {
+  std::string digest =
+      KeyedDigest(keyring_->Derive(key_id, kPurpose),
+                  {binding.directory, binding.user, absl::StrCat(binding.version), prepared.Expose()});
+  std::array<char, 65> hex;
+  sodium_bin2hex(hex.data(), hex.size(), reinterpret_cast<const unsigned char*>(digest.data()),
+                 digest.size());
+  Secret peppered(std::string_view(hex.data(), hex.size() - 1));
+  sodium_memzero(hex.data(), hex.size());
+  WipeString(digest);
+  return peppered;
+}
+
+absl::StatusOr<PasswordHash> Hasher::Hash(const CredentialBinding& binding, const Secret& prepared,
+                                          absl::Time deadline) {
+  if (!InRange(parameters_)) return absl::InternalError("the hash parameters are out of range");
+  const Secret peppered = Pepper(keyring_->current(), binding, prepared);
+  ASSIGN_OR_RETURN(const Lane lane, Lane::Take(lanes_, deadline));
+  ASSIGN_OR_RETURN(std::string phc, MakePhc(peppered, parameters_));
+  return PasswordHash{std::move(phc), keyring_->current()};
+}
+
+absl::StatusOr<bool> Hasher::Verify(const CredentialBinding& binding, const PasswordHash& hash,
+                                    const Secret& prepared, absl::Time deadline) {
+  if (!ReadPhc(hash.phc).has_value()) {
+    return absl::InternalError("a stored password hash is malformed or beyond the accepted cost");
+  }
+  if (!keyring_->Has(hash.pepper_key_id)) {
+    return absl::InternalError("a stored password hash names a key that is not in the key ring");
+  }
+  const Secret peppered = Pepper(hash.pepper_key_id, binding, prepared);
+  ASSIGN_OR_RETURN(const Lane lane, Lane::Take(lanes_, deadline));
+  return Matches(hash.phc, peppered.Expose());
+}
+
+absl::StatusOr<bool> Hasher::VerifyDecoy(const Secret& prepared, absl::Time deadline) {
+  RETURN_IF_ERROR(Verify({}, decoy_, prepared, deadline).status());
+  return false;
+}
+
+bool Hasher::NeedsRehash(const PasswordHash& hash) const {
+  const std::optional<HashParameters> stored = ReadPhc(hash.phc);
+  return !stored.has_value() || stored->memory_kib < parameters_.memory_kib ||
+         stored->iterations < parameters_.iterations || hash.pepper_key_id != keyring_->current();
+}
+
+absl::Status Hasher::SelfTest() {
+  if (!InRange(parameters_)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("hash parameters must be ", kMinMemoryKib, " to ", kMaxHashParameters.memory_kib,
+                     " KiB of memory and 1 to ", kMaxHashParameters.iterations, " iterations"));
+  }
+  // The test suite of the reference implementation, github.com/P-H-C/phc-winner-argon2, src/test.c: Argon2id,
+  // version 19, two passes over 256 KiB, one lane, password "password", salt "somesalt". The vector of RFC
+  // 9106, 5.3, has four lanes and inputs that libsodium cannot take.
+  const std::string published =
+      "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+  const absl::StatusOr<bool> right = Matches(published, "password");
+  const absl::StatusOr<bool> wrong = Matches(published, "passwore");
+  if (!right.ok() || !*right || !wrong.ok() || *wrong) {
+    return absl::InternalError("Argon2id does not give the published answer");
+  }
+  return VerifyDecoy(Secret("self-test"), absl::InfiniteFuture()).status();
+}
+
+}  // namespace hearth

@@ -1,0 +1,62 @@
+#include "server/directory/user_proto.h"
+
+#include <google/protobuf/util/time_util.h>
+
+#include "server/base/resource_name.h"
+#include "server/directory/retention.h"
+
+namespace hearth {
+namespace {
+
+v1::UserState StateOf(const User& user) {
+  if (user.deleted()) return v1::USER_STATE_DELETED;
+  return user.disabled ? v1::USER_STATE_DISABLED : v1::USER_STATE_ACTIVE;
+}
+
+void FillPasswordStatus(const User& user, v1::PasswordStatus& status) {
+  status.set_set(user.password_set);
+  status.set_must_change(user.must_change);
+  if (!user.password_set) return;
+  *status.mutable_change_time() = ToProto(user.password_change_time);
+  if (user.password_expire_time != absl::InfinitePast()) *status.mutable_expire_time() = ToProto(user.password_expire_time);
+}
+
+}  // namespace
+
+google::protobuf::Timestamp ToProto(absl::Time time) {
+  return google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(time));
+}
+
+v1::Home ToProto(const Home& home) {
+  v1::Home proto;
+  proto.set_kind(home.kind);
+  proto.set_domain(home.domain);
+  proto.set_issuer(home.issuer);
+  proto.set_help_uri(home.help_uri);
+  return proto;
+}
+
+v1::User ToProto(const User& user) {
+  v1::User proto;
+  proto.set_name(UserName(user.directory, user.id));
+  proto.set_user_principal_name(user.user_principal_name);
+  proto.set_display_name(user.display_name);
+  proto.set_mail(user.mail);
+  proto.set_user_type(user.user_type);
+  *proto.mutable_home() = ToProto(user.home);
+  proto.set_state(StateOf(user));
+  proto.set_invitation_state(user.invitation_state);
+  for (const v1::Role role : user.roles) proto.add_roles(role);
+  if (user.homed_here()) FillPasswordStatus(user, *proto.mutable_password_status());
+  *proto.mutable_sessions_valid_after_time() = ToProto(user.sessions_valid_after);
+  *proto.mutable_create_time() = ToProto(user.create_time);
+  *proto.mutable_update_time() = ToProto(user.update_time);
+  if (user.deleted()) {
+    *proto.mutable_delete_time() = ToProto(user.delete_time);
+    *proto.mutable_purge_time() = ToProto(user.delete_time + kRetention);
+  }
+  proto.set_etag(std::to_string(user.revision));
+  return proto;
+}
+
+}  // namespace hearth

@@ -1,0 +1,178 @@
+#include "server/directory/user_store.h"
+
+#include "absl/strings/str_split.h"
+#include "server/base/text.h"
+
+namespace hearth {
+namespace {
+
+constexpr Statement kFind{"user_find", "SELECT * FROM hearth.people WHERE directory_id = $1 AND user_id = $2"};
+constexpr Statement kFindByName{
+    "user_find_by_name",
+    "SELECT * FROM hearth.people WHERE directory_id = $1 AND user_principal_name = $2 AND delete_time IS NULL"};
+constexpr Statement kLock{"user_lock",
+                          "SELECT 1 FROM hearth.users WHERE directory_id = $1 AND user_id = $2 FOR NO KEY UPDATE"};
+constexpr Statement kList{
+    "user_list",
+    "SELECT * FROM hearth.people WHERE directory_id = $1 AND user_id > $2 AND ($4 OR delete_time IS NULL)"
+    " AND (NOT $5 OR user_type = 2 OR home_kind <> 1) ORDER BY user_id LIMIT $3"};
+constexpr Statement kInsert{
+    "user_insert",
+    "INSERT INTO hearth.users (directory_id, user_id, user_principal_name, display_name, mail, user_type, home_directory_id, home_issuer,"
+    " invitation_state) VALUES ($1, $2, $3, $4, $5, $6, nullif($7, ''), nullif($8, ''), $9) ON CONFLICT DO NOTHING"};
+// A taken principal name makes this update no row instead of failing; a race for it is decided by the unique index.
+constexpr Statement kUpdate{
+    "user_update",
+    "UPDATE hearth.users u SET user_principal_name = $3, display_name = $4, mail = $5, user_type = $6, update_time = now(),"
+    " revision = revision + 1 WHERE directory_id = $1 AND user_id = $2 AND NOT EXISTS (SELECT 1 FROM hearth.users o"
+    " WHERE o.directory_id = $1 AND o.user_principal_name = $3 AND o.user_id <> $2 AND o.delete_time IS NULL)"};
+constexpr Statement kSetDisabled{
+    "user_set_disabled",
+    "UPDATE hearth.users SET disabled = $3, update_time = now(), revision = revision + 1,"
+    " sessions_valid_after = CASE WHEN $3 THEN now() ELSE sessions_valid_after END WHERE directory_id = $1 AND user_id = $2"};
+constexpr Statement kMarkDeleted{
+    "user_delete",
+    "UPDATE hearth.users SET delete_time = now(), update_time = now(), sessions_valid_after = now(), revision = revision + 1"
+    " WHERE directory_id = $1 AND user_id = $2"};
+constexpr Statement kRestore{
+    "user_restore",
+    "UPDATE hearth.users u SET delete_time = NULL, update_time = now(), revision = revision + 1"
+    " WHERE directory_id = $1 AND user_id = $2 AND NOT EXISTS (SELECT 1 FROM hearth.users o WHERE o.directory_id = $1"
+    " AND o.user_principal_name = u.user_principal_name AND o.user_id <> $2 AND o.delete_time IS NULL)"};
+constexpr Statement kCutSessions{
+    "user_cut_sessions",
+    "UPDATE hearth.users SET sessions_valid_after = now(), revision = revision + 1, update_time = now()"
+    " WHERE directory_id = $1 AND user_id = $2 RETURNING hearth.micros(sessions_valid_after)"};
+constexpr Statement kInsertRole{
+    "role_insert",
+    "INSERT INTO hearth.role_assignments (directory_id, user_id, role) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"};
+constexpr Statement kDeleteRole{
+    "role_delete", "DELETE FROM hearth.role_assignments WHERE directory_id = $1 AND user_id = $2 AND role = $3"};
+constexpr Statement kListRoles{
+    "role_list",
+    "SELECT role, hearth.micros(create_time) FROM hearth.role_assignments WHERE directory_id = $1 AND user_id = $2 ORDER BY role"};
+constexpr Statement kLockGlobalAdministrators{
+    "role_lock_global_administrators",
+    "SELECT u.user_id, u.disabled OR u.delete_time IS NOT NULL AS gone FROM hearth.role_assignments r"
+    " JOIN hearth.users u ON u.directory_id = r.directory_id AND u.user_id = r.user_id"
+    " WHERE r.directory_id = $1 AND r.role = 'global_administrator' ORDER BY u.user_id FOR NO KEY UPDATE"};
+constexpr Statement kPurge{"user_purge",
+                           "DELETE FROM hearth.users WHERE delete_time < now() - interval '30 days'"
+                           " AND directory_id = ANY (hearth.served())"};
+
+Home HomeOf(const pqxx::row& row) {
+  Home home;
+  home.kind = static_cast<v1::Home::Kind>(row["home_kind"].as<int>());
+  home.directory = row["home_directory_id"].as<std::string>("");
+  home.domain = row["home_domain"].c_str();
+  home.issuer = row["home_issuer"].as<std::string>("");
+  home.help_uri = row["home_help_uri"].c_str();
+  return home;
+}
+
+}  // namespace
+
+User UserOf(const pqxx::row& row) {
+  User user;
+  user.directory = row["directory_id"].c_str();
+  user.id = row["user_id"].c_str();
+  user.user_principal_name = row["user_principal_name"].c_str();
+  user.display_name = row["display_name"].c_str();
+  user.mail = row["mail"].c_str();
+  user.user_type = static_cast<v1::UserType>(row["user_type"].as<int>());
+  user.home = HomeOf(row);
+  user.invitation_state = static_cast<v1::InvitationState>(row["invitation_state"].as<int>());
+  user.disabled = row["disabled"].as<bool>();
+  for (const absl::string_view id : absl::StrSplit(row["roles"].c_str(), ',', absl::SkipEmpty())) {
+    user.roles.push_back(RoleFromId(ToStd(id)).value_or(v1::ROLE_UNSPECIFIED));
+  }
+  user.password_set = row["password_set"].as<bool>();
+  user.must_change = row["must_change"].as<bool>();
+  user.password_change_time = ToTime(row["password_change_time"]);
+  user.password_expire_time = ToTime(row["password_expire_time"]);
+  user.sessions_valid_after = ToTime(row["sessions_valid_after"]);
+  user.create_time = ToTime(row["create_time"]);
+  user.update_time = ToTime(row["update_time"]);
+  user.delete_time = ToTime(row["delete_time"]);
+  user.revision = row["revision"].as<int64_t>();
+  return user;
+}
+
+std::optional<User> FindUser(Tx& tx, std::string_view directory, std::string_view id) {
+  const pqxx::result rows = tx.Exec(kFind, std::string(directory), std::string(id));
+  return rows.empty() ? std::nullopt : std::optional(UserOf(rows[0]));
+}
+
+std::optional<User> FindUserByPrincipalName(Tx& tx, std::string_view directory, const std::string& user_principal_name) {
+  const pqxx::result rows = tx.Exec(kFindByName, std::string(directory), user_principal_name);
+  return rows.empty() ? std::nullopt : std::optional(UserOf(rows[0]));
+}
+
+bool LockUser(Tx& tx, std::string_view directory, std::string_view id) {
+  return !tx.Exec(kLock, std::string(directory), std::string(id)).empty();
+}
+
+std::vector<User> ListUsers(Tx& tx, std::string_view directory, const std::string& after, int limit, bool show_deleted,
+                            bool guests_only) {
+  std::vector<User> users;
+  for (const auto& row : tx.Exec(kList, std::string(directory), after, limit, show_deleted, guests_only)) {
+    users.push_back(UserOf(row));
+  }
+  return users;
+}
+
+bool InsertUser(Tx& tx, const User& user) {
+  return tx.Exec(kInsert, user.directory, user.id, user.user_principal_name, user.display_name, user.mail,
+                 static_cast<int>(user.user_type), user.home.directory, user.home.issuer, static_cast<int>(user.invitation_state))
+             .affected_rows() == 1;
+}
+
+bool UpdateUser(Tx& tx, const User& user) {
+  return tx.Exec(kUpdate, user.directory, user.id, user.user_principal_name, user.display_name, user.mail,
+                 static_cast<int>(user.user_type))
+             .affected_rows() == 1;
+}
+
+void SetDisabled(Tx& tx, std::string_view directory, std::string_view id, bool disabled) {
+  tx.Exec(kSetDisabled, std::string(directory), std::string(id), disabled);
+}
+
+void MarkDeleted(Tx& tx, std::string_view directory, std::string_view id) {
+  tx.Exec(kMarkDeleted, std::string(directory), std::string(id));
+}
+
+bool Restore(Tx& tx, std::string_view directory, std::string_view id) {
+  return tx.Exec(kRestore, std::string(directory), std::string(id)).affected_rows() == 1;
+}
+
+absl::Time CutSessions(Tx& tx, std::string_view directory, std::string_view id) {
+  return ToTime(tx.Exec(kCutSessions, std::string(directory), std::string(id))[0][0]);
+}
+
+bool InsertRole(Tx& tx, std::string_view directory, std::string_view user, v1::Role role) {
+  return tx.Exec(kInsertRole, std::string(directory), std::string(user), RoleId(role)).affected_rows() == 1;
+}
+
+bool DeleteRole(Tx& tx, std::string_view directory, std::string_view user, v1::Role role) {
+  return tx.Exec(kDeleteRole, std::string(directory), std::string(user), RoleId(role)).affected_rows() == 1;
+}
+
+std::vector<RoleGrant> ListRoles(Tx& tx, std::string_view directory, std::string_view user) {
+  std::vector<RoleGrant> grants;
+  for (const auto& row : tx.Exec(kListRoles, std::string(directory), std::string(user))) {
+    grants.push_back({RoleFromId(row[0].c_str()).value_or(v1::ROLE_UNSPECIFIED), ToTime(row[1])});
+  }
+  return grants;
+}
+
+bool AnotherGlobalAdministrator(Tx& tx, std::string_view directory, std::string_view user) {
+  bool another = false;
+  for (const auto& row : tx.Exec(kLockGlobalAdministrators, std::string(directory))) {
+    another = another || (user != row["user_id"].c_str() && !row["gone"].as<bool>());
+  }
+  return another;
+}
+
+int PurgeUsers(Tx& tx) { return static_cast<int>(tx.Exec(kPurge).affected_rows()); }
+
+}  // namespace hearth

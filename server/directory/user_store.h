@@ -1,0 +1,54 @@
+// All SQL about people and the roles they hold.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/directory/user.h"
+#include "server/storage/tx.h"
+
+namespace hearth {
+
+// The person in a row of hearth.people.
+User UserOf(const pqxx::row& row);
+
+// The person of that id, live or deleted; nullopt when there is none.
+std::optional<User> FindUser(Tx& tx, std::string_view directory, std::string_view id);
+// The live person of that principal name (lower case).
+std::optional<User> FindUserByPrincipalName(Tx& tx, std::string_view directory, const std::string& user_principal_name);
+// Locks the person's row until the transaction ends; false when there is none. Their roles cannot change meanwhile either.
+bool LockUser(Tx& tx, std::string_view directory, std::string_view id);
+
+// One page of people by id, after `after`; `guests_only` leaves out members homed here.
+std::vector<User> ListUsers(Tx& tx, std::string_view directory, const std::string& after, int limit, bool show_deleted, bool guests_only);
+
+// Inserts the person; false when the id or the principal name is taken.
+bool InsertUser(Tx& tx, const User& user);
+// Writes principal name, display name, mail and user type, and counts the revision; false when the principal name is taken.
+bool UpdateUser(Tx& tx, const User& user);
+// Disables or enables; disabling cuts the sessions.
+void SetDisabled(Tx& tx, std::string_view directory, std::string_view id, bool disabled);
+// Deletes (and cuts the sessions) or restores. Restoring is false when the principal name was taken since.
+void MarkDeleted(Tx& tx, std::string_view directory, std::string_view id);
+bool Restore(Tx& tx, std::string_view directory, std::string_view id);
+// Cuts the sessions; returns since when.
+absl::Time CutSessions(Tx& tx, std::string_view directory, std::string_view id);
+
+// Gives a role; false when it is held already. Takes a role; false when it was not held.
+bool InsertRole(Tx& tx, std::string_view directory, std::string_view user, v1::Role role);
+bool DeleteRole(Tx& tx, std::string_view directory, std::string_view user, v1::Role role);
+// When each role was given, parallel to the roles of the person in the order of their ids.
+struct RoleGrant {
+  v1::Role role;
+  absl::Time create_time;
+};
+std::vector<RoleGrant> ListRoles(Tx& tx, std::string_view directory, std::string_view user);
+// Whether another live, enabled person than `user` is Global Administrator. Locks all holders of the role, so that two cannot go at once.
+bool AnotherGlobalAdministrator(Tx& tx, std::string_view directory, std::string_view user);
+
+// Removes people whose 30 days are over; returns how many.
+int PurgeUsers(Tx& tx);
+
+}  // namespace hearth

@@ -1,0 +1,31 @@
+// The RPCs of ResetPasswordService.
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "hearth/v1/reset_password_service.pb.h"
+#include "server/authz/call.h"
+#include "server/base/keyring.h"
+#include "server/base/random.h"
+#include "server/credential/hasher.h"
+#include "server/storage/database.h"
+
+namespace hearth {
+
+// Resets passwords. Thread-safe. What is passed in outlives the desk.
+class ResetDesk {
+ public:
+  ResetDesk(Database* database, Hasher* hasher, const Keyring* keyring, Random* random)
+      : database_(*database), hasher_(*hasher), keyring_(*keyring), random_(*random) {}
+
+  absl::StatusOr<v1::ResetPasswordResponse> ResetPassword(const Call& call, const v1::ResetPasswordRequest& request);
+  absl::StatusOr<v1::CheckResetPasswordResponse> CheckResetPassword(const Call& call,
+                                                                    const v1::CheckResetPasswordRequest& request);
+
+ private:
+  Database& database_;
+  Hasher& hasher_;
+  const Keyring& keyring_;
+  Random& random_;
+};
+
+}  // namespace hearth
