@@ -9,12 +9,14 @@ namespace hearth {
 class Database;
 class Tx;
 
-// Appends the event that the call was allowed and took effect, in the transaction of that effect: one row in the caller's directory, and one in
-// the other directory that the call's note names, if that exists and the transaction serves it. Repeating it adds nothing.
+// Appends the event that the call was allowed and took effect, in the transaction of that effect: one row in
+// the caller's directory, and one in the other directory that the call's note names, if that exists and the
+// transaction serves it. Repeating it adds nothing.
 void AppendAudit(Tx& tx, const Call& call);
 
-// Records that the call was refused (or failed, for reasons of the server's own), in a transaction of its own, with the reason of `status`.
-// Fails as Database::Write does; the caller then gets that failure instead of the refusal.
+// Records that the call was refused (or failed, for reasons of the server's own), in a transaction of its
+// own, with the reason of `status`. Fails as Database::Write does; the caller then gets that failure instead
+// of the refusal.
 absl::Status RecordRefusal(Database& database, const Call& call, const absl::Status& status);
 
 }  // namespace hearth

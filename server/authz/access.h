@@ -11,12 +11,12 @@ namespace hearth {
 
 enum class PrincipalKind { kPerson, kService };
 
-// What a principal holds in its directory, as the database says at the moment it is asked. A service account holds permissions of its own and
-// no roles.
+// What a principal holds in its directory, as the database says at the moment it is asked. A service account
+// holds permissions of its own and no roles.
 struct Access {
   PrincipalKind kind = PrincipalKind::kPerson;
-  bool active = false;                // Known, not disabled, not deleted, in a live directory.
-  std::string user_principal_name;    // Of a person; empty for services.
+  bool active = false;              // Known, not disabled, not deleted, in a live directory.
+  std::string user_principal_name;  // Of a person; empty for services.
   std::vector<v1::Role> roles;
   PermissionSet permissions;
 };

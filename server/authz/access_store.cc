@@ -9,13 +9,16 @@
 namespace hearth {
 namespace {
 
-constexpr Statement kCallers{"access_callers",
-                             "SELECT ord, directory_id, issuer_revision, kind, active, user_principal_name, roles, permissions"
-                             " FROM hearth.caller_access($1::text[], $2::text[])"};
-constexpr Statement kLock{"access_lock", "SELECT kind, active, roles, permissions FROM hearth.lock_caller($1, $2)"};
+constexpr Statement kCallers{
+    "access_callers",
+    "SELECT ord, directory_id, issuer_revision, kind, active, user_principal_name, roles, permissions"
+    " FROM hearth.caller_access($1::text[], $2::text[])"};
+constexpr Statement kLock{"access_lock",
+                          "SELECT kind, active, roles, permissions FROM hearth.lock_caller($1, $2)"};
 
 void ReadInto(const pqxx::row& row, Access& access) {
-  access.kind = std::string_view(row["kind"].c_str()) == "person" ? PrincipalKind::kPerson : PrincipalKind::kService;
+  access.kind =
+      std::string_view(row["kind"].c_str()) == "person" ? PrincipalKind::kPerson : PrincipalKind::kService;
   access.active = row["active"].as<bool>();
   for (const absl::string_view id : absl::StrSplit(row["roles"].c_str(), ',', absl::SkipEmpty())) {
     const auto role = RoleFromId(ToStd(id));

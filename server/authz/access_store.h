@@ -23,20 +23,23 @@ struct CallerKey {
 
 // What is known of a caller.
 struct CallerRow {
-  std::string directory;     // That the issuer is registered for.
-  int64_t issuer_revision;   // Of the issuer's registration.
+  std::string directory;    // That the issuer is registered for.
+  int64_t issuer_revision;  // Of the issuer's registration.
   Access access;
 };
 
-// Looks up many callers with one statement. The result is parallel to `keys`; nullopt where the issuer is not registered.
+// Looks up many callers with one statement. The result is parallel to `keys`; nullopt where the issuer is not
+// registered.
 std::vector<std::optional<CallerRow>> ReadCallers(Tx& tx, const std::vector<CallerKey>& keys);
 
-// What the caller holds, locked until the transaction ends: nobody can take a role or disable the caller before it commits.
+// What the caller holds, locked until the transaction ends: nobody can take a role or disable the caller
+// before it commits.
 Access LockAccess(Tx& tx, const Principal& principal);
 
-// For transactions that change something on behalf of a call: locks the caller and checks again that it is active and holds the permission of the
-// method's policy; to `self` (the caller is the person it acts on) a policy that allows self needs none. Returns the access that holds now.
-// Fails with CALLER_NOT_ACTIVE or PERMISSION_MISSING.
+// For transactions that change something on behalf of a call: locks the caller and checks again that it is
+// active and holds the permission of the method's policy; to `self` (the caller is the person it acts on) a
+// policy that allows self needs none. Returns the access that holds now. Fails with CALLER_NOT_ACTIVE or
+// PERMISSION_MISSING.
 absl::Status CheckAccessAgain(Tx& tx, const Call& call, bool self, Access& access);
 
 // The same check on an access that was read already. Pure.

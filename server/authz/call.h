@@ -12,22 +12,23 @@ namespace hearth {
 
 // What a desk notes about a call for its audit events. Written by the one thread that serves the call.
 struct AuditNote {
-  std::string target;                 // Name of the resource that the call is about, as the caller addressed it.
+  std::string target;  // Name of the resource that the call is about, as the caller addressed it.
   std::string target_principal_name;  // Of the person the call is about, where it is known.
-  std::string other_directory;        // Id of the other directory that the call concerns, such as a guest's home; may not exist.
+  std::string other_directory;  // Id of the other directory that the call concerns, such as a guest's home;
+                                // may not exist.
 };
 
 // One admitted call. The gate made it; it is valid while the desk serves the call.
 struct Call {
   Principal principal;
-  Access access;                           // As it was at the gate. Transactions that write read it again, under lock.
+  Access access;  // As it was at the gate. Transactions that write read it again, under lock.
   const v1::MethodPolicy* policy = nullptr;
-  std::string rpc;                         // "ResetPasswordService/ResetPassword"
-  std::string id;                          // Names the call in log and audit.
-  std::string peer;                        // Network address of the caller.
-  std::string trace_id;                    // From `traceparent` (W3C Trace Context), or empty.
+  std::string rpc;       // "ResetPasswordService/ResetPassword"
+  std::string id;        // Names the call in log and audit.
+  std::string peer;      // Network address of the caller.
+  std::string trace_id;  // From `traceparent` (W3C Trace Context), or empty.
   absl::Time deadline;
-  AuditNote* note = nullptr;               // Never null inside a desk.
+  AuditNote* note = nullptr;  // Never null inside a desk.
 };
 
 // One call of a batch.

@@ -8,7 +8,8 @@
 
 namespace hearth {
 
-// OK when `directory` is the caller's own; else FOREIGN_DIRECTORY, the same for every other directory, existing or not. Pure.
+// OK when `directory` is the caller's own; else FOREIGN_DIRECTORY, the same for every other directory,
+// existing or not. Pure.
 absl::Status CheckFence(const Principal& caller, std::string_view directory);
 
 }  // namespace hearth

@@ -40,7 +40,8 @@ std::string RoleId(v1::Role role) { return absl::AsciiStrToLower(v1::Role_Name(r
 
 std::optional<v1::Role> RoleFromId(std::string_view id) {
   v1::Role role;
-  if (!v1::Role_Parse(absl::StrCat("ROLE_", absl::AsciiStrToUpper(ToAbsl(id))), &role) || role == v1::ROLE_UNSPECIFIED) {
+  if (!v1::Role_Parse(absl::StrCat("ROLE_", absl::AsciiStrToUpper(ToAbsl(id))), &role) ||
+      role == v1::ROLE_UNSPECIFIED) {
     return std::nullopt;
   }
   return role;
@@ -56,7 +57,8 @@ std::string PermissionName(v1::Permission permission) {
 std::optional<v1::Permission> PermissionFromName(std::string_view name) {
   const std::string upper = absl::AsciiStrToUpper(absl::StrReplaceAll(ToAbsl(name), {{".", "_"}}));
   v1::Permission permission;
-  if (!v1::Permission_Parse(absl::StrCat("PERMISSION_", upper), &permission) || permission == v1::PERMISSION_UNSPECIFIED) {
+  if (!v1::Permission_Parse(absl::StrCat("PERMISSION_", upper), &permission) ||
+      permission == v1::PERMISSION_UNSPECIFIED) {
     return std::nullopt;
   }
   return permission;

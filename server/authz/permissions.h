@@ -1,4 +1,5 @@
-// Roles and permissions: names, and what a role grants. The grants are declared in role.proto and read from there.
+// Roles and permissions: names, and what a role grants. The grants are declared in role.proto and read from
+// there.
 #pragma once
 
 #include <bitset>

@@ -5,8 +5,9 @@
 
 namespace hearth {
 
-// An authenticated identity: the subject that an issuer vouches for, in the one directory that the issuer is registered for. Never an e-mail
-// claim. The subject is the id of a person or of a service account of that directory.
+// An authenticated identity: the subject that an issuer vouches for, in the one directory that the issuer is
+// registered for. Never an e-mail claim. The subject is the id of a person or of a service account of that
+// directory.
 struct Principal {
   std::string directory;
   std::string subject;

@@ -11,8 +11,8 @@ struct Row {
   std::array<bool, 6> may;
 };
 
-// Source: "Who can reset passwords" in Microsoft's Entra documentation of privileged roles (2024-10); the same 108 cells stand in the Graph
-// documentation. In the order of TargetRow.
+// Source: "Who can reset passwords" in Microsoft's Entra documentation of privileged roles (2024-10); the
+// same 108 cells stand in the Graph documentation. In the order of TargetRow.
 constexpr std::array<Row, kTargetRows> kRows = {{
     {"Authentication Administrator", {0, 0, 1, 0, 1, 1}},
     {"Directory Readers", {1, 1, 1, 1, 1, 1}},
@@ -35,9 +35,12 @@ constexpr std::array<Row, kTargetRows> kRows = {{
 }};
 
 constexpr std::array<v1::Role, 6> kColumns = {
-    v1::ROLE_PASSWORD_ADMINISTRATOR, v1::ROLE_HELPDESK_ADMINISTRATOR,
-    v1::ROLE_AUTHENTICATION_ADMINISTRATOR, v1::ROLE_USER_ADMINISTRATOR,
-    v1::ROLE_PRIVILEGED_AUTHENTICATION_ADMINISTRATOR, v1::ROLE_GLOBAL_ADMINISTRATOR,
+    v1::ROLE_PASSWORD_ADMINISTRATOR,
+    v1::ROLE_HELPDESK_ADMINISTRATOR,
+    v1::ROLE_AUTHENTICATION_ADMINISTRATOR,
+    v1::ROLE_USER_ADMINISTRATOR,
+    v1::ROLE_PRIVILEGED_AUTHENTICATION_ADMINISTRATOR,
+    v1::ROLE_GLOBAL_ADMINISTRATOR,
 };
 
 }  // namespace

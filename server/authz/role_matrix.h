@@ -24,8 +24,8 @@ enum class TargetRow {
   kPrivilegedRoleAdministrator,
   kReportsReader,
   kNoAdminRole,
-  kRoleAssignableGroup,   // No administrator role, but member or owner of a role-assignable group.
-  kRestrictedUnitRole,    // Holds a role that is scoped to a restricted management administrative unit.
+  kRoleAssignableGroup,  // No administrator role, but member or owner of a role-assignable group.
+  kRestrictedUnitRole,   // Holds a role that is scoped to a restricted management administrative unit.
   kUserAdministrator,
   kUserExperienceSuccessManager,
   kUsageSummaryReportsReader,
@@ -42,8 +42,9 @@ std::string_view RowName(TargetRow row);
 // One cell: whether a holder of `actor` may reset somebody in `target`. False for actors that are no column.
 bool MayReset(v1::Role actor, TargetRow target);
 
-// Whether some single role of the actor covers every row of the target. Microsoft's table is read so: each role gives authority over those
-// whose every role it covers, and an actor has the authority of each of their roles.
+// Whether some single role of the actor covers every row of the target. Microsoft's table is read so: each
+// role gives authority over those whose every role it covers, and an actor has the authority of each of their
+// roles.
 bool MayReset(absl::Span<const v1::Role> actor, absl::Span<const TargetRow> target);
 
 }  // namespace hearth

@@ -3,8 +3,9 @@
 namespace hearth {
 namespace {
 
-constexpr Statement kFindDirectory{"domain_find_directory",
-                                   "SELECT directory_id FROM hearth.domains WHERE domain = $1 AND delete_time IS NULL"};
+constexpr Statement kFindDirectory{
+    "domain_find_directory",
+    "SELECT directory_id FROM hearth.domains WHERE domain = $1 AND delete_time IS NULL"};
 
 }  // namespace
 

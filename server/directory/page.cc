@@ -21,15 +21,18 @@ const google::protobuf::FieldDescriptor* Field(const google::protobuf::Message& 
 
 }  // namespace
 
-std::string Pager::Digest(const std::string& directory, const google::protobuf::Message& request, const std::string& last) const {
+std::string Pager::Digest(const std::string& directory, const google::protobuf::Message& request,
+                          const std::string& last) const {
   const std::unique_ptr<google::protobuf::Message> arguments(request.New());
   arguments->CopyFrom(request);
-  for (const char* name : {"page_size", "page_token"}) arguments->GetReflection()->ClearField(arguments.get(), Field(request, name));
+  for (const char* name : {"page_size", "page_token"})
+    arguments->GetReflection()->ClearField(arguments.get(), Field(request, name));
   const std::string type = request.GetDescriptor()->full_name();
   return KeyedDigest(key_, {directory, type, arguments->SerializeAsString(), last}).substr(0, kDigestBytes);
 }
 
-absl::StatusOr<Page> Pager::PageOf(const std::string& directory, const google::protobuf::Message& request) const {
+absl::StatusOr<Page> Pager::PageOf(const std::string& directory,
+                                   const google::protobuf::Message& request) const {
   const int asked = request.GetReflection()->GetInt32(request, Field(request, "page_size"));
   if (asked < 0) return InvalidField("page_size", "must not be negative");
   Page page{.after = "", .size = asked == 0 ? kDefaultSize : std::min(asked, kLargestSize)};
@@ -41,11 +44,13 @@ absl::StatusOr<Page> Pager::PageOf(const std::string& directory, const google::p
   }
   page.after = bytes.substr(kDigestBytes);
   const std::string digest = Digest(directory, request, page.after);
-  if (sodium_memcmp(digest.data(), bytes.data(), kDigestBytes) != 0) return Refuse(v1::ERROR_REASON_PAGE_TOKEN_INVALID);
+  if (sodium_memcmp(digest.data(), bytes.data(), kDigestBytes) != 0)
+    return Refuse(v1::ERROR_REASON_PAGE_TOKEN_INVALID);
   return page;
 }
 
-std::string Pager::NextToken(const std::string& directory, const google::protobuf::Message& request, const std::string& last) const {
+std::string Pager::NextToken(const std::string& directory, const google::protobuf::Message& request,
+                             const std::string& last) const {
   return absl::WebSafeBase64Escape(Digest(directory, request, last) + last);
 }
 

@@ -15,20 +15,24 @@ struct Page {
   int size;           // At most this many: 0 asked is 50, more than 1,000 is 1,000.
 };
 
-// Makes and reads page tokens: the last id of a page under a keyed digest that binds it to the caller's directory and to the other arguments of
-// the list. A token carries no authority: the list checks its caller again. Immutable, so thread-safe.
+// Makes and reads page tokens: the last id of a page under a keyed digest that binds it to the caller's
+// directory and to the other arguments of the list. A token carries no authority: the list checks its caller
+// again. Immutable, so thread-safe.
 class Pager {
  public:
   explicit Pager(const Keyring& keyring) : key_(keyring.Derive(keyring.eldest(), "pagetokn")) {}
 
-  // `request` has the fields page_size and page_token. Fails with INVALID_FIELDS for a negative size and with PAGE_TOKEN_INVALID.
+  // `request` has the fields page_size and page_token. Fails with INVALID_FIELDS for a negative size and with
+  // PAGE_TOKEN_INVALID.
   absl::StatusOr<Page> PageOf(const std::string& directory, const google::protobuf::Message& request) const;
 
   // The token of the page that begins after `last`, the id of the last element of a full page.
-  std::string NextToken(const std::string& directory, const google::protobuf::Message& request, const std::string& last) const;
+  std::string NextToken(const std::string& directory, const google::protobuf::Message& request,
+                        const std::string& last) const;
 
  private:
-  std::string Digest(const std::string& directory, const google::protobuf::Message& request, const std::string& last) const;
+  std::string Digest(const std::string& directory, const google::protobuf::Message& request,
+                     const std::string& last) const;
 
   Secret key_;
 };

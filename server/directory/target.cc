@@ -14,7 +14,8 @@ namespace {
 
 // Why a principal name that the caller's directory does not list is refused.
 absl::Status RefuseUnlisted(Tx& tx, const Call& call, const std::string& user_principal_name) {
-  const std::optional<std::string> owner = FindDirectoryOfDomain(tx, user_principal_name.substr(user_principal_name.find('@') + 1));
+  const std::optional<std::string> owner =
+      FindDirectoryOfDomain(tx, user_principal_name.substr(user_principal_name.find('@') + 1));
   if (owner == call.principal.directory) return UserNotFound();
   if (owner.has_value()) call.note->other_directory = *owner;
   return Refuse(v1::ERROR_REASON_FOREIGN_DIRECTORY);

@@ -13,7 +13,8 @@ class Tx;
 
 // How a request names a person: one of the two is set.
 struct TargetName {
-  std::string name;                 // directories/{directory}/users/{user}; the gate has checked that the directory is the caller's.
+  std::string
+      name;  // directories/{directory}/users/{user}; the gate has checked that the directory is the caller's.
   std::string user_principal_name;  // In any case.
 };
 
@@ -23,9 +24,10 @@ TargetName TargetNameOf(const Request& request) {
   return {request.name(), request.user_principal_name()};
 }
 
-// Finds the live person whom the caller's directory lists, and notes them for the audit. `lock` holds their row until the transaction ends.
-// Fails with NOT_FOUND for names of the caller's directory, and with FOREIGN_DIRECTORY for principal names of other domains that the directory
-// does not list: the same for all of those, whether such a person or directory exists or not; the directory that owns the domain is noted.
+// Finds the live person whom the caller's directory lists, and notes them for the audit. `lock` holds their
+// row until the transaction ends. Fails with NOT_FOUND for names of the caller's directory, and with
+// FOREIGN_DIRECTORY for principal names of other domains that the directory does not list: the same for all
+// of those, whether such a person or directory exists or not; the directory that owns the domain is noted.
 absl::StatusOr<User> FindTarget(Tx& tx, const Call& call, const TargetName& target, bool lock);
 
 // A principal name as it is stored: lower case.

@@ -18,7 +18,8 @@ void FillPasswordStatus(const User& user, v1::PasswordStatus& status) {
   status.set_must_change(user.must_change);
   if (!user.password_set) return;
   *status.mutable_change_time() = ToProto(user.password_change_time);
-  if (user.password_expire_time != absl::InfinitePast()) *status.mutable_expire_time() = ToProto(user.password_expire_time);
+  if (user.password_expire_time != absl::InfinitePast())
+    *status.mutable_expire_time() = ToProto(user.password_expire_time);
 }
 
 }  // namespace

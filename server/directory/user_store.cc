@@ -6,51 +6,59 @@
 namespace hearth {
 namespace {
 
-constexpr Statement kFind{"user_find", "SELECT * FROM hearth.people WHERE directory_id = $1 AND user_id = $2"};
-constexpr Statement kFindByName{
-    "user_find_by_name",
-    "SELECT * FROM hearth.people WHERE directory_id = $1 AND user_principal_name = $2 AND delete_time IS NULL"};
-constexpr Statement kLock{"user_lock",
-                          "SELECT 1 FROM hearth.users WHERE directory_id = $1 AND user_id = $2 FOR NO KEY UPDATE"};
+constexpr Statement kFind{"user_find",
+                          "SELECT * FROM hearth.people WHERE directory_id = $1 AND user_id = $2"};
+constexpr Statement kFindByName{"user_find_by_name",
+                                "SELECT * FROM hearth.people WHERE directory_id = $1 AND user_principal_name "
+                                "= $2 AND delete_time IS NULL"};
+constexpr Statement kLock{
+    "user_lock", "SELECT 1 FROM hearth.users WHERE directory_id = $1 AND user_id = $2 FOR NO KEY UPDATE"};
 constexpr Statement kList{
     "user_list",
     "SELECT * FROM hearth.people WHERE directory_id = $1 AND user_id > $2 AND ($4 OR delete_time IS NULL)"
     " AND (NOT $5 OR user_type = 2 OR home_kind <> 1) ORDER BY user_id LIMIT $3"};
-constexpr Statement kInsert{
-    "user_insert",
-    "INSERT INTO hearth.users (directory_id, user_id, user_principal_name, display_name, mail, user_type, home_directory_id, home_issuer,"
-    " invitation_state) VALUES ($1, $2, $3, $4, $5, $6, nullif($7, ''), nullif($8, ''), $9) ON CONFLICT DO NOTHING"};
-// A taken principal name makes this update no row instead of failing; a race for it is decided by the unique index.
-constexpr Statement kUpdate{
-    "user_update",
-    "UPDATE hearth.users u SET user_principal_name = $3, display_name = $4, mail = $5, user_type = $6, update_time = now(),"
-    " revision = revision + 1 WHERE directory_id = $1 AND user_id = $2 AND NOT EXISTS (SELECT 1 FROM hearth.users o"
-    " WHERE o.directory_id = $1 AND o.user_principal_name = $3 AND o.user_id <> $2 AND o.delete_time IS NULL)"};
+constexpr Statement kInsert{"user_insert",
+                            "INSERT INTO hearth.users (directory_id, user_id, user_principal_name, "
+                            "display_name, mail, user_type, home_directory_id, home_issuer,"
+                            " invitation_state) VALUES ($1, $2, $3, $4, $5, $6, nullif($7, ''), nullif($8, "
+                            "''), $9) ON CONFLICT DO NOTHING"};
+// A taken principal name makes this update no row instead of failing; a race for it is decided by the unique
+// index.
+constexpr Statement kUpdate{"user_update",
+                            "UPDATE hearth.users u SET user_principal_name = $3, display_name = $4, mail = "
+                            "$5, user_type = $6, update_time = now(),"
+                            " revision = revision + 1 WHERE directory_id = $1 AND user_id = $2 AND NOT "
+                            "EXISTS (SELECT 1 FROM hearth.users o"
+                            " WHERE o.directory_id = $1 AND o.user_principal_name = $3 AND o.user_id <> $2 "
+                            "AND o.delete_time IS NULL)"};
 constexpr Statement kSetDisabled{
     "user_set_disabled",
     "UPDATE hearth.users SET disabled = $3, update_time = now(), revision = revision + 1,"
-    " sessions_valid_after = CASE WHEN $3 THEN now() ELSE sessions_valid_after END WHERE directory_id = $1 AND user_id = $2"};
-constexpr Statement kMarkDeleted{
-    "user_delete",
-    "UPDATE hearth.users SET delete_time = now(), update_time = now(), sessions_valid_after = now(), revision = revision + 1"
-    " WHERE directory_id = $1 AND user_id = $2"};
+    " sessions_valid_after = CASE WHEN $3 THEN now() ELSE sessions_valid_after END WHERE directory_id = $1 "
+    "AND user_id = $2"};
+constexpr Statement kMarkDeleted{"user_delete",
+                                 "UPDATE hearth.users SET delete_time = now(), update_time = now(), "
+                                 "sessions_valid_after = now(), revision = revision + 1"
+                                 " WHERE directory_id = $1 AND user_id = $2"};
 constexpr Statement kRestore{
     "user_restore",
     "UPDATE hearth.users u SET delete_time = NULL, update_time = now(), revision = revision + 1"
-    " WHERE directory_id = $1 AND user_id = $2 AND NOT EXISTS (SELECT 1 FROM hearth.users o WHERE o.directory_id = $1"
+    " WHERE directory_id = $1 AND user_id = $2 AND NOT EXISTS (SELECT 1 FROM hearth.users o WHERE "
+    "o.directory_id = $1"
     " AND o.user_principal_name = u.user_principal_name AND o.user_id <> $2 AND o.delete_time IS NULL)"};
 constexpr Statement kCutSessions{
     "user_cut_sessions",
     "UPDATE hearth.users SET sessions_valid_after = now(), revision = revision + 1, update_time = now()"
     " WHERE directory_id = $1 AND user_id = $2 RETURNING hearth.micros(sessions_valid_after)"};
-constexpr Statement kInsertRole{
-    "role_insert",
-    "INSERT INTO hearth.role_assignments (directory_id, user_id, role) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"};
+constexpr Statement kInsertRole{"role_insert",
+                                "INSERT INTO hearth.role_assignments (directory_id, user_id, role) VALUES "
+                                "($1, $2, $3) ON CONFLICT DO NOTHING"};
 constexpr Statement kDeleteRole{
-    "role_delete", "DELETE FROM hearth.role_assignments WHERE directory_id = $1 AND user_id = $2 AND role = $3"};
-constexpr Statement kListRoles{
-    "role_list",
-    "SELECT role, hearth.micros(create_time) FROM hearth.role_assignments WHERE directory_id = $1 AND user_id = $2 ORDER BY role"};
+    "role_delete",
+    "DELETE FROM hearth.role_assignments WHERE directory_id = $1 AND user_id = $2 AND role = $3"};
+constexpr Statement kListRoles{"role_list",
+                               "SELECT role, hearth.micros(create_time) FROM hearth.role_assignments WHERE "
+                               "directory_id = $1 AND user_id = $2 ORDER BY role"};
 constexpr Statement kLockGlobalAdministrators{
     "role_lock_global_administrators",
     "SELECT u.user_id, u.disabled OR u.delete_time IS NOT NULL AS gone FROM hearth.role_assignments r"
@@ -103,7 +111,8 @@ std::optional<User> FindUser(Tx& tx, std::string_view directory, std::string_vie
   return rows.empty() ? std::nullopt : std::optional(UserOf(rows[0]));
 }
 
-std::optional<User> FindUserByPrincipalName(Tx& tx, std::string_view directory, const std::string& user_principal_name) {
+std::optional<User> FindUserByPrincipalName(Tx& tx, std::string_view directory,
+                                            const std::string& user_principal_name) {
   const pqxx::result rows = tx.Exec(kFindByName, std::string(directory), user_principal_name);
   return rows.empty() ? std::nullopt : std::optional(UserOf(rows[0]));
 }
@@ -112,8 +121,8 @@ bool LockUser(Tx& tx, std::string_view directory, std::string_view id) {
   return !tx.Exec(kLock, std::string(directory), std::string(id)).empty();
 }
 
-std::vector<User> ListUsers(Tx& tx, std::string_view directory, const std::string& after, int limit, bool show_deleted,
-                            bool guests_only) {
+std::vector<User> ListUsers(Tx& tx, std::string_view directory, const std::string& after, int limit,
+                            bool show_deleted, bool guests_only) {
   std::vector<User> users;
   for (const auto& row : tx.Exec(kList, std::string(directory), after, limit, show_deleted, guests_only)) {
     users.push_back(UserOf(row));
@@ -123,7 +132,8 @@ std::vector<User> ListUsers(Tx& tx, std::string_view directory, const std::strin
 
 bool InsertUser(Tx& tx, const User& user) {
   return tx.Exec(kInsert, user.directory, user.id, user.user_principal_name, user.display_name, user.mail,
-                 static_cast<int>(user.user_type), user.home.directory, user.home.issuer, static_cast<int>(user.invitation_state))
+                 static_cast<int>(user.user_type), user.home.directory, user.home.issuer,
+                 static_cast<int>(user.invitation_state))
              .affected_rows() == 1;
 }
 

@@ -27,8 +27,8 @@ std::string Begin(Tx& tx, bool read_only, const Scope& scope, absl::Time deadlin
   const std::string millis = absl::StrCat("'", RemainingMillis(deadline), "'");
   return absl::StrCat("BEGIN ISOLATION LEVEL READ COMMITTED", read_only ? " READ ONLY" : "",
                       "; SELECT set_config('hearth.directories', ", tx.Quote(TextArray(scope)),
-                      ", true), set_config('statement_timeout', ", millis, ", true), set_config('lock_timeout', ", millis,
-                      ", true)");
+                      ", true), set_config('statement_timeout', ", millis,
+                      ", true), set_config('lock_timeout', ", millis, ", true)");
 }
 
 }  // namespace
@@ -38,14 +38,16 @@ Database::Database(const DatabaseOptions& options)
 
 Database::~Database() = default;
 
-absl::Status Database::Run(Mode mode, const Scope& scope, absl::Time deadline, absl::FunctionRef<absl::Status(Tx&)> body) {
+absl::Status Database::Run(Mode mode, const Scope& scope, absl::Time deadline,
+                           absl::FunctionRef<absl::Status(Tx&)> body) {
   bool in_doubt = false;  // Some COMMIT was sent whose answer never came.
   for (int attempt = 1;; ++attempt) {
     std::unique_ptr<Connection> connection;
     bool committing = false;
     try {
       connection = pool_->Take(deadline);
-      if (connection == nullptr) return Refuse(in_doubt ? v1::ERROR_REASON_OUTCOME_UNKNOWN : v1::ERROR_REASON_DEADLINE_PASSED);
+      if (connection == nullptr)
+        return Refuse(in_doubt ? v1::ERROR_REASON_OUTCOME_UNKNOWN : v1::ERROR_REASON_DEADLINE_PASSED);
       absl::Status status;
       {
         Tx tx(*connection);
@@ -67,13 +69,15 @@ absl::Status Database::Run(Mode mode, const Scope& scope, absl::Time deadline, a
         pool_->Dropped(/*all=*/error.kind == SqlError::kConnection);
       }
       in_doubt = in_doubt || (committing && error.kind == SqlError::kConnection);
-      if (absl::Now() >= deadline || !WorthRetrying(error, attempt, in_doubt)) return ToStatus(error, in_doubt);
+      if (absl::Now() >= deadline || !WorthRetrying(error, attempt, in_doubt))
+        return ToStatus(error, in_doubt);
       absl::SleepFor(std::min(Backoff(attempt), deadline - absl::Now()));
     }
   }
 }
 
-absl::Status Database::Read(const Scope& scope, absl::Time deadline, absl::FunctionRef<absl::Status(Tx&)> body) {
+absl::Status Database::Read(const Scope& scope, absl::Time deadline,
+                            absl::FunctionRef<absl::Status(Tx&)> body) {
   return Run(Mode::kReadOnly, scope, deadline, body);
 }
 
@@ -81,12 +85,13 @@ absl::Status Database::ReadAlone(absl::Time deadline, absl::FunctionRef<absl::St
   return Run(Mode::kAlone, {}, deadline, body);
 }
 
-absl::Status Database::Write(const Scope& scope, absl::Time deadline, absl::FunctionRef<absl::Status(Tx&)> body) {
+absl::Status Database::Write(const Scope& scope, absl::Time deadline,
+                             absl::FunctionRef<absl::Status(Tx&)> body) {
   return Run(Mode::kReadWrite, scope, deadline, body);
 }
 
-absl::Status Database::Once(const Scope& scope, absl::Time deadline, const Attempt& attempt, google::protobuf::Message& response,
-                            absl::FunctionRef<absl::Status(Tx&)> body) {
+absl::Status Database::Once(const Scope& scope, absl::Time deadline, const Attempt& attempt,
+                            google::protobuf::Message& response, absl::FunctionRef<absl::Status(Tx&)> body) {
   return Write(scope, deadline, [&](Tx& tx) -> absl::Status {
     response.Clear();
     ASSIGN_OR_RETURN(const bool mine, Claim(tx, attempt, response));
@@ -97,7 +102,8 @@ absl::Status Database::Once(const Scope& scope, absl::Time deadline, const Attem
   });
 }
 
-absl::StatusOr<bool> Database::Replay(absl::Time deadline, const Attempt& attempt, google::protobuf::Message& response) {
+absl::StatusOr<bool> Database::Replay(absl::Time deadline, const Attempt& attempt,
+                                      google::protobuf::Message& response) {
   bool found = false;
   RETURN_IF_ERROR(Read({attempt.directory()}, deadline, [&](Tx& tx) -> absl::Status {
     ASSIGN_OR_RETURN(found, FindResponse(tx, attempt, response));

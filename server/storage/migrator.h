@@ -24,9 +24,11 @@ const std::vector<Migration>& Migrations();
 // The version that `hearthd serve` needs: the number of the last migration.
 int NeededVersion();
 
-// Applies what is missing, each file in a transaction of its own, under an advisory lock that is polled, never waited for (a waiter would block
-// CREATE INDEX CONCURRENTLY). `conninfo` is the owner's, in key=value form; `app_role` must exist. `report` is told each file that is applied.
-// Fails with a text for the operator: no connection, a missing role, a file that was edited after it was applied, a schema newer than this binary.
+// Applies what is missing, each file in a transaction of its own, under an advisory lock that is polled,
+// never waited for (a waiter would block CREATE INDEX CONCURRENTLY). `conninfo` is the owner's, in key=value
+// form; `app_role` must exist. `report` is told each file that is applied. Fails with a text for the
+// operator: no connection, a missing role, a file that was edited after it was applied, a schema newer than
+// this binary.
 absl::Status Migrate(const std::string& conninfo, const std::string& app_role,
                      absl::FunctionRef<void(const Migration&)> report);
 

@@ -15,13 +15,16 @@
 namespace hearth {
 namespace {
 
-constexpr Statement kClaim{"once_claim",
-                           "INSERT INTO hearth.idempotency (directory_id, record) VALUES ($1, $2::bytea) ON CONFLICT DO NOTHING"};
-constexpr Statement kStore{"once_store",
-                           "UPDATE hearth.idempotency SET sealed = $3::bytea WHERE directory_id = $1 AND record = $2::bytea"};
-constexpr Statement kFind{"once_find",
-                          "SELECT sealed FROM hearth.idempotency WHERE directory_id = $1 AND record = $2::bytea"};
-constexpr Statement kSweep{"once_sweep", "DELETE FROM hearth.idempotency WHERE create_time < now() - interval '24 hours'"};
+constexpr Statement kClaim{
+    "once_claim",
+    "INSERT INTO hearth.idempotency (directory_id, record) VALUES ($1, $2::bytea) ON CONFLICT DO NOTHING"};
+constexpr Statement kStore{
+    "once_store",
+    "UPDATE hearth.idempotency SET sealed = $3::bytea WHERE directory_id = $1 AND record = $2::bytea"};
+constexpr Statement kFind{
+    "once_find", "SELECT sealed FROM hearth.idempotency WHERE directory_id = $1 AND record = $2::bytea"};
+constexpr Statement kSweep{"once_sweep",
+                           "DELETE FROM hearth.idempotency WHERE create_time < now() - interval '24 hours'"};
 
 // The same message gives the same bytes, whatever the order of its map entries.
 std::string Bytes(const google::protobuf::Message& message) {
@@ -35,7 +38,9 @@ std::string Bytes(const google::protobuf::Message& message) {
   return bytes;
 }
 
-const unsigned char* Unsigned(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
+const unsigned char* Unsigned(std::string_view bytes) {
+  return reinterpret_cast<const unsigned char*>(bytes.data());
+}
 
 }  // namespace
 
@@ -57,18 +62,20 @@ std::string Attempt::Seal(const google::protobuf::Message& response) const {
   std::string sealed(crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + plain.size(), '\0');
   auto* out = reinterpret_cast<unsigned char*>(sealed.data());
   randombytes_buf(out, crypto_secretbox_NONCEBYTES);
-  crypto_secretbox_easy(out + crypto_secretbox_NONCEBYTES, Unsigned(plain), plain.size(), out, Unsigned(seal_key_.Expose()));
+  crypto_secretbox_easy(out + crypto_secretbox_NONCEBYTES, Unsigned(plain), plain.size(), out,
+                        Unsigned(seal_key_.Expose()));
   WipeString(plain);
   return sealed;
 }
 
 absl::Status Attempt::Open(const std::string& sealed, google::protobuf::Message& response) const {
   constexpr size_t kOverhead = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
-  if (sealed.size() < kOverhead + request_.size()) throw std::runtime_error("an idempotency record is too short");
+  if (sealed.size() < kOverhead + request_.size())
+    throw std::runtime_error("an idempotency record is too short");
   std::string plain(sealed.size() - kOverhead, '\0');
-  if (crypto_secretbox_open_easy(reinterpret_cast<unsigned char*>(plain.data()), Unsigned(sealed) + crypto_secretbox_NONCEBYTES,
-                                 sealed.size() - crypto_secretbox_NONCEBYTES, Unsigned(sealed),
-                                 Unsigned(seal_key_.Expose())) != 0) {
+  if (crypto_secretbox_open_easy(
+          reinterpret_cast<unsigned char*>(plain.data()), Unsigned(sealed) + crypto_secretbox_NONCEBYTES,
+          sealed.size() - crypto_secretbox_NONCEBYTES, Unsigned(sealed), Unsigned(seal_key_.Expose())) != 0) {
     throw std::runtime_error("an idempotency record cannot be opened");
   }
   const bool same = sodium_memcmp(plain.data(), request_.data(), request_.size()) == 0;

@@ -22,17 +22,19 @@ struct Connection {
   std::set<const char*> prepared;  // Addresses of Statement::name.
 };
 
-// At most `size` connections, opened when first needed. A connection on which something failed is not given back but dropped. Thread-safe.
+// At most `size` connections, opened when first needed. A connection on which something failed is not given
+// back but dropped. Thread-safe.
 class Pool {
  public:
   Pool(std::string conninfo, int size) : conninfo_(std::move(conninfo)), size_(size) {}
 
-  // Takes a connection, waiting for one until `deadline`. Throws pqxx::broken_connection when a new one cannot be opened. Null: no
-  // connection became free in time.
+  // Takes a connection, waiting for one until `deadline`. Throws pqxx::broken_connection when a new one
+  // cannot be opened. Null: no connection became free in time.
   std::unique_ptr<Connection> Take(absl::Time deadline);
   // Gives back a connection that is in good order.
   void GiveBack(std::unique_ptr<Connection> connection);
-  // Tells that a taken connection was dropped. With `all`, the idle ones are closed too: what broke one connection has usually broken all.
+  // Tells that a taken connection was dropped. With `all`, the idle ones are closed too: what broke one
+  // connection has usually broken all.
   void Dropped(bool all);
 
   // Connections that are open now.

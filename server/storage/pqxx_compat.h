@@ -8,7 +8,8 @@ namespace hearth::pqxx_compat {
 
 #if PQXX_VERSION_MAJOR < 7
 
-// Keeps libpqxx 6 from opening a lost connection again by itself, which would lose the transaction and its settings without a word.
+// Keeps libpqxx 6 from opening a lost connection again by itself, which would lose the transaction and its
+// settings without a word.
 inline void NeverReopen(pqxx::connection& connection) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"

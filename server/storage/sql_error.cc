@@ -20,7 +20,8 @@ constexpr int kMostReconnects = 2;
 SqlError::Kind KindOf(std::string_view sqlstate) {
   if (sqlstate == "40001" || sqlstate == "40P01") return SqlError::kConflict;
   if (sqlstate == "57014" || sqlstate == "55P03") return SqlError::kTimeout;
-  // Connection exceptions, too many connections, the server shutting down, crashed, starting, or read-only after a failover.
+  // Connection exceptions, too many connections, the server shutting down, crashed, starting, or read-only
+  // after a failover.
   if (sqlstate.substr(0, 2) == "08" || sqlstate == "53300" || sqlstate == "57P01" || sqlstate == "57P02" ||
       sqlstate == "57P03" || sqlstate == "25006") {
     return SqlError::kConnection;
@@ -63,7 +64,8 @@ bool WorthRetrying(const SqlError& error, int attempt, bool in_doubt) {
 }
 
 absl::Duration Backoff(int attempt) {
-  const absl::Duration full = std::min(absl::Milliseconds(4) * (1 << std::min(attempt, 8)), absl::Milliseconds(500));
+  const absl::Duration full =
+      std::min(absl::Milliseconds(4) * (1 << std::min(attempt, 8)), absl::Milliseconds(500));
   return full * (0.5 + randombytes_uniform(500) / 1000.0);
 }
 

@@ -24,7 +24,8 @@ struct SqlError {
 // Sorts a pqxx or other exception by its type and SQLSTATE (PostgreSQL documentation, appendix A).
 SqlError Classify(const std::exception& exception);
 
-// Whether to run the transaction again after its `attempt`-th failure. An outcome in doubt is always worth it, for only running again tells.
+// Whether to run the transaction again after its `attempt`-th failure. An outcome in doubt is always worth
+// it, for only running again tells.
 bool WorthRetrying(const SqlError& error, int attempt, bool in_doubt);
 
 // How long to wait before that: a few milliseconds, doubling, with jitter, at most half a second.

@@ -12,16 +12,19 @@
 
 namespace hearth {
 
-// Runs statements in the transaction that Database opened. A failed statement throws a pqxx exception, which only Database catches: expected
-// conflicts are written in SQL (ON CONFLICT, WHERE … RETURNING), so an exception means that the infrastructure failed. Not thread-safe.
+// Runs statements in the transaction that Database opened. A failed statement throws a pqxx exception, which
+// only Database catches: expected conflicts are written in SQL (ON CONFLICT, WHERE … RETURNING), so an
+// exception means that the infrastructure failed. Not thread-safe.
 class Tx {
  public:
   explicit Tx(Connection& connection) : connection_(connection), work_(connection.link) {}
 
-  // Runs a prepared statement. Arguments are text, numbers, bool or std::optional of those; arrays go through TextArray, bytes through Bytea.
+  // Runs a prepared statement. Arguments are text, numbers, bool or std::optional of those; arrays go through
+  // TextArray, bytes through Bytea.
   template <class... Args>
   pqxx::result Exec(const Statement& statement, const Args&... args) {
-    if (connection_.prepared.insert(statement.name).second) connection_.link.prepare(statement.name, statement.sql);
+    if (connection_.prepared.insert(statement.name).second)
+      connection_.link.prepare(statement.name, statement.sql);
     return pqxx_compat::ExecPrepared(work_, statement.name, args...);
   }
 
@@ -43,7 +46,8 @@ std::string Bytea(std::string_view bytes);
 // The bytes of a bytea that a statement returned.
 std::string FromBytea(const pqxx::field& field);
 
-// A timestamptz is returned by statements as whole microseconds since 1970 (hearth.micros); null is the infinite past.
+// A timestamptz is returned by statements as whole microseconds since 1970 (hearth.micros); null is the
+// infinite past.
 absl::Time ToTime(const pqxx::field& field);
 // The same for parameters, for to_timestamp(…::double precision / 1e6).
 int64_t ToMicros(absl::Time time);
