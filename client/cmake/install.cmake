@@ -14,6 +14,8 @@ install(DIRECTORY include/ DESTINATION ${headers} COMPONENT hearth-dev)
 install(DIRECTORY ${PROJECT_BINARY_DIR}/proto/ DESTINATION ${headers} COMPONENT hearth-dev
   FILES_MATCHING PATTERN "*.pb.h" PATTERN "CMakeFiles" EXCLUDE)
 
+install(TARGETS hearth_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT hearth-cli)
+
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/hearth-config.cmake.in
   ${CMAKE_CURRENT_BINARY_DIR}/hearth-config.cmake INSTALL_DESTINATION ${package})
 write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/hearth-config-version.cmake

@@ -1,0 +1,29 @@
+// hearth, the command line of Hearth.
+#include <sys/resource.h>
+
+#include <cstdlib>
+
+#include "interrupts.h"
+#include "session.h"
+#include "tool_commands.h"
+#include "verbs.h"
+
+int main(int argc, char** argv) {
+  // Passwords pass through this process: leave no image of it behind.
+  const rlimit none = {0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  // gRPC's own log would mix with the error messages, which say the same; set GRPC_VERBOSITY to see it.
+  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
+
+  const hearth::client::Cancellation cancellation;
+  hearth::cli::CatchInterrupts(cancellation);
+  hearth::cli::Session session(cancellation);
+  hearth::cli::AddVerbs(&session);
+  hearth::cli::AddCall(&session);
+  hearth::cli::AddMethods(&session);
+  hearth::cli::AddHealth(&session);
+  hearth::cli::AddContext(&session);
+  hearth::cli::AddCompletion(&session);
+  hearth::cli::AddVersion(&session);
+  return session.Run(argc, argv);
+}

@@ -1,0 +1,157 @@
+#include "verb_command.h"
+
+#include <set>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "enums.h"
+#include "fields.h"
+#include "hearth/client/methods.h"
+#include "hearth/v1/reset_password_service.pb.h"
+#include "hearth/v1/role.pb.h"
+#include "names.h"
+#include "options.h"
+#include "report.h"
+#include "usage.h"
+
+namespace hearth::cli {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+constexpr char kTarget[] = "target";
+constexpr char kShownOnce[] = "\nThe password is shown only once: hand it over now.\n";
+constexpr char kUserArgument[] =
+    "user1@forthcoffee.com, directories/…/users/user1, or user1 with --directory";
+constexpr char kUserNameArgument[] = "directories/…/users/user1, or user1 with --directory";
+
+std::string ArgumentHelp(const Verb& verb) {
+  if (verb.argument == "USER") return verb.field == kTarget ? kUserArgument : kUserNameArgument;
+  if (verb.argument == "PRINCIPAL_NAME") return "such as user1@forthcoffee.com";
+  return "the name, or the id alone";
+}
+
+bool IsOptional(const Verb& verb) { return absl::StartsWith(verb.argument, "["); }
+
+std::string Bare(const std::string& argument) {
+  return absl::StartsWith(argument, "[") ? argument.substr(1, argument.size() - 2) : argument;
+}
+
+// What the arguments fill in, so that there are no flags for it. A new directory's administrator is a member
+// homed in it.
+std::set<std::string> Taken(const Verb& verb) {
+  std::set<std::string> taken = {verb.field, verb.second_field, "administrator.home",
+                                 "administrator.user_type"};
+  if (verb.field == kTarget) taken.insert({"name", "user_principal_name"});
+  return taken;
+}
+
+// A check with the verdict no, which exits as the reset itself would.
+bool IsRefusal(const Message& response) {
+  return response.GetDescriptor() == v1::CheckResetPasswordResponse::descriptor() &&
+         !static_cast<const v1::CheckResetPasswordResponse&>(response).allowed();
+}
+
+bool HasGeneratedPassword(const Message& response) {
+  return response.GetDescriptor() == v1::ResetPasswordResponse::descriptor() &&
+         !static_cast<const v1::ResetPasswordResponse&>(response).generated_password().empty();
+}
+
+}  // namespace
+
+VerbCommand::VerbCommand(Session* session, const Verb& verb)
+    : session_(session),
+      verb_(verb),
+      method_(client::FindMethod(verb.method)),
+      command_(session->Command(session->NounOf(verb.noun), verb.verb, verb.summary, verb.examples,
+                                [this] { return Run(); })) {
+  if (!verb.argument.empty()) {
+    argument_ = AddValue(command_, Bare(verb.argument), "", ArgumentHelp(verb))->required(!IsOptional(verb));
+  }
+  if (!verb.second_argument.empty()) {
+    const std::vector<std::string> roles = EnumTexts(*v1::Role_descriptor());
+    second_ =
+        AddValue(command_, verb.second_argument, "", absl::StrCat("one of ", absl::StrJoin(roles, ", ")))
+            ->required();
+  }
+  fields_ = std::make_unique<FieldFlags>(command_, *method_->input_type(), Taken(verb));
+  secrets_ = std::make_unique<SecretFlags>(command_, *method_->input_type());
+  if (IsList(*method_)) list_ = std::make_unique<ListFlags>(command_);
+}
+
+absl::Status VerbCommand::Run() const {
+  absl::StatusOr<Settings> settings = session_->flags().Resolve();
+  if (!settings.ok()) return settings.status();
+  absl::StatusOr<std::unique_ptr<Message>> request = Request(*settings);
+  if (!request.ok()) return request.status();
+  return list_ == nullptr ? RunOnce(*settings, **request)
+                          : list_->Run(session_, *settings, *method_, request->get());
+}
+
+absl::StatusOr<std::unique_ptr<Message>> VerbCommand::Request(const Settings& settings) const {
+  std::unique_ptr<Message> request = NewMessage(method_->input_type());
+  if (absl::Status status = FillArguments(settings, request.get()); !status.ok()) return status;
+  if (absl::Status status = FillParent(settings, request.get()); !status.ok()) return status;
+  if (absl::Status status = fields_->Fill(request.get()); !status.ok()) return status;
+  // Last, so that nobody is asked for a password in vain.
+  if (absl::Status status = secrets_->Fill(request.get()); !status.ok()) return status;
+  return request;
+}
+
+absl::Status VerbCommand::FillArguments(const Settings& settings, Message* request) const {
+  if (argument_ == nullptr) return absl::OkStatus();
+  std::string given = ValueOf(argument_);
+  if (given.empty() && IsOptional(verb_)) given = settings.directory;
+  std::string path = verb_.field;
+  if (path == kTarget) path = IsPrincipalName(given) ? "user_principal_name" : "name";
+  const v1::Format format = RulesOf(*FieldAt(*method_->input_type(), path)).format();
+
+  absl::StatusOr<std::string> value = given;
+  if (format == v1::FORMAT_ROLE_ASSIGNMENT_NAME) {
+    value = RoleAssignmentName(settings);
+  } else if (format == v1::FORMAT_DIRECTORY_NAME && given.empty()) {
+    value = DirectoryName(given);
+  } else if (IsNameFormat(format)) {
+    value = FullName(format, given, settings.directory);
+  }
+  if (!value.ok()) return value.status();
+  if (absl::Status status = SetField(request, path, *value); !status.ok()) return status;
+  const bool role = verb_.second_field == "role";
+  return second_ == nullptr || role ? absl::OkStatus()
+                                    : SetField(request, verb_.second_field, ValueOf(second_));
+}
+
+absl::StatusOr<std::string> VerbCommand::RoleAssignmentName(const Settings& settings) const {
+  absl::StatusOr<std::string> user = FullName(v1::FORMAT_USER_NAME, ValueOf(argument_), settings.directory);
+  if (!user.ok()) return user.status();
+  absl::StatusOr<int> role = ParseEnum(*v1::Role_descriptor(), ValueOf(second_));
+  if (!role.ok()) return role.status();
+  return absl::StrCat(*user, "/roleAssignments/", EnumText(*v1::Role_descriptor()->FindValueByNumber(*role)));
+}
+
+absl::Status VerbCommand::FillParent(const Settings& settings, Message* request) const {
+  const FieldDescriptor* parent = method_->input_type()->FindFieldByName("parent");
+  if (parent == nullptr || verb_.field == "parent") return absl::OkStatus();
+  absl::StatusOr<std::string> name = DirectoryName(settings.directory);
+  if (!name.ok()) return name.status();
+  return SetField(request, "parent", *name);
+}
+
+absl::Status VerbCommand::RunOnce(const Settings& settings, const Message& request) const {
+  absl::StatusOr<client::Client> client = session_->Connect(settings);
+  if (!client.ok()) return client.status();
+  const std::unique_ptr<Message> response = NewMessage(method_->output_type());
+  absl::Status status = session_->Invoke(*client, *method_, request, response.get());
+  if (!status.ok()) return status;
+  if (IsRefusal(*response)) session_->ExitWith(ExitCode(absl::PermissionDeniedError("")));
+  return session_->Print(*response, HasGeneratedPassword(*response) ? kShownOnce : "");
+}
+
+void AddVerbs(Session* session) {
+  for (const Noun& noun : Nouns()) session->AddNoun(noun.name, noun.summary, noun.group);
+  for (const Verb& verb : Verbs()) session->Keep(std::make_shared<VerbCommand>(session, verb));
+}
+
+}  // namespace hearth::cli

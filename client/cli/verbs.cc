@@ -1,0 +1,145 @@
+#include "verbs.h"
+
+namespace hearth::cli {
+
+const std::vector<Noun>& Nouns() {
+  static const auto* const nouns = new std::vector<Noun>{
+      {"user", "people: their accounts and passwords", "People"},
+      {"guest", "guests: people from outside, and people homed elsewhere", "People"},
+      {"home", "where people are at home", "People"},
+      {"role", "roles of people", "People"},
+      {"directory", "directories: the organisations", "Organisations"},
+      {"domain", "verified domains of a directory", "Organisations"},
+      {"issuer", "identity providers whose tokens a directory accepts", "Organisations"},
+      {"service-account", "backend services as callers", "Organisations"},
+  };
+  return *nouns;
+}
+
+const std::vector<Verb>& Verbs() {
+  static const auto* const verbs = new std::vector<Verb>{
+      // People and their passwords.
+      {"user", "reset-password", "ResetPassword", "USER", "target", "", "",
+       "give a person a new password, in their home directory",
+       "  hearth user reset-password user1@forthcoffee.com               generated, shown once, to be "
+       "changed at sign-in\n"
+       "  hearth user reset-password user1 --directory forthcoffee --lifetime 1h\n"
+       "  hearth user reset-password user1@forthcoffee.com --given       asks for the password, twice\n"
+       "  pass show user1 | hearth user reset-password user1@forthcoffee.com --password-stdin "
+       "--no-change-required\n"},
+      {"user", "check-reset", "CheckResetPassword", "USER", "target", "", "",
+       "whether a reset would be allowed, and why not; changes nothing; exit code 5 when it is not",
+       "  hearth user check-reset user1@forthcoffee.com\n"
+       "  hearth user check-reset user1@forthcoffee.com -o json\n"},
+      {"user", "create", "CreateUser", "PRINCIPAL_NAME", "user.user_principal_name", "", "",
+       "add a person: homed here, or a guest from elsewhere",
+       "  hearth user create user1@forthcoffee.com --display-name 'User One' --id user1\n"
+       "  hearth user create ann@contoso.com --display-name Ann --home-domain contoso.com        a guest "
+       "from contoso.com\n"
+       "  hearth user create bo@example.net --display-name Bo --home-issuer https://id.example.net\n"},
+      {"user", "get", "GetUser", "USER", "name", "", "", "show one person",
+       "  hearth user get user1 --directory forthcoffee\n"
+       "  hearth user get directories/forthcoffee/users/user1 -o json\n"},
+      {"user", "list", "ListUsers", "", "", "", "", "list the people of a directory",
+       "  hearth user list\n  hearth user list --show-deleted --limit 20\n"},
+      {"user", "update", "UpdateUser", "USER", "user.name", "", "", "change a person",
+       "  hearth user update user1 --display-name 'User One' --mail user1@forthcoffee.com\n"
+       "  hearth user update ann --type member\n"},
+      {"user", "delete", "DeleteUser", "USER", "name", "", "", "delete a person; can be restored for 30 days",
+       "  hearth user delete user1\n"},
+      {"user", "undelete", "UndeleteUser", "USER", "name", "", "", "restore a deleted person",
+       "  hearth user undelete user1\n"},
+      {"user", "enable", "EnableUser", "USER", "name", "", "", "let a disabled person act again",
+       "  hearth user enable user1\n"},
+      {"user", "disable", "DisableUser", "USER", "name", "", "", "stop a person from signing in and calling",
+       "  hearth user disable user1\n"},
+      {"user", "verify-password", "VerifyPassword", "USER", "target", "", "",
+       "whether a password is right and the person may sign in",
+       "  hearth user verify-password user1@forthcoffee.com              asks for the password\n"
+       "  hearth user verify-password user1@forthcoffee.com --password-file secret.txt\n"},
+      {"user", "change-password", "ChangePassword", "USER", "target", "", "",
+       "change a password, with proof of the current one",
+       "  hearth user change-password user1@forthcoffee.com              asks for both\n"
+       "  printf '%s\\n' \"$old\" \"$new\" | hearth user change-password user1@forthcoffee.com "
+       "--password-stdin\n"},
+
+      {"role", "assign", "CreateRoleAssignment", "USER", "parent", "ROLE", "role_assignment.role",
+       "give a person a role in the directory",
+       "  hearth role assign user1 helpdesk_administrator\n  hearth role assign user1 'Helpdesk "
+       "Administrator'\n"},
+      {"role", "list", "ListRoleAssignments", "USER", "parent", "", "", "list the roles of a person",
+       "  hearth role list user1\n"},
+      {"role", "remove", "DeleteRoleAssignment", "USER", "name", "ROLE", "role", "take a role from a person",
+       "  hearth role remove user1 helpdesk_administrator\n"},
+
+      {"guest", "get", "GetGuestUser", "USER", "name", "", "", "show one guest", "  hearth guest get ann\n"},
+      {"guest", "list", "ListGuestUsers", "", "", "", "", "list the guests of a directory",
+       "  hearth guest list\n"},
+      {"guest", "resolve", "ResolveHomeDirectory", "PRINCIPAL_NAME", "user_principal_name", "", "",
+       "where a person is at home: signs in, and has the password reset",
+       "  hearth guest resolve user1@forthcoffee.com\n"},
+      {"home", "resolve", "ResolveHomeDirectory", "PRINCIPAL_NAME", "user_principal_name", "", "",
+       "where a person is at home: signs in, and has the password reset",
+       "  hearth home resolve user1@forthcoffee.com\n"},
+
+      // Organisations.
+      {"directory", "create", "CreateDirectory", "DIRECTORY", "directory_id", "", "",
+       "create a directory with its first domain, administrator and issuer (platform operators)",
+       "  hearth directory create forthcoffee --display-name 'Forth Coffee' --domain forthcoffee.com \\\n"
+       "    --administrator-id admin --administrator-principal-name admin@forthcoffee.com \\\n"
+       "    --administrator-display-name 'First Administrator' \\\n"
+       "    --issuer https://id.forthcoffee.com --audience hearth --jwks-file keys.json\n"},
+      {"directory", "get", "GetDirectory", "[DIRECTORY]", "name", "", "", "show a directory",
+       "  hearth directory get\n"},
+      {"directory", "list", "ListDirectories", "", "", "", "", "list the directories (platform operators)",
+       "  hearth directory list\n"},
+      {"directory", "update", "UpdateDirectory", "[DIRECTORY]", "directory.name", "", "",
+       "change a directory",
+       "  hearth directory update forthcoffee --help-uri https://forthcoffee.com/password\n"},
+      {"directory", "delete", "DeleteDirectory", "DIRECTORY", "name", "", "",
+       "delete a directory; can be restored for 30 days (platform operators)",
+       "  hearth directory delete forthcoffee\n"},
+      {"directory", "undelete", "UndeleteDirectory", "DIRECTORY", "name", "", "",
+       "restore a deleted directory (platform operators)", "  hearth directory undelete forthcoffee\n"},
+
+      {"domain", "create", "CreateDomain", "DOMAIN", "domain_id", "", "",
+       "give a directory one more domain (platform operators)",
+       "  hearth domain create forthcoffee.example --directory forthcoffee\n"},
+      {"domain", "get", "GetDomain", "DOMAIN", "name", "", "", "show a domain",
+       "  hearth domain get forthcoffee.com\n"},
+      {"domain", "list", "ListDomains", "", "", "", "", "list the domains of a directory",
+       "  hearth domain list\n"},
+      {"domain", "update", "UpdateDomain", "DOMAIN", "domain.name", "", "", "make a domain the primary one",
+       "  hearth domain update forthcoffee.example --primary\n"},
+      {"domain", "delete", "DeleteDomain", "DOMAIN", "name", "", "",
+       "take a domain from its directory (platform operators)",
+       "  hearth domain delete forthcoffee.example\n"},
+      {"domain", "undelete", "UndeleteDomain", "DOMAIN", "name", "", "",
+       "restore a deleted domain (platform operators)", "  hearth domain undelete forthcoffee.example\n"},
+
+      {"issuer", "create", "CreateTrustedIssuer", "ISSUER", "trusted_issuer_id", "", "",
+       "trust an identity provider's tokens, for this directory only",
+       "  hearth issuer create main --issuer https://id.forthcoffee.com --audience hearth --jwks-file "
+       "keys.json\n"},
+      {"issuer", "get", "GetTrustedIssuer", "ISSUER", "name", "", "", "show an issuer",
+       "  hearth issuer get main\n"},
+      {"issuer", "list", "ListTrustedIssuers", "", "", "", "", "list the issuers of a directory",
+       "  hearth issuer list\n"},
+      {"issuer", "delete", "DeleteTrustedIssuer", "ISSUER", "name", "", "",
+       "refuse an issuer's tokens from now on", "  hearth issuer delete main\n"},
+
+      {"service-account", "create", "CreateServiceAccount", "SERVICE_ACCOUNT", "service_account_id", "", "",
+       "let a backend service call, with the permissions given here and no others",
+       "  hearth service-account create portal --display-name Portal --permission users.read --permission "
+       "guests.read\n"},
+      {"service-account", "get", "GetServiceAccount", "SERVICE_ACCOUNT", "name", "", "",
+       "show a service account", "  hearth service-account get portal\n"},
+      {"service-account", "list", "ListServiceAccounts", "", "", "", "",
+       "list the service accounts of a directory", "  hearth service-account list\n"},
+      {"service-account", "delete", "DeleteServiceAccount", "SERVICE_ACCOUNT", "name", "", "",
+       "refuse a service account from now on", "  hearth service-account delete portal\n"},
+  };
+  return *verbs;
+}
+
+}  // namespace hearth::cli
