@@ -38,5 +38,6 @@ def main():
             case = xml.SubElement(root, "testcase", classname=suite_name, name=case_name, status="run", result="completed")
             if verdict:
                 xml.SubElement(case, "failure", message=verdict)
+        os.makedirs(os.path.dirname(target[4:]) or ".", exist_ok=True)
         xml.ElementTree(root).write(target[4:], encoding="unicode")
     sys.exit(0 if result.wasSuccessful() and result.testsRun else 1)
