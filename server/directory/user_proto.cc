@@ -1,9 +1,6 @@
 #include "server/directory/user_proto.h"
 
-#include <google/protobuf/util/time_util.h>
-
 #include "server/base/resource_name.h"
-#include "server/directory/retention.h"
 
 namespace hearth {
 namespace {
@@ -23,10 +20,6 @@ void FillPasswordStatus(const User& user, v1::PasswordStatus& status) {
 }
 
 }  // namespace
-
-google::protobuf::Timestamp ToProto(absl::Time time) {
-  return google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(time));
-}
 
 v1::Home ToProto(const Home& home) {
   v1::Home proto;
@@ -50,13 +43,7 @@ v1::User ToProto(const User& user) {
   for (const v1::Role role : user.roles) proto.add_roles(role);
   if (user.homed_here()) FillPasswordStatus(user, *proto.mutable_password_status());
   *proto.mutable_sessions_valid_after_time() = ToProto(user.sessions_valid_after);
-  *proto.mutable_create_time() = ToProto(user.create_time);
-  *proto.mutable_update_time() = ToProto(user.update_time);
-  if (user.deleted()) {
-    *proto.mutable_delete_time() = ToProto(user.delete_time);
-    *proto.mutable_purge_time() = ToProto(user.delete_time + kRetention);
-  }
-  proto.set_etag(std::to_string(user.revision));
+  FillLifetime(user, proto);
   return proto;
 }
 

@@ -102,8 +102,10 @@ absl::StatusOr<v1::ResetPasswordResponse> ResetDesk::ResetPassword(const Call& c
   const TargetName target = TargetNameOf(request);
 
   v1::ResetPasswordResponse response;
-  ASSIGN_OR_RETURN(const bool replayed, database_.Replay(call.deadline, attempt, response));
-  if (replayed) return response;
+  if (!request.request_id().empty()) {
+    ASSIGN_OR_RETURN(const bool replayed, database_.Replay(call.deadline, attempt, response));
+    if (replayed) return response;
+  }
 
   for (int round = 0; round < kMostVersionRaces; ++round) {
     // Refuse before the costly hash.

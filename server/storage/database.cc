@@ -39,7 +39,7 @@ Database::Database(const DatabaseOptions& options)
 Database::~Database() = default;
 
 absl::Status Database::Run(Mode mode, const Scope& scope, absl::Time deadline,
-                           absl::FunctionRef<absl::Status(Tx&)> body) {
+                           const std::function<absl::Status(Tx&)>& body) {
   bool in_doubt = false;  // Some COMMIT was sent whose answer never came.
   for (int attempt = 1;; ++attempt) {
     std::unique_ptr<Connection> connection;
@@ -77,21 +77,21 @@ absl::Status Database::Run(Mode mode, const Scope& scope, absl::Time deadline,
 }
 
 absl::Status Database::Read(const Scope& scope, absl::Time deadline,
-                            absl::FunctionRef<absl::Status(Tx&)> body) {
+                            const std::function<absl::Status(Tx&)>& body) {
   return Run(Mode::kReadOnly, scope, deadline, body);
 }
 
-absl::Status Database::ReadAlone(absl::Time deadline, absl::FunctionRef<absl::Status(Tx&)> body) {
+absl::Status Database::ReadAlone(absl::Time deadline, const std::function<absl::Status(Tx&)>& body) {
   return Run(Mode::kAlone, {}, deadline, body);
 }
 
 absl::Status Database::Write(const Scope& scope, absl::Time deadline,
-                             absl::FunctionRef<absl::Status(Tx&)> body) {
+                             const std::function<absl::Status(Tx&)>& body) {
   return Run(Mode::kReadWrite, scope, deadline, body);
 }
 
 absl::Status Database::Once(const Scope& scope, absl::Time deadline, const Attempt& attempt,
-                            google::protobuf::Message& response, absl::FunctionRef<absl::Status(Tx&)> body) {
+                            google::protobuf::Message& response, const std::function<absl::Status(Tx&)>& body) {
   return Write(scope, deadline, [&](Tx& tx) -> absl::Status {
     response.Clear();
     ASSIGN_OR_RETURN(const bool mine, Claim(tx, attempt, response));

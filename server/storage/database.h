@@ -1,11 +1,11 @@
 // The database: closures that run in one transaction.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -39,20 +39,20 @@ class Database {
   ~Database();
 
   // Runs a closure that only reads, in one transaction.
-  absl::Status Read(const Scope& scope, absl::Time deadline, absl::FunctionRef<absl::Status(Tx&)> body);
+  absl::Status Read(const Scope& scope, absl::Time deadline, const std::function<absl::Status(Tx&)>& body);
 
   // Runs a closure whose every statement stands alone and sets its own scope (functions of the schema
   // `hearth`): the hot batched reads.
-  absl::Status ReadAlone(absl::Time deadline, absl::FunctionRef<absl::Status(Tx&)> body);
+  absl::Status ReadAlone(absl::Time deadline, const std::function<absl::Status(Tx&)>& body);
 
   // Runs a closure that changes state. After a commit whose answer was lost the closure runs again, so it
   // must be safe to repeat: its keys were fixed before, or it runs inside Once.
-  absl::Status Write(const Scope& scope, absl::Time deadline, absl::FunctionRef<absl::Status(Tx&)> body);
+  absl::Status Write(const Scope& scope, absl::Time deadline, const std::function<absl::Status(Tx&)>& body);
 
   // As Write, behind the idempotency record of `attempt`: the closure takes effect at most once, and a repeat
   // gets the first one's response. `response` is the closure's result or the stored one.
   absl::Status Once(const Scope& scope, absl::Time deadline, const Attempt& attempt,
-                    google::protobuf::Message& response, absl::FunctionRef<absl::Status(Tx&)> body);
+                    google::protobuf::Message& response, const std::function<absl::Status(Tx&)>& body);
 
   // The stored response of an earlier attempt into `response`, and true; false when there is none. Fails with
   // REQUEST_ID_REUSED.
@@ -68,7 +68,7 @@ class Database {
  private:
   enum class Mode { kAlone, kReadOnly, kReadWrite };
   absl::Status Run(Mode mode, const Scope& scope, absl::Time deadline,
-                   absl::FunctionRef<absl::Status(Tx&)> body);
+                   const std::function<absl::Status(Tx&)>& body);
 
   std::unique_ptr<Pool> pool_;
 };

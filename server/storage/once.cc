@@ -24,7 +24,8 @@ constexpr Statement kStore{
 constexpr Statement kFind{
     "once_find", "SELECT sealed FROM hearth.idempotency WHERE directory_id = $1 AND record = $2::bytea"};
 constexpr Statement kSweep{"once_sweep",
-                           "DELETE FROM hearth.idempotency WHERE create_time < now() - interval '24 hours'"};
+                           "DELETE FROM hearth.idempotency WHERE directory_id = ANY (hearth.served())"
+                           " AND create_time < now() - interval '24 hours'"};
 
 // The same message gives the same bytes, whatever the order of its map entries.
 std::string Bytes(const google::protobuf::Message& message) {

@@ -18,7 +18,9 @@ constexpr int kMostConflicts = 8;
 constexpr int kMostReconnects = 2;
 
 SqlError::Kind KindOf(std::string_view sqlstate) {
-  if (sqlstate == "40001" || sqlstate == "40P01") return SqlError::kConflict;
+  // Statements look for what is taken before they write; a unique violation means that another transaction came in between, and running
+  // again sees it.
+  if (sqlstate == "40001" || sqlstate == "40P01" || sqlstate == "23505") return SqlError::kConflict;
   if (sqlstate == "57014" || sqlstate == "55P03") return SqlError::kTimeout;
   // Connection exceptions, too many connections, the server shutting down, crashed, starting, or read-only
   // after a failover.

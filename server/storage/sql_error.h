@@ -13,7 +13,7 @@ namespace hearth {
 struct SqlError {
   enum Kind {
     kConnection,  // The connection is gone, or the server refuses new ones.
-    kConflict,    // Serialization failure or deadlock: the transaction can run again.
+    kConflict,    // Serialization failure, deadlock, lost race for a key: the transaction can run again.
     kTimeout,     // A statement or a lock took longer than the call's deadline.
     kDefect,      // Anything else: our SQL, our schema, or damaged data.
   };

@@ -44,6 +44,16 @@ CREATE TABLE hearth.service_accounts (
   PRIMARY KEY (directory_id, service_account_id)
 );
 
+-- Whether an id of the directory is free for a person or a service account: it is the `sub` of tokens, so the two never share one. True
+-- holds the id until the transaction ends; volatile, so that it sees what was committed while it waited.
+CREATE FUNCTION hearth.claim_subject(directory text, subject text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended(directory || '/' || subject, 0));
+  RETURN NOT EXISTS (SELECT 1 FROM hearth.users u WHERE u.directory_id = directory AND u.user_id = subject)
+     AND NOT EXISTS (SELECT 1 FROM hearth.service_accounts s
+                     WHERE s.directory_id = directory AND s.service_account_id = subject);
+END $$;
+
 ALTER TABLE hearth.users ENABLE ROW LEVEL SECURITY;
 ALTER TABLE hearth.users FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON hearth.users USING (directory_id = ANY (hearth.served()));

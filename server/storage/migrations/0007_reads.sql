@@ -11,7 +11,8 @@ SELECT u.directory_id, u.user_id, u.user_principal_name, u.display_name, u.mail,
        c.version IS NOT NULL AS password_set, coalesce(c.must_change, false) AS must_change,
        hearth.micros(c.change_time) AS password_change_time, hearth.micros(c.expire_time) AS password_expire_time,
        hearth.micros(u.sessions_valid_after) AS sessions_valid_after, hearth.micros(u.create_time) AS create_time,
-       hearth.micros(u.update_time) AS update_time, hearth.micros(u.delete_time) AS delete_time
+       hearth.micros(u.update_time) AS update_time, hearth.micros(u.delete_time) AS delete_time,
+       coalesce(u.delete_time > now() - interval '30 days', false) AS restorable
 FROM hearth.users u
 LEFT JOIN hearth.directories h ON h.directory_id = u.home_directory_id
 LEFT JOIN hearth.domains d ON d.directory_id = u.home_directory_id AND d.is_primary

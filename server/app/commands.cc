@@ -1,0 +1,101 @@
+#include "server/app/commands.h"
+
+#include <csignal>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include <grpc/support/log.h>
+
+#include "server/app/environment.h"
+#include "server/app/server.h"
+#include "server/base/clock.h"
+#include "server/base/random.h"
+#include "server/directory/bootstrap.h"
+#include "server/storage/migrator.h"
+
+namespace hearth {
+namespace {
+
+constexpr absl::Duration kBootstrapPatience = absl::Seconds(30);
+
+int Fail(const absl::Status& status) {
+  std::cerr << "hearthd: " << status.message() << '\n';
+  return 1;
+}
+
+// SIGTERM and SIGINT are taken by sigwait; SIGPIPE would kill the process when a peer or the database goes away.
+sigset_t BlockSignals() {
+  signal(SIGPIPE, SIG_IGN);
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+void GrpcToLog(gpr_log_func_args* args) {
+  const LogLevel level = args->severity == GPR_LOG_SEVERITY_ERROR ? LogLevel::kWarning : LogLevel::kDebug;
+  Log(level, "grpc", {{"text", std::string(args->message)}});
+}
+
+}  // namespace
+
+int RunServe(const Config& config) {
+  if (const auto defects = ConfigDefects(config); !defects.empty()) return RunCheckConfig(config);
+  const sigset_t signals = BlockSignals();
+  StartLog(config.log_level);
+  gpr_set_log_function(&GrpcToLog);
+  const SystemClock clock;
+  SystemRandom random;
+  const auto environment = Environment::Create(config, &clock, &random);
+  if (!environment.ok()) return Fail(environment.status());
+  const auto server = Server::Start(config, environment->get());
+  if (!server.ok()) return Fail(server.status());
+  int signal = 0;
+  sigwait(&signals, &signal);
+  (*server)->Stop();
+  return 0;
+}
+
+int RunCheckConfig(const Config& config) {
+  const auto defects = ConfigDefects(config);
+  for (const std::string& defect : defects) std::cerr << "hearthd: " << defect << '\n';
+  if (defects.empty()) std::cout << "The configuration is good.\n";
+  return defects.empty() ? 0 : 2;
+}
+
+int RunMigrate(const std::string& database, const std::string& app_role) {
+  int applied = 0;
+  const absl::Status status = Migrate(database, app_role, [&applied](const Migration& migration) {
+    ++applied;
+    std::cout << "applied " << migration.name << '\n';
+  });
+  if (!status.ok()) return Fail(status);
+  std::cout << "The schema has version " << NeededVersion() << (applied == 0 ? ", as before.\n" : ".\n");
+  return 0;
+}
+
+int RunBootstrap(const BootstrapOptions& options) {
+  std::ifstream file(options.jwks_file);
+  if (!file) return Fail(absl::NotFoundError("the JWKS file " + options.jwks_file + " cannot be read"));
+  std::ostringstream jwks;
+  jwks << file.rdbuf();
+  Database database({.conninfo = options.database, .connections = 1});
+  const auto fresh = BootstrapPlatform(
+      database, absl::Now() + kBootstrapPatience,
+      {.issuer = options.issuer, .audience = options.audience, .jwks = jwks.str(), .operator_id = options.operator_id});
+  if (!fresh.ok()) return Fail(fresh.status());
+  std::cout << (*fresh ? "The platform's issuer and operator are registered.\n" : "The platform was bootstrapped so before.\n");
+  return 0;
+}
+
+int RunGenerateKeys(const std::string& path) {
+  const absl::Status status = Keyring::Generate(path);
+  if (!status.ok()) return Fail(status);
+  std::cout << "Wrote " << path << ". Keep a copy in a safe place: without it no password verifies.\n";
+  return 0;
+}
+
+}  // namespace hearth

@@ -1,0 +1,33 @@
+// The subcommands of hearthd. Each returns the exit status: 0 done, 1 failed (the reason is on standard error), 2 misconfigured.
+#pragma once
+
+#include <string>
+
+#include "server/app/config.h"
+
+namespace hearth {
+
+// Serves until SIGTERM or SIGINT, then drains.
+int RunServe(const Config& config);
+
+// Checks the configuration and prints what is wrong, or that nothing is.
+int RunCheckConfig(const Config& config);
+
+// Brings the schema to this binary's version.
+int RunMigrate(const std::string& database, const std::string& app_role);
+
+// What `hearthd bootstrap` registers.
+struct BootstrapOptions {
+  std::string database;   // As the owner.
+  std::string issuer;
+  std::string audience;
+  std::string jwks_file;
+  std::string operator_id;
+};
+// Registers the platform directory, its issuer and its first operator.
+int RunBootstrap(const BootstrapOptions& options);
+
+// Makes a keys file.
+int RunGenerateKeys(const std::string& path);
+
+}  // namespace hearth

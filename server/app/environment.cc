@@ -1,0 +1,57 @@
+#include "server/app/environment.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "server/base/status_macros.h"
+
+namespace hearth {
+namespace {
+
+int Lanes(const Config& config) {
+  if (config.hash_lanes > 0) return config.hash_lanes;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+DispatcherLimits LimitsOf(const Config& config) {
+  // A hash worker waits for its lane and for the database; three to a lane keep the lanes busy while others write.
+  return {{v1::WORK_CLASS_READ, {config.read_workers, static_cast<size_t>(config.read_queue)}},
+          {v1::WORK_CLASS_WRITE, {config.write_workers, static_cast<size_t>(config.write_queue)}},
+          {v1::WORK_CLASS_HASH, {3 * Lanes(config), static_cast<size_t>(config.hash_queue)}}};
+}
+
+}  // namespace
+
+Environment::Environment(const Config& config, Keyring keyring, const Clock* clock, Random* random)
+    : keyring_(std::move(keyring)),
+      database_({.conninfo = config.database, .connections = config.database_connections}),
+      hasher_(&keyring_, config.argon2, Lanes(config)),
+      pager_(keyring_),
+      tokens_(&database_, clock),
+      reset_(&database_, &hasher_, &keyring_, random),
+      guest_(&database_, &pager_),
+      credential_(&database_, &hasher_, &keyring_),
+      directory_(&database_, &keyring_, &pager_),
+      domain_(&database_, &keyring_, &pager_),
+      user_(&database_, &keyring_, &pager_),
+      role_(&database_, &keyring_, &pager_),
+      issuer_(&database_, &keyring_, &pager_),
+      service_account_(&database_, &keyring_, &pager_),
+      authenticator_(&database_, &tokens_),
+      gate_(&authenticator_) {
+  AddServices({&reset_, &guest_, &credential_, &directory_, &domain_, &user_, &role_, &issuer_, &service_account_}, table_);
+  metrics_ = std::make_unique<Metrics>(table_);
+  settler_ = std::make_unique<Settler>(&database_, metrics_.get());
+  dispatcher_ = std::make_unique<Dispatcher>(&gate_, settler_.get(), metrics_.get(), LimitsOf(config));
+}
+
+absl::StatusOr<std::unique_ptr<Environment>> Environment::Create(const Config& config, const Clock* clock, Random* random) {
+  ASSIGN_OR_RETURN(Keyring keyring, Keyring::Load(config.keys_file));
+  std::unique_ptr<Environment> environment(new Environment(config, std::move(keyring), clock, random));
+  RETURN_IF_ERROR(environment->hasher_.SelfTest());
+  RETURN_IF_ERROR(environment->table_.Check());
+  return environment;
+}
+
+}  // namespace hearth

@@ -1,0 +1,64 @@
+// All objects of the server, wired by hand.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "server/app/config.h"
+#include "server/authn/token_authority.h"
+#include "server/base/clock.h"
+#include "server/base/keyring.h"
+#include "server/base/random.h"
+#include "server/credential/hasher.h"
+#include "server/directory/page.h"
+#include "server/rpc/dispatcher.h"
+#include "server/rpc/metrics.h"
+#include "server/rpc/services.h"
+#include "server/storage/database.h"
+
+namespace hearth {
+
+// Everything below the network, in the order in which each needs those before it; destroyed in the reverse. Tests make one with a clock and a
+// randomness of their own.
+class Environment {
+ public:
+  // Reads the keys file, runs the hashing self-test, checks the table of RPCs, starts the workers. Opens no connection yet. `clock` and `random` outlive
+  // the environment. Fails with a text for the operator.
+  static absl::StatusOr<std::unique_ptr<Environment>> Create(const Config& config, const Clock* clock, Random* random);
+
+  const RpcTable& table() const { return table_; }
+  Dispatcher& dispatcher() { return *dispatcher_; }
+  Metrics& metrics() { return *metrics_; }
+  Database& database() { return database_; }
+  const Keyring& keyring() const { return keyring_; }
+  Hasher& hasher() { return hasher_; }
+
+ private:
+  Environment(const Config& config, Keyring keyring, const Clock* clock, Random* random);
+
+  const Keyring keyring_;
+  Database database_;
+  Hasher hasher_;
+  Pager pager_;
+  TokenAuthority tokens_;
+
+  ResetDesk reset_;
+  GuestDesk guest_;
+  CredentialDesk credential_;
+  DirectoryDesk directory_;
+  DomainDesk domain_;
+  UserDesk user_;
+  RoleDesk role_;
+  IssuerDesk issuer_;
+  ServiceAccountDesk service_account_;
+
+  RpcTable table_;
+  std::unique_ptr<Metrics> metrics_;
+  Authenticator authenticator_;
+  Gate gate_;
+  std::unique_ptr<Settler> settler_;
+  std::unique_ptr<Dispatcher> dispatcher_;
+};
+
+}  // namespace hearth

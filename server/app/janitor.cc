@@ -1,0 +1,33 @@
+#include "server/app/janitor.h"
+
+#include <string>
+
+#include "absl/time/clock.h"
+#include "server/base/log.h"
+#include "server/directory/purge.h"
+
+namespace hearth {
+namespace {
+
+constexpr absl::Duration kInterval = absl::Minutes(10);
+constexpr absl::Duration kPatience = absl::Minutes(1);
+
+}  // namespace
+
+Janitor::Janitor(Database* database) : database_(*database) {
+  thread_ = std::thread([this] { Run(); });
+}
+
+Janitor::~Janitor() {
+  stopping_.Notify();
+  thread_.join();
+}
+
+void Janitor::Run() {
+  do {
+    const absl::Status status = PurgeExpired(database_, absl::Now() + kPatience);
+    if (!status.ok()) Log(LogLevel::kWarning, "sweep failed", {{"detail", std::string(status.message())}});
+  } while (!stopping_.WaitForNotificationWithTimeout(kInterval));
+}
+
+}  // namespace hearth

@@ -1,0 +1,26 @@
+// Removes what is over: people and directories after their 30 days, idempotency records after 24 hours.
+#pragma once
+
+#include <thread>
+
+#include "absl/synchronization/notification.h"
+#include "server/storage/database.h"
+
+namespace hearth {
+
+// Sweeps at start and then every ten minutes, in a thread of its own. Replicas may sweep at once. Thread-safe.
+class Janitor {
+ public:
+  // `database` outlives the janitor.
+  explicit Janitor(Database* database);
+  ~Janitor();
+
+ private:
+  void Run();
+
+  Database& database_;
+  absl::Notification stopping_;
+  std::thread thread_;
+};
+
+}  // namespace hearth

@@ -1,0 +1,126 @@
+#include "server/app/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/resource_quota.h>
+#include <grpcpp/security/tls_certificate_provider.h>
+#include <grpcpp/security/tls_credentials_options.h>
+
+#include <exception>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "server/base/log.h"
+#include "server/base/status_macros.h"
+#include "server/storage/migrator.h"
+
+namespace hearth {
+namespace {
+
+constexpr int kMaxMessageBytes = 1 << 20;          // No request of the contract comes near; bounds what a call can hold.
+constexpr int kMaxMetadataBytes = 16 * 1024;       // A token is at most 8 KiB.
+constexpr int kMaxStreams = 1024;                  // Calls at once on one connection.
+constexpr int kHandshakeMillis = 10'000;           // A peer that does not finish TLS is dropped (default 120 s).
+constexpr int kIdleMillis = 15 * 60'000;
+constexpr int kAgeMillis = 30 * 60'000;            // Spreads load over replicas, and bounds how long an old certificate is in use.
+constexpr int kKeepaliveMillis = 60'000;
+constexpr size_t kTransportMemory = 512u << 20;    // What gRPC may hold for transport in all.
+constexpr unsigned kCertificateSeconds = 2;        // How often the certificate files are looked at.
+
+std::shared_ptr<grpc::ServerCredentials> Credentials(const Config& config) {
+  if (config.insecure_plaintext) return grpc::InsecureServerCredentials();
+  const auto provider = std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
+      config.tls_key, config.tls_certificate, kCertificateSeconds);
+  grpc::experimental::TlsServerCredentialsOptions options(provider);
+  options.watch_identity_key_cert_pairs();
+  options.set_cert_request_type(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
+  return grpc::experimental::TlsServerCredentials(options);
+}
+
+void SetLimits(grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreams);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMillis);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleMillis);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, kAgeMillis);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, kKeepaliveMillis);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMillis);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kKeepaliveMillis / 2);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.SetResourceQuota(grpc::ResourceQuota("hearthd").Resize(kTransportMemory));
+}
+
+absl::Status CheckSchema(const Config& config) {
+  ASSIGN_OR_RETURN(const int version, SchemaVersion(config.database));
+  if (version == NeededVersion()) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat("the schema has version ", version, ", this hearthd needs ", NeededVersion(),
+                                                    version < NeededVersion() ? ". Run `hearthd migrate`." : ". Use the newer hearthd."));
+}
+
+}  // namespace
+
+Server::Server(const Config& config, Environment* environment, std::unique_ptr<Listener> listener)
+    : config_(config),
+      environment_(*environment),
+      health_database_({.conninfo = config.database, .connections = 1}),
+      listener_(std::move(listener)) {}
+
+Server::~Server() { Stop(); }
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Environment* environment) {
+  RETURN_IF_ERROR(CheckSchema(config));
+  ASSIGN_OR_RETURN(auto listener, Listener::Bind(config.listen));
+  if (config.insecure_plaintext && !listener->loopback()) {
+    return absl::FailedPreconditionError("plaintext is served on loopback addresses only");
+  }
+  std::unique_ptr<Server> server(new Server(config, environment, std::move(listener)));
+  RETURN_IF_ERROR(server->Serve());
+  return server;
+}
+
+absl::Status Server::Serve() {
+  grpc::EnableDefaultHealthCheckService(true);
+  if (config_.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  SetLimits(builder);
+  std::vector<std::string> names;
+  for (const auto* descriptor : environment_.table().Services()) {
+    services_.push_back(std::make_unique<GrpcService>(descriptor, environment_.table(), &environment_.dispatcher()));
+    builder.RegisterService(services_.back().get());
+    names.push_back(descriptor->full_name());
+  }
+  auto acceptor = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, Credentials(config_));
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr) return absl::InternalError("gRPC did not start; are the TLS certificate and key a pair of PEM files?");
+  health_ = std::make_unique<HealthMonitor>(&health_database_, server_->GetHealthCheckService(), names);
+  janitor_ = std::make_unique<Janitor>(&environment_.database());
+  try {
+    if (!config_.metrics_listen.empty()) {
+      exposer_ = std::make_unique<prometheus::Exposer>(config_.metrics_listen, 1);
+      exposer_->RegisterCollectable(environment_.metrics().registry());
+    }
+  } catch (const std::exception& exception) {
+    return absl::UnavailableError(absl::StrCat("cannot serve metrics on ", config_.metrics_listen, ": ", exception.what()));
+  }
+  listener_->Start(std::move(acceptor));
+  Log(LogLevel::kInfo, "listening", {{"port", int64_t{port()}}, {"tls", !config_.insecure_plaintext}});
+  return absl::OkStatus();
+}
+
+void Server::Stop() {
+  if (server_ == nullptr) return;
+  Log(LogLevel::kInfo, "draining");
+  if (health_ != nullptr) health_->Drain();
+  listener_->Stop();
+  server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(config_.drain_seconds));
+  server_->Wait();
+  server_.reset();
+  janitor_.reset();
+  exposer_.reset();
+  Log(LogLevel::kInfo, "stopped");
+  FlushLog();
+}
+
+}  // namespace hearth

@@ -1,0 +1,70 @@
+#include "server/authn/token_authority.h"
+
+#include <optional>
+#include <utility>
+
+#include "server/authn/issuer_key_store.h"
+#include "server/base/status_macros.h"
+
+namespace hearth {
+namespace {
+
+// An issuer that is not registered is looked for again after this, so that forged issuers cost one read a second at most each.
+constexpr absl::Duration kUnknownIssuerPause = absl::Seconds(1);
+// Remembered issuers; beyond it all are forgotten and read anew.
+constexpr size_t kMostIssuers = 4096;
+
+}  // namespace
+
+absl::StatusOr<VerifiedToken> TokenAuthority::Verify(const std::string& token, absl::Time deadline) {
+  if (auto known = tokens_.Get(token, clock_.Now())) return *std::move(known);
+  ASSIGN_OR_RETURN(const std::string name, PeekIssuer(token));
+  ASSIGN_OR_RETURN(const Issuer issuer, FindKnown(name, deadline));
+  return VerifyWith(token, name, issuer);
+}
+
+absl::StatusOr<VerifiedToken> TokenAuthority::VerifyAgain(const std::string& token, absl::Time deadline) {
+  ASSIGN_OR_RETURN(const std::string name, PeekIssuer(token));
+  ASSIGN_OR_RETURN(const Issuer issuer, ReadIssuer(name, deadline));
+  return VerifyWith(token, name, issuer);
+}
+
+absl::StatusOr<VerifiedToken> TokenAuthority::VerifyWith(const std::string& token, const std::string& name,
+                                                         const Issuer& issuer) {
+  if (issuer.keys == nullptr) return absl::UnauthenticatedError("the issuer is not registered");
+  ASSIGN_OR_RETURN(TokenClaims claims, VerifyToken(token, name, issuer.audience, *issuer.keys, clock_.Now()));
+  tokens_.Put(token, claims, issuer.revision);
+  return VerifiedToken{std::move(claims), issuer.revision};
+}
+
+absl::StatusOr<TokenAuthority::Issuer> TokenAuthority::FindKnown(const std::string& issuer, absl::Time deadline) {
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto known = issuers_.find(issuer);
+    if (known != issuers_.end() &&
+        (known->second.keys != nullptr || clock_.Now() < known->second.read_time + kUnknownIssuerPause)) {
+      return known->second;
+    }
+  }
+  return ReadIssuer(issuer, deadline);
+}
+
+absl::StatusOr<TokenAuthority::Issuer> TokenAuthority::ReadIssuer(const std::string& issuer, absl::Time deadline) {
+  std::optional<IssuerRegistration> registration;
+  RETURN_IF_ERROR(database_.ReadAlone(deadline, [&](Tx& tx) {
+    registration = FindIssuer(tx, issuer);
+    return absl::OkStatus();
+  }));
+  Issuer read{.keys = nullptr, .audience = "", .revision = 0, .read_time = clock_.Now()};
+  if (registration.has_value()) {
+    ASSIGN_OR_RETURN(read.keys, KeySet::Parse(registration->jwks));
+    read.audience = registration->audience;
+    read.revision = registration->revision;
+  }
+  absl::MutexLock lock(&mutex_);
+  if (issuers_.size() >= kMostIssuers) issuers_.clear();
+  issuers_[issuer] = read;
+  return read;
+}
+
+}  // namespace hearth

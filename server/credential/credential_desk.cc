@@ -1,0 +1,103 @@
+#include "server/credential/credential_desk.h"
+
+#include <optional>
+#include <string>
+
+#include "server/audit/audit_store.h"
+#include "server/authz/access_store.h"
+#include "server/base/error.h"
+#include "server/base/log.h"
+#include "server/base/resource_name.h"
+#include "server/base/status_macros.h"
+#include "server/credential/credential_store.h"
+#include "server/credential/password_proof.h"
+#include "server/credential/password_rules.h"
+#include "server/directory/user_proto.h"
+#include "server/directory/user_store.h"
+
+namespace hearth {
+namespace {
+
+bool IsSelf(const Call& call, const User& user) {
+  return call.principal.directory == user.directory && call.principal.subject == user.id;
+}
+
+absl::StatusOr<Secret> NewPassword(const std::string& given, const Secret& current) {
+  ASSIGN_OR_RETURN(Secret password, PreparePassword(given));
+  RETURN_IF_ERROR(CheckPasswordRules(password));
+  if (password == current) return Refuse(v1::ERROR_REASON_PASSWORD_POLICY, {{"rule", "SAME_AS_CURRENT"}});
+  return password;
+}
+
+// A person who acts for themselves may know where their home is: refuses with it, when it is elsewhere.
+absl::Status CheckOwnHome(Database& database, const Call& call, const TargetName& target) {
+  return database.Read({call.principal.directory}, call.deadline, [&](Tx& tx) -> absl::Status {
+    const auto user = FindTarget(tx, call, target, /*lock=*/false);
+    return user.ok() && IsSelf(call, *user) ? CheckHome(ToTarget(*user)) : absl::OkStatus();
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<v1::VerifyPasswordResponse> CredentialDesk::VerifyPassword(const Call& call,
+                                                                          const v1::VerifyPasswordRequest& request) {
+  ASSIGN_OR_RETURN(const ProvenPassword proven,
+                   ProvePassword(database_, hasher_, call, TargetNameOf(request), request.password()));
+  RETURN_IF_ERROR(CheckUsable(proven));
+  const CredentialBinding binding{proven.user.directory, proven.user.id, proven.credential.version};
+  std::optional<PasswordHash> refreshed;
+  if (hasher_.NeedsRehash(proven.credential.hash)) {
+    ASSIGN_OR_RETURN(refreshed, hasher_.Hash(binding, proven.password, call.deadline));
+  }
+  RETURN_IF_ERROR(database_.Write({call.principal.directory}, call.deadline, [&](Tx& tx) {
+    if (refreshed.has_value()) RefreshHash(tx, binding, *refreshed);
+    AppendAudit(tx, call);
+    return absl::OkStatus();
+  }));
+  v1::VerifyPasswordResponse response;
+  response.set_name(UserName(proven.user.directory, proven.user.id));
+  response.set_change_required(proven.credential.must_change);
+  if (proven.credential.expire_time != absl::InfinitePast()) {
+    *response.mutable_expire_time() = ToProto(proven.credential.expire_time);
+  }
+  response.set_credential_version(proven.credential.version);
+  *response.mutable_sessions_valid_after_time() = ToProto(proven.user.sessions_valid_after);
+  return response;
+}
+
+absl::StatusOr<v1::ChangePasswordResponse> CredentialDesk::ChangePassword(const Call& call,
+                                                                          const v1::ChangePasswordRequest& request) {
+  const TargetName target = TargetNameOf(request);
+  const Attempt attempt(keyring_, call.principal.directory, call.principal.subject, request, request.request_id());
+  v1::ChangePasswordResponse response;
+  if (!request.request_id().empty()) {
+    ASSIGN_OR_RETURN(const bool replayed, database_.Replay(call.deadline, attempt, response));
+    if (replayed) return response;
+  }
+  RETURN_IF_ERROR(CheckOwnHome(database_, call, target));
+  ASSIGN_OR_RETURN(const ProvenPassword proven,
+                   ProvePassword(database_, hasher_, call, target, request.current_password()));
+  RETURN_IF_ERROR(CheckUsable(proven));
+  ASSIGN_OR_RETURN(const Secret password, NewPassword(request.new_password(), proven.password));
+  const CredentialBinding binding{proven.user.directory, proven.user.id, proven.credential.version + 1};
+  ASSIGN_OR_RETURN(const PasswordHash hash, hasher_.Hash(binding, password, call.deadline));
+
+  RETURN_IF_ERROR(database_.Once({call.principal.directory}, call.deadline, attempt, response, [&](Tx& tx) -> absl::Status {
+    Access access;
+    RETURN_IF_ERROR(CheckAccessAgain(tx, call, IsSelf(call, proven.user), access));
+    ASSIGN_OR_RETURN(const User user, FindTarget(tx, call, target, /*lock=*/true));
+    if (user.id != proven.user.id || user.disabled) return Refuse(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED);
+    // The proof was for the version before; another change in between makes it worthless.
+    if (!ReplaceCredential(tx, binding, hash, {.must_change = false, .lifetime = std::nullopt}).has_value()) {
+      return Refuse(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED);
+    }
+    response.set_name(UserName(binding.directory, binding.user));
+    *response.mutable_sessions_valid_after_time() = ToProto(CutSessions(tx, binding.directory, binding.user));
+    response.set_credential_version(binding.version);
+    AppendAudit(tx, call);
+    return absl::OkStatus();
+  }));
+  return response;
+}
+
+}  // namespace hearth

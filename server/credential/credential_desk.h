@@ -1,0 +1,28 @@
+// The RPCs of CredentialService.
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "hearth/v1/credential_service.pb.h"
+#include "server/authz/call.h"
+#include "server/base/keyring.h"
+#include "server/credential/hasher.h"
+#include "server/storage/database.h"
+
+namespace hearth {
+
+// Verifies and changes passwords. Thread-safe. What is passed in outlives the desk.
+class CredentialDesk {
+ public:
+  CredentialDesk(Database* database, Hasher* hasher, const Keyring* keyring)
+      : database_(*database), hasher_(*hasher), keyring_(*keyring) {}
+
+  absl::StatusOr<v1::VerifyPasswordResponse> VerifyPassword(const Call& call, const v1::VerifyPasswordRequest& request);
+  absl::StatusOr<v1::ChangePasswordResponse> ChangePassword(const Call& call, const v1::ChangePasswordRequest& request);
+
+ private:
+  Database& database_;
+  Hasher& hasher_;
+  const Keyring& keyring_;
+};
+
+}  // namespace hearth

@@ -1,0 +1,87 @@
+#include "server/guest/guest_desk.h"
+
+#include <algorithm>
+
+#include "server/base/error.h"
+#include "server/base/resource_name.h"
+#include "server/base/status_macros.h"
+#include "server/directory/target.h"
+#include "server/directory/user_proto.h"
+#include "server/directory/user_store.h"
+#include "server/guest/guest_store.h"
+
+namespace hearth {
+namespace {
+
+// A batch waits as long as its most patient call; the dispatcher answers the others in time.
+template <class Request>
+absl::Time LatestDeadline(absl::Span<const Ask<Request>> asks) {
+  absl::Time latest = absl::InfinitePast();
+  for (const auto& ask : asks) latest = std::max(latest, ask.call->deadline);
+  return latest;
+}
+
+}  // namespace
+
+std::vector<absl::StatusOr<v1::ResolveHomeDirectoryResponse>> GuestDesk::ResolveHomeDirectory(
+    absl::Span<const Ask<v1::ResolveHomeDirectoryRequest>> asks) {
+  std::vector<GuestKey> keys;
+  for (const auto& ask : asks) {
+    keys.push_back({ask.call->principal.directory, CanonicalPrincipalName(ask.request->user_principal_name())});
+  }
+  std::vector<std::optional<Home>> homes;
+  const absl::Status status = database_.ReadAlone(LatestDeadline(asks), [&](Tx& tx) {
+    homes = ResolveHomes(tx, keys);
+    return absl::OkStatus();
+  });
+  std::vector<absl::StatusOr<v1::ResolveHomeDirectoryResponse>> answers(asks.size(), status);
+  for (size_t i = 0; status.ok() && i < asks.size(); ++i) {
+    if (homes[i].has_value()) {
+      *answers[i].emplace().mutable_home() = ToProto(*homes[i]);
+    } else {
+      const std::string& name = keys[i].who;
+      answers[i] = Refuse(v1::ERROR_REASON_HOME_NOT_FOUND, {{"domain", name.substr(name.find('@') + 1)}});
+    }
+  }
+  return answers;
+}
+
+std::vector<absl::StatusOr<v1::GetGuestUserResponse>> GuestDesk::GetGuestUser(
+    absl::Span<const Ask<v1::GetGuestUserRequest>> asks) {
+  std::vector<GuestKey> keys;
+  for (const auto& ask : asks) {
+    keys.push_back({ask.call->principal.directory, std::string(ParseResourceName(ask.request->name())->id)});
+  }
+  std::vector<std::optional<User>> guests;
+  const absl::Status status = database_.ReadAlone(LatestDeadline(asks), [&](Tx& tx) {
+    guests = GetGuests(tx, keys);
+    return absl::OkStatus();
+  });
+  std::vector<absl::StatusOr<v1::GetGuestUserResponse>> answers(asks.size(), status);
+  for (size_t i = 0; status.ok() && i < asks.size(); ++i) {
+    if (guests[i].has_value()) {
+      *answers[i].emplace().mutable_guest_user() = ToProto(*guests[i]);
+    } else {
+      answers[i] = Refuse(v1::ERROR_REASON_NOT_FOUND, {{"resource_type", "guest user"}});
+    }
+  }
+  return answers;
+}
+
+absl::StatusOr<v1::ListGuestUsersResponse> GuestDesk::ListGuestUsers(const Call& call,
+                                                                     const v1::ListGuestUsersRequest& request) {
+  const std::string& directory = call.principal.directory;
+  ASSIGN_OR_RETURN(const Page page, pager_.PageOf(directory, request));
+  std::vector<User> users;
+  RETURN_IF_ERROR(database_.Read({directory}, call.deadline, [&](Tx& tx) {
+    users = ListUsers(tx, directory, page.after, page.size + 1, /*show_deleted=*/false, /*guests_only=*/true);
+    return absl::OkStatus();
+  }));
+  v1::ListGuestUsersResponse response;
+  const size_t size = std::min(users.size(), static_cast<size_t>(page.size));
+  for (size_t i = 0; i < size; ++i) *response.add_guest_users() = ToProto(users[i]);
+  if (users.size() > size) response.set_next_page_token(pager_.NextToken(directory, request, users[size - 1].id));
+  return response;
+}
+
+}  // namespace hearth

@@ -1,0 +1,26 @@
+// Finds out who calls.
+#pragma once
+
+#include "absl/types/span.h"
+#include "server/authn/token_authority.h"
+#include "server/rpc/work.h"
+#include "server/storage/database.h"
+
+namespace hearth {
+
+// Authenticates calls by their bearer token, and reads what the callers hold, many calls with one statement. Thread-safe.
+class Authenticator {
+ public:
+  // What is passed in outlives the authenticator.
+  Authenticator(Database* database, TokenAuthority* tokens) : database_(*database), tokens_(*tokens) {}
+
+  // Fills principal and access of each call, or its status: CREDENTIALS_NOT_ACCEPTED (one answer for every defect of the credentials; the cause
+  // is in log_detail), CALLER_NOT_ACTIVE, or a failure of the database.
+  void Authenticate(absl::Span<Work* const> batch);
+
+ private:
+  Database& database_;
+  TokenAuthority& tokens_;
+};
+
+}  // namespace hearth

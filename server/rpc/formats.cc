@@ -1,0 +1,151 @@
+#include "server/rpc/formats.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "server/base/resource_name.h"
+#include "server/base/text.h"
+
+namespace hearth {
+namespace {
+
+constexpr size_t kMaxPrincipalName = 113;  // As in the model system: 113 in all, 64 before and 48 after the @.
+constexpr size_t kMaxLocalPart = 64;
+constexpr size_t kMaxMail = 254;           // RFC 5321, 4.5.3.1, as corrected by erratum 1690 of RFC 3696.
+constexpr size_t kMaxUri = 2048;
+constexpr size_t kMaxIssuer = 255;
+constexpr size_t kMaxPasswordBytes = 1024;
+constexpr size_t kMaxJwks = 64 * 1024;
+constexpr size_t kMaxToken = 512;
+
+constexpr std::string_view kLocalPartSymbols = "'.-_!#^~";
+constexpr std::string_view kIdentifierSymbols = "._-:/@";
+
+bool IsAlphanumeric(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); }
+
+bool AllOf(std::string_view text, std::string_view symbols) {
+  return std::all_of(text.begin(), text.end(),
+                     [&](char c) { return IsAlphanumeric(c) || symbols.find(c) != std::string_view::npos; });
+}
+
+// Control characters (C0, DEL, C1), line and paragraph separators, and the marks that reorder text.
+bool HasControl(std::string_view text) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c < 0x20 || c == 0x7f) return true;
+    if (c == 0xc2 && static_cast<unsigned char>(text[i + 1]) < 0xa0) return true;  // U+0080…9F
+    if (c != 0xe2) continue;
+    const auto second = static_cast<unsigned char>(text[i + 1]);
+    const auto third = static_cast<unsigned char>(text[i + 2]);
+    if (second == 0x80 && third >= 0xa8 && third <= 0xae) return true;  // U+2028…202E
+    if (second == 0x81 && third >= 0xa6 && third <= 0xa9) return true;  // U+2066…2069
+  }
+  return false;
+}
+
+bool IsPrincipalName(std::string_view text) {
+  const size_t at = text.find('@');
+  if (text.size() > kMaxPrincipalName || at == std::string_view::npos) return false;
+  const std::string_view local = text.substr(0, at);
+  if (local.empty() || local.size() > kMaxLocalPart || !AllOf(local, kLocalPartSymbols)) return false;
+  if (local.front() == '.' || local.back() == '.' || local.find("..") != std::string_view::npos) return false;
+  return IsDomain(absl::AsciiStrToLower(ToAbsl(text.substr(at + 1))));
+}
+
+bool IsMail(std::string_view text) {
+  const size_t at = text.rfind('@');
+  if (text.size() > kMaxMail || at == std::string_view::npos || at == 0) return false;
+  if (text.find_first_of(" ,;:<>()[]\\\"@") < at) return false;
+  return IsDomain(absl::AsciiStrToLower(ToAbsl(text.substr(at + 1))));
+}
+
+bool IsUuid4(std::string_view text) {
+  if (text.size() != 36 || text[14] != '4' || std::string_view("89abAB").find(text[19]) == std::string_view::npos) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+    if (hyphen ? text[i] != '-' : !absl::ascii_isxdigit(static_cast<unsigned char>(text[i]))) return false;
+  }
+  return true;
+}
+
+// https://host[:port][/path…] of visible ASCII, without user information.
+bool IsHttps(std::string_view text, size_t longest) {
+  if (text.size() > longest || !absl::StartsWith(ToAbsl(text), "https://")) return false;
+  const std::string_view rest = text.substr(8);
+  const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
+  if (authority.empty() || !AllOf(authority, ".-:[]")) return false;
+  return std::all_of(rest.begin(), rest.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '"' && c != '<' && c != '>' && c != '\\'; });
+}
+
+bool HasName(std::string_view text, std::string_view collection) {
+  const auto name = ParseResourceName(text);
+  return name.has_value() && name->collection == collection;
+}
+
+std::string Unless(bool good, absl::string_view defect) { return good ? "" : std::string(defect); }
+
+}  // namespace
+
+size_t CountCodePoints(std::string_view text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+std::string FormatDefect(v1::Format format, std::string_view text, uint32_t max_code_points) {
+  const size_t longest = max_code_points == 0 ? 256 : max_code_points;
+  switch (format) {
+    case v1::FORMAT_PASSWORD:
+      return Unless(text.size() <= kMaxPasswordBytes, "must be at most 256 code points and 1024 bytes");
+    case v1::FORMAT_JWKS:
+      return Unless(text.size() <= kMaxJwks, "must be a JSON Web Key Set of at most 64 KiB");
+    default:
+      break;
+  }
+  if (HasControl(text)) return "must not have control characters";
+  switch (format) {
+    case v1::FORMAT_DIRECTORY_NAME:
+      return Unless(HasName(text, ""), "must have the form directories/{directory}");
+    case v1::FORMAT_USER_NAME:
+      return Unless(HasName(text, "users"), "must have the form directories/{directory}/users/{user}");
+    case v1::FORMAT_DOMAIN_NAME:
+      return Unless(HasName(text, "domains"), "must have the form directories/{directory}/domains/{domain}");
+    case v1::FORMAT_ROLE_ASSIGNMENT_NAME:
+      return Unless(HasName(text, "roleAssignments"),
+                    "must have the form directories/{directory}/users/{user}/roleAssignments/{role}");
+    case v1::FORMAT_TRUSTED_ISSUER_NAME:
+      return Unless(HasName(text, "trustedIssuers"), "must have the form directories/{directory}/trustedIssuers/{trusted_issuer}");
+    case v1::FORMAT_SERVICE_ACCOUNT_NAME:
+      return Unless(HasName(text, "serviceAccounts"),
+                    "must have the form directories/{directory}/serviceAccounts/{service_account}");
+    case v1::FORMAT_RESOURCE_ID:
+      return Unless(IsResourceId(text),
+                    "must be 1 to 63 of a-z, 0-9 and hyphen, first a letter or digit, last no hyphen");
+    case v1::FORMAT_USER_PRINCIPAL_NAME:
+      return Unless(IsPrincipalName(text),
+                    "must be a principal name such as user1@forthcoffee.com: letters, digits and '.-_!#^~ before the @, a domain after it");
+    case v1::FORMAT_DOMAIN:
+      return Unless(IsDomain(absl::AsciiStrToLower(ToAbsl(text))), "must be a DNS domain such as forthcoffee.com");
+    case v1::FORMAT_UUID4:
+      return Unless(IsUuid4(text), "must be a UUID of version 4");
+    case v1::FORMAT_DISPLAY_NAME:
+      return Unless(CountCodePoints(text) <= longest && text.front() != ' ' && text.back() != ' ',
+                    absl::StrCat("must be at most ", longest, " code points, without a space at either end"));
+    case v1::FORMAT_HTTPS_URI:
+      return Unless(IsHttps(text, kMaxUri), "must be an https:// address of at most 2048 characters");
+    case v1::FORMAT_ISSUER:
+      return Unless(IsHttps(text, kMaxIssuer) && text.find_first_of("?#") == std::string_view::npos,
+                    "must be an https:// address of at most 255 characters, without query or fragment");
+    case v1::FORMAT_MAIL:
+      return Unless(IsMail(text), "must be one mail address");
+    case v1::FORMAT_TOKEN:
+      return Unless(text.size() <= kMaxToken, "must be at most 512 characters");
+    case v1::FORMAT_IDENTIFIER:
+      return Unless(text.size() <= 255 && AllOf(text, kIdentifierSymbols), "must be at most 255 letters, digits and ._-:/@");
+    default:
+      return Unless(CountCodePoints(text) <= longest, absl::StrCat("must be at most ", longest, " code points"));
+  }
+}
+
+}  // namespace hearth

@@ -1,0 +1,72 @@
+#include "server/rpc/metrics.h"
+
+namespace hearth {
+namespace {
+
+const prometheus::Histogram::BucketBoundaries kSeconds = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                                                          0.1,    0.25,  0.5,    1,     2.5,  5,     10};
+const prometheus::Histogram::BucketBoundaries kBatchSizes = {1, 2, 4, 8, 16, 32, 64, 128, 256};
+constexpr int kLastStatusCode = 16;
+
+std::string LowerName(v1::WorkClass work_class) {
+  switch (work_class) {
+    case v1::WORK_CLASS_READ:
+      return "read";
+    case v1::WORK_CLASS_WRITE:
+      return "write";
+    default:
+      return "hash";
+  }
+}
+
+}  // namespace
+
+Metrics::Metrics(const RpcTable& table)
+    : registry_(std::make_shared<prometheus::Registry>()),
+      refused_(prometheus::BuildCounter()
+                   .Name("hearth_refusals_total")
+                   .Help("Calls that were refused or failed, by reason")
+                   .Register(*registry_)),
+      waiting_(prometheus::BuildGauge()
+                   .Name("hearth_queue_waiting")
+                   .Help("Calls that wait for a worker, by work class")
+                   .Register(*registry_)) {
+  auto& finished = prometheus::BuildCounter()
+                       .Name("rpc_server_calls_total")
+                       .Help("Calls that ended, by method and status code")
+                       .Register(*registry_);
+  auto& time = prometheus::BuildHistogram()
+                   .Name("rpc_server_call_duration_seconds")
+                   .Help("Time from a call's arrival to its end")
+                   .Register(*registry_);
+  auto& batch = prometheus::BuildHistogram()
+                    .Name("hearth_batch_size")
+                    .Help("Calls that were served with one statement")
+                    .Register(*registry_);
+  for (const auto& [name, rpc] : table.rows()) {
+    Row& row = rows_[rpc.get()];
+    for (int code = 0; code <= kLastStatusCode; ++code) {
+      const auto status_code = static_cast<absl::StatusCode>(code);
+      row.finished[status_code] =
+          &finished.Add({{"rpc_method", rpc->name}, {"rpc_response_status_code", absl::StatusCodeToString(status_code)}});
+    }
+    row.time = &time.Add({{"rpc_method", rpc->name}}, kSeconds);
+    row.batch = &batch.Add({{"rpc_method", rpc->name}}, kBatchSizes);
+  }
+}
+
+void Metrics::Finished(const Rpc& rpc, const absl::Status& status, absl::Duration time) {
+  Row& row = rows_.at(&rpc);
+  row.finished.at(status.code())->Increment();
+  row.time->Observe(absl::ToDoubleSeconds(time));
+}
+
+void Metrics::Refused(const std::string& reason) { refused_.Add({{"reason", reason}}).Increment(); }
+
+void Metrics::Served(const Rpc& rpc, size_t batch) { rows_.at(&rpc).batch->Observe(static_cast<double>(batch)); }
+
+prometheus::Gauge& Metrics::Waiting(v1::WorkClass work_class) {
+  return waiting_.Add({{"work_class", LowerName(work_class)}});
+}
+
+}  // namespace hearth

@@ -1,0 +1,50 @@
+// What the server tells Prometheus.
+#pragma once
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "hearth/v1/options.pb.h"
+#include "server/rpc/rpc_table.h"
+
+namespace hearth {
+
+// The metrics of the call path. Names follow OpenTelemetry's RPC conventions in Prometheus form; label sets are fixed, no directory among them.
+// Thread-safe.
+class Metrics {
+ public:
+  explicit Metrics(const RpcTable& table);
+
+  // A call ended: its status, its time from arrival to finish.
+  void Finished(const Rpc& rpc, const absl::Status& status, absl::Duration time);
+  // A call was refused with this reason.
+  void Refused(const std::string& reason);
+  // A batch of this size was served.
+  void Served(const Rpc& rpc, size_t batch);
+  // Calls waiting in the queue of a work class.
+  prometheus::Gauge& Waiting(v1::WorkClass work_class);
+
+  const std::shared_ptr<prometheus::Registry>& registry() const { return registry_; }
+
+ private:
+  struct Row {
+    std::map<absl::StatusCode, prometheus::Counter*> finished;
+    prometheus::Histogram* time;
+    prometheus::Histogram* batch;
+  };
+
+  std::shared_ptr<prometheus::Registry> registry_;
+  std::map<const Rpc*, Row> rows_;
+  prometheus::Family<prometheus::Counter>& refused_;
+  prometheus::Family<prometheus::Gauge>& waiting_;
+};
+
+}  // namespace hearth

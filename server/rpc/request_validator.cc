@@ -1,0 +1,152 @@
+#include "server/rpc/request_validator.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/duration.pb.h"
+#include "server/base/error.h"
+#include "server/base/secret.h"
+#include "server/rpc/formats.h"
+
+namespace hearth {
+namespace {
+
+using google::protobuf::Duration;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+constexpr int kDefaultMaxItems = 100;
+
+// Wide enough for any seconds that a caller may send.
+__extension__ using Int128 = __int128;
+Int128 Nanos(const Duration& duration) { return Int128{duration.seconds()} * 1'000'000'000 + duration.nanos(); }
+
+class Validation {
+ public:
+  explicit Validation(bool update) : update_(update) {}
+
+  void Check(const MessagePlan& plan, const Message& message, const std::string& prefix) {
+    for (const auto* oneof : plan.required_oneofs) {
+      if (!message.GetReflection()->HasOneof(message, oneof)) Add(prefix + oneof->name(), "one of its alternatives must be set");
+    }
+    for (const FieldPlan& field : plan.fields) {
+      if (!field.output_only) CheckField(field, message, prefix + field.field->name(), /*nested=*/!prefix.empty());
+    }
+  }
+
+  absl::Status Result() const { return violations_.empty() ? absl::OkStatus() : InvalidFields(violations_); }
+
+ private:
+  void Add(const std::string& field, const std::string& description) { violations_.push_back({field, description}); }
+
+  void CheckField(const FieldPlan& plan, const Message& message, const std::string& path, bool nested) {
+    const auto* reflection = message.GetReflection();
+    if (plan.field->is_repeated()) {
+      CheckRepeated(plan, message, path);
+      return;
+    }
+    const bool present = plan.field->has_presence() || plan.field->cpp_type() != FieldDescriptor::CPPTYPE_STRING
+                             ? reflection->HasField(message, plan.field)
+                             : !reflection->GetString(message, plan.field).empty();
+    if (!present) {
+      if (plan.required && !(update_ && nested)) Add(path, "must be set");
+      return;
+    }
+    switch (plan.field->cpp_type()) {
+      case FieldDescriptor::CPPTYPE_STRING:
+        CheckText(plan, reflection->GetString(message, plan.field), path);
+        break;
+      case FieldDescriptor::CPPTYPE_ENUM:
+        CheckEnum(plan, reflection->GetEnumValue(message, plan.field), path);
+        break;
+      case FieldDescriptor::CPPTYPE_MESSAGE:
+        CheckMessage(plan, reflection->GetMessage(message, plan.field), path);
+        break;
+      default:
+        break;
+    }
+  }
+
+  void CheckRepeated(const FieldPlan& plan, const Message& message, const std::string& path) {
+    const auto* reflection = message.GetReflection();
+    const int size = reflection->FieldSize(message, plan.field);
+    const int most = plan.rules.max_items() == 0 ? kDefaultMaxItems : static_cast<int>(plan.rules.max_items());
+    if (plan.required && size == 0) Add(path, "must not be empty");
+    if (size > most) Add(path, absl::StrCat("must have at most ", most, " elements"));
+    for (int i = 0; i < std::min(size, most); ++i) {
+      const std::string element = absl::StrCat(path, "[", i, "]");
+      if (plan.field->cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
+        CheckText(plan, reflection->GetRepeatedString(message, plan.field, i), element);
+      } else if (plan.field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
+        CheckEnum(plan, reflection->GetRepeatedEnumValue(message, plan.field, i), element);
+      }
+    }
+  }
+
+  void CheckText(const FieldPlan& plan, const std::string& text, const std::string& path) {
+    if (text.empty()) {
+      if (plan.field->has_presence() || plan.field->is_repeated()) Add(path, "must not be empty");
+      return;
+    }
+    const std::string defect = FormatDefect(plan.rules.format(), text, plan.rules.max_code_points());
+    if (!defect.empty()) Add(path, defect);
+  }
+
+  void CheckEnum(const FieldPlan& plan, int value, const std::string& path) {
+    if (plan.field->enum_type()->FindValueByNumber(value) == nullptr) Add(path, "is not a value of this version of the contract");
+  }
+
+  void CheckMessage(const FieldPlan& plan, const Message& message, const std::string& path) {
+    if (const auto* duration = dynamic_cast<const Duration*>(&message)) {
+      const bool low = plan.rules.has_min_duration() && Nanos(*duration) < Nanos(plan.rules.min_duration());
+      const bool high = plan.rules.has_max_duration() && Nanos(*duration) > Nanos(plan.rules.max_duration());
+      if (low || high) {
+        Add(path, absl::StrCat("must be between ", plan.rules.min_duration().seconds(), " and ",
+                               plan.rules.max_duration().seconds(), " seconds"));
+      }
+      return;
+    }
+    Check(plan.message, message, path + ".");
+  }
+
+  const bool update_;
+  std::vector<FieldViolation> violations_;
+};
+
+}  // namespace
+
+absl::Status ValidateRequest(const MessagePlan& plan, const Message& request) {
+  Validation validation(absl::StartsWith(request.GetDescriptor()->name(), "Update"));
+  validation.Check(plan, request, "");
+  return validation.Result();
+}
+
+void ClearOutputOnly(const MessagePlan& plan, Message& request) {
+  const auto* reflection = request.GetReflection();
+  for (const FieldPlan& field : plan.fields) {
+    if (field.output_only) {
+      reflection->ClearField(&request, field.field);
+    } else if (!field.message.fields.empty() && !field.field->is_repeated() && reflection->HasField(request, field.field)) {
+      ClearOutputOnly(field.message, *reflection->MutableMessage(&request, field.field));
+    }
+  }
+}
+
+void WipeSecrets(const MessagePlan& plan, Message& message) {
+  if (!plan.holds_secrets) return;
+  const auto* reflection = message.GetReflection();
+  for (const FieldPlan& field : plan.fields) {
+    if (field.rules.sensitive() && !field.field->is_repeated() && reflection->HasField(message, field.field)) {
+      std::string scratch;
+      // The reference is to the message's own string, which is ours to change before the message dies.
+      WipeString(const_cast<std::string&>(reflection->GetStringReference(message, field.field, &scratch)));
+    } else if (field.message.holds_secrets && !field.field->is_repeated() && reflection->HasField(message, field.field)) {
+      WipeSecrets(field.message, *reflection->MutableMessage(&message, field.field));
+    }
+  }
+}
+
+}  // namespace hearth

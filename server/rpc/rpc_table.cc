@@ -1,0 +1,97 @@
+#include "server/rpc/rpc_table.h"
+
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace hearth {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::MethodDescriptor;
+using google::protobuf::ServiceDescriptor;
+
+// The method that takes this request: every method has a request type of its own, named after it.
+const MethodDescriptor* MethodOf(const Descriptor* request) {
+  for (int s = 0; s < request->file()->service_count(); ++s) {
+    const ServiceDescriptor* service = request->file()->service(s);
+    for (int m = 0; m < service->method_count(); ++m) {
+      if (service->method(m)->input_type() == request) return service->method(m);
+    }
+  }
+  return nullptr;
+}
+
+absl::Duration ToDuration(const google::protobuf::Duration& duration) {
+  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+}
+
+bool NeedsPermission(v1::Access access) { return access != v1::ACCESS_AUTHENTICATED; }
+
+// What the policy of a row lacks; empty when nothing.
+std::string Defect(const Rpc& rpc) {
+  const v1::MethodPolicy& policy = rpc.policy;
+  if (policy.access() == v1::ACCESS_UNSPECIFIED) return "no policy, or one without access";
+  if (NeedsPermission(policy.access()) && policy.permission() == v1::PERMISSION_UNSPECIFIED) return "no permission";
+  if (policy.idempotency() == v1::IDEMPOTENCY_UNSPECIFIED) return "no idempotency";
+  if (policy.work_class() == v1::WORK_CLASS_UNSPECIFIED) return "no work class";
+  if (rpc.default_deadline <= absl::ZeroDuration() || rpc.max_deadline < rpc.default_deadline) return "no deadlines";
+  return "";
+}
+
+}  // namespace
+
+void RpcTable::AddRow(const google::protobuf::Message& request, const google::protobuf::Message& response,
+                      std::function<void(absl::Span<Served>)> serve) {
+  const MethodDescriptor* method = MethodOf(request.GetDescriptor());
+  if (method == nullptr || method->output_type() != response.GetDescriptor()) {
+    defects_.push_back(absl::StrCat(request.GetDescriptor()->full_name(), ": no method takes it and gives ",
+                                    response.GetDescriptor()->full_name()));
+    return;
+  }
+  auto rpc = std::make_unique<Rpc>();
+  rpc->method = method;
+  rpc->policy = method->options().GetExtension(v1::policy);
+  rpc->default_deadline = ToDuration(rpc->policy.default_deadline());
+  rpc->max_deadline = ToDuration(rpc->policy.max_deadline());
+  rpc->name = absl::StrCat(method->service()->name(), "/", method->name());
+  rpc->request_plan = MakePlan(request.GetDescriptor());
+  rpc->response_plan = MakePlan(response.GetDescriptor());
+  rpc->request = &request;
+  rpc->response = &response;
+  rpc->serve = std::move(serve);
+  if (!rows_.emplace(method->full_name(), std::move(rpc)).second) {
+    defects_.push_back(absl::StrCat(method->full_name(), ": two rows"));
+  }
+}
+
+absl::Status RpcTable::Check() const {
+  std::vector<std::string> defects = defects_;
+  for (const auto& [name, rpc] : rows_) {
+    const std::string defect = Defect(*rpc);
+    if (!defect.empty()) defects.push_back(absl::StrCat(name, ": ", defect));
+  }
+  for (const ServiceDescriptor* service : Services()) {
+    for (int m = 0; m < service->method_count(); ++m) {
+      if (Find(service->method(m)) == nullptr) {
+        defects.push_back(absl::StrCat(service->method(m)->full_name(), ": nobody serves it"));
+      }
+    }
+  }
+  if (defects.empty()) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat("the contract and the server disagree: ", absl::StrJoin(defects, "; ")));
+}
+
+std::vector<const ServiceDescriptor*> RpcTable::Services() const {
+  std::set<const ServiceDescriptor*> services;
+  for (const auto& [name, rpc] : rows_) services.insert(rpc->method->service());
+  return {services.begin(), services.end()};
+}
+
+const Rpc* RpcTable::Find(const MethodDescriptor* method) const {
+  const auto row = rows_.find(method->full_name());
+  return row == rows_.end() ? nullptr : row->second.get();
+}
+
+}  // namespace hearth

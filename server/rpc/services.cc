@@ -1,0 +1,58 @@
+#include "server/rpc/services.h"
+
+namespace hearth {
+
+void AddServices(const Desks& desks, RpcTable& table) {
+  // ResetPasswordService
+  table.Add(desks.reset, &ResetDesk::ResetPassword);
+  table.Add(desks.reset, &ResetDesk::CheckResetPassword);
+
+  // GuestUserService
+  table.Add(desks.guest, &GuestDesk::ResolveHomeDirectory);
+  table.Add(desks.guest, &GuestDesk::GetGuestUser);
+  table.Add(desks.guest, &GuestDesk::ListGuestUsers);
+
+  // CredentialService
+  table.Add(desks.credential, &CredentialDesk::VerifyPassword);
+  table.Add(desks.credential, &CredentialDesk::ChangePassword);
+
+  // DirectoryService: directories
+  table.Add(desks.directory, &DirectoryDesk::CreateDirectory);
+  table.Add(desks.directory, &DirectoryDesk::GetDirectory);
+  table.Add(desks.directory, &DirectoryDesk::ListDirectories);
+  table.Add(desks.directory, &DirectoryDesk::UpdateDirectory);
+  table.Add(desks.directory, &DirectoryDesk::DeleteDirectory);
+  table.Add(desks.directory, &DirectoryDesk::UndeleteDirectory);
+  // … domains
+  table.Add(desks.domain, &DomainDesk::CreateDomain);
+  table.Add(desks.domain, &DomainDesk::GetDomain);
+  table.Add(desks.domain, &DomainDesk::ListDomains);
+  table.Add(desks.domain, &DomainDesk::UpdateDomain);
+  table.Add(desks.domain, &DomainDesk::DeleteDomain);
+  table.Add(desks.domain, &DomainDesk::UndeleteDomain);
+  // … people
+  table.Add(desks.user, &UserDesk::CreateUser);
+  table.Add(desks.user, &UserDesk::GetUser);
+  table.Add(desks.user, &UserDesk::ListUsers);
+  table.Add(desks.user, &UserDesk::UpdateUser);
+  table.Add(desks.user, &UserDesk::DeleteUser);
+  table.Add(desks.user, &UserDesk::UndeleteUser);
+  table.Add(desks.user, &UserDesk::DisableUser);
+  table.Add(desks.user, &UserDesk::EnableUser);
+  // … roles
+  table.Add(desks.role, &RoleDesk::CreateRoleAssignment);
+  table.Add(desks.role, &RoleDesk::ListRoleAssignments);
+  table.Add(desks.role, &RoleDesk::DeleteRoleAssignment);
+  // … issuers
+  table.Add(desks.issuer, &IssuerDesk::CreateTrustedIssuer);
+  table.Add(desks.issuer, &IssuerDesk::GetTrustedIssuer);
+  table.Add(desks.issuer, &IssuerDesk::ListTrustedIssuers);
+  table.Add(desks.issuer, &IssuerDesk::DeleteTrustedIssuer);
+  // … service accounts
+  table.Add(desks.service_account, &ServiceAccountDesk::CreateServiceAccount);
+  table.Add(desks.service_account, &ServiceAccountDesk::GetServiceAccount);
+  table.Add(desks.service_account, &ServiceAccountDesk::ListServiceAccounts);
+  table.Add(desks.service_account, &ServiceAccountDesk::DeleteServiceAccount);
+}
+
+}  // namespace hearth

@@ -1,0 +1,33 @@
+// The table of contents of the server: every RPC, and the desk that serves it.
+#pragma once
+
+#include "server/credential/credential_desk.h"
+#include "server/directory/directory_desk.h"
+#include "server/directory/domain_desk.h"
+#include "server/directory/issuer_desk.h"
+#include "server/directory/role_desk.h"
+#include "server/directory/service_account_desk.h"
+#include "server/directory/user_desk.h"
+#include "server/guest/guest_desk.h"
+#include "server/reset/reset_desk.h"
+#include "server/rpc/rpc_table.h"
+
+namespace hearth {
+
+// The desks. Each outlives the table.
+struct Desks {
+  ResetDesk* reset;
+  GuestDesk* guest;
+  CredentialDesk* credential;
+  DirectoryDesk* directory;
+  DomainDesk* domain;
+  UserDesk* user;
+  RoleDesk* role;
+  IssuerDesk* issuer;
+  ServiceAccountDesk* service_account;
+};
+
+// Adds a row for every RPC.
+void AddServices(const Desks& desks, RpcTable& table);
+
+}  // namespace hearth

@@ -1,0 +1,70 @@
+#include "server/rpc/settle.h"
+
+#include <string>
+
+#include "server/audit/audit_store.h"
+#include "server/base/error.h"
+#include "server/base/log.h"
+#include "server/rpc/request_validator.h"
+#include "server/rpc/status_mapping.h"
+#include "server/rpc/wire.h"
+
+namespace hearth {
+namespace {
+
+// A refusal after the deadline is still recorded, with this much time.
+constexpr absl::Duration kAuditPatience = absl::Seconds(2);
+
+// Calls of known callers to audited methods. Without a database there is nowhere to write, and nothing happened.
+bool MustBeAudited(const Work& work) {
+  return !work.status.ok() && work.authenticated && !work.rpc->policy.audit_action().empty() && !absl::IsUnavailable(work.status);
+}
+
+// Reads that went well are not news.
+LogLevel LevelOf(const Work& work) {
+  if (absl::IsInternal(work.status)) return LogLevel::kError;
+  const bool quiet = work.status.ok() && work.rpc->policy.work_class() == v1::WORK_CLASS_READ;
+  return quiet ? LogLevel::kDebug : LogLevel::kInfo;
+}
+
+void LogCall(const Work& work, absl::Duration time) {
+  const LogLevel level = LevelOf(work);
+  if (!LogEnabled(level)) return;
+  const auto reason = ReasonOf(work.status);
+  Log(level, "call",
+      {{"rpc", work.rpc->name},
+       {"call", work.call.id},
+       {"status", absl::StatusCodeToString(work.status.code())},
+       {"reason", reason.has_value() ? ReasonName(*reason) : std::string()},
+       {"duration_ms", absl::ToDoubleMilliseconds(time)},
+       {"caller", work.authenticated ? work.call.principal.directory + "/" + work.call.principal.subject : std::string()},
+       {"target", work.note.target},
+       {"peer", work.call.peer},
+       {"trace_id", work.call.trace_id},
+       {"detail", work.log_detail}});
+}
+
+}  // namespace
+
+void Settler::Settle(std::unique_ptr<Work> work) {
+  work->status = WithReason(work->status);
+  if (MustBeAudited(*work)) {
+    if (work->call.deadline < absl::Now() + kAuditPatience) work->call.deadline = absl::Now() + kAuditPatience;
+    const absl::Status recorded = RecordRefusal(database_, work->call, work->status);
+    if (!recorded.ok()) work->status = recorded;
+  }
+  const absl::Duration time = absl::Now() - work->arrival;
+  metrics_.Finished(*work->rpc, work->status, time);
+  if (const auto reason = ReasonOf(work->status)) metrics_.Refused(ReasonName(*reason));
+  LogCall(*work, time);
+
+  const grpc::Status status = ToGrpc(work->status);
+  if (status.ok()) *work->response_bytes = SerializeMessage(*work->response);
+  WipeSecrets(work->rpc->request_plan, *work->request);
+  WipeSecrets(work->rpc->response_plan, *work->response);
+  grpc::ServerUnaryReactor* reactor = work->reactor;
+  work.reset();
+  reactor->Finish(status);
+}
+
+}  // namespace hearth

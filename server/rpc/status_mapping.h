@@ -1,0 +1,17 @@
+// Failures as gRPC carries them.
+#pragma once
+
+#include <grpcpp/support/status.h>
+
+#include "absl/status/status.h"
+
+namespace hearth {
+
+// The gRPC status: code, message, and a google.rpc.Status with all details in `grpc-status-details-bin`. Of a failure without a reason of the
+// contract nothing leaves the server: it becomes INTERNAL with an incident number, under which the text is logged.
+grpc::Status ToGrpc(const absl::Status& status);
+
+// Gives a failure that has no reason of the contract the reason INTERNAL, and logs its text; others are returned as they are.
+absl::Status WithReason(const absl::Status& status);
+
+}  // namespace hearth

@@ -1,0 +1,34 @@
+// A call on its way through the server.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "google/protobuf/message.h"
+#include "server/authz/call.h"
+#include "server/rpc/rpc_table.h"
+
+namespace hearth {
+
+// One call. Owned by the dispatcher from the moment gRPC hands it over until it is finished; touched by one thread at a time.
+struct Work {
+  const Rpc* rpc;
+  grpc::CallbackServerContext* context;  // gRPC's; valid until the reactor is finished.
+  const grpc::ByteBuffer* request_bytes;
+  grpc::ByteBuffer* response_bytes;
+  grpc::ServerUnaryReactor* reactor;
+  absl::Time arrival;
+
+  std::unique_ptr<google::protobuf::Message> request;
+  std::unique_ptr<google::protobuf::Message> response;
+  Call call;
+  AuditNote note;
+  bool authenticated = false;  // call.principal is known: a refusal can be audited.
+  std::string log_detail;      // Why credentials were refused; for the log only.
+  absl::Status status;         // Not OK: decided, no further stop is visited.
+};
+
+}  // namespace hearth
