@@ -52,9 +52,8 @@ absl::StatusOr<const MethodDescriptor*> Method(const std::string& name) {
   std::vector<std::string> names;
   for (const MethodDescriptor* method : client::Methods()) names.push_back(std::string(method->name()));
   const std::string nearest = Nearest(name, names);
-  return UsageError(
-      absl::StrCat("There is no method \"", name, "\"."),
-      nearest.empty() ? "List them: hearth methods" : absl::StrCat("Did you mean ", nearest, "?"));
+  return UsageError(absl::StrCat("There is no method \"", name, "\"."),
+                    nearest.empty() ? "List them: hearth methods" : absl::StrCat("Did you mean ", nearest, "?"));
 }
 
 absl::StatusOr<std::unique_ptr<Message>> Parse(const MethodDescriptor& method, const std::string& json) {
@@ -74,9 +73,8 @@ absl::Status Run(Session* session, const CallOptions& options) {
   absl::StatusOr<std::unique_ptr<Message>> request = Parse(**method, *input);
   if (!request.ok()) return request.status();
   if (options.data->count() > 0 && HoldsSecret(**request)) {
-    return UsageError(
-        "The request holds a password, and everybody on this machine can read command lines.",
-        "Change that password if it was real; give such requests with -f FILE or on standard input.");
+    return UsageError("The request holds a password, and everybody on this machine can read command lines.",
+                      "Change that password if it was real; give such requests with -f FILE or on standard input.");
   }
   absl::StatusOr<Settings> settings = session->flags().Resolve();
   if (!settings.ok()) return settings.status();
@@ -95,8 +93,8 @@ absl::Status Run(Session* session, const CallOptions& options) {
 
 void AddCall(Session* session) {
   auto options = std::make_shared<CallOptions>();
-  CLI::App* command = session->Command(&session->app(), "call", "call any method with JSON, answer in JSON",
-                                       kExamples, [session, options] { return Run(session, *options); });
+  CLI::App* command = session->Command(&session->app(), "call", "call any method with JSON, answer in JSON", kExamples,
+                                       [session, options] { return Run(session, *options); });
   command->group(kToolGroup);
   options->method = AddValue(command, "METHOD", "", "such as GetUser; see hearth methods")->required();
   options->dash = AddValue(command, "INPUT", "", "- reads the request from standard input");

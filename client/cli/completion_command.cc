@@ -25,8 +25,7 @@ std::vector<std::string> FlagsOf(const CLI::App& app) {
   return flags;
 }
 
-void Collect(const CLI::App& app, const std::string& path, const std::vector<std::string>& everywhere,
-             Words* words) {
+void Collect(const CLI::App& app, const std::string& path, const std::vector<std::string>& everywhere, Words* words) {
   std::vector<std::string>& here = (*words)[path];
   for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
     here.push_back(sub->get_name());
@@ -109,12 +108,11 @@ absl::Status Run(Session* session, const std::string& shell) {
 void AddCompletion(Session* session) {
   auto shell = std::make_shared<CLI::Option*>();
   CLI::App* command =
-      session->Command(&session->app(), "completion", "print what makes a shell complete these commands",
-                       kExamples, [session, shell] { return Run(session, ValueOf(*shell)); });
+      session->Command(&session->app(), "completion", "print what makes a shell complete these commands", kExamples,
+                       [session, shell] { return Run(session, ValueOf(*shell)); });
   command->group(kToolGroup);
-  *shell = AddValue(command, "SHELL", "", "bash, zsh or fish")
-               ->required()
-               ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  *shell =
+      AddValue(command, "SHELL", "", "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
 }
 
 }  // namespace hearth::cli

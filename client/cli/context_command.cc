@@ -38,8 +38,8 @@ absl::Status List(const Session& session) {
   }
   std::vector<std::vector<std::string>> rows = {{"CURRENT", "NAME", "SERVER", "DIRECTORY"}};
   for (const auto& [name, values] : contexts->contexts) {
-    rows.push_back({name == contexts->current ? "*" : "", name, ValueIn(values, "server"),
-                    ValueIn(values, "directory")});
+    rows.push_back(
+        {name == contexts->current ? "*" : "", name, ValueIn(values, "server"), ValueIn(values, "directory")});
   }
   std::cout << Aligned(rows);
   return absl::OkStatus();
@@ -99,9 +99,8 @@ absl::Status Delete(const std::string& name) {
 }
 
 // A command with the argument NAME.
-void AddNamed(Session* session, const std::string& verb, const std::string& summary,
-              const std::string& examples, bool required,
-              std::function<absl::Status(const std::string&)> run) {
+void AddNamed(Session* session, const std::string& verb, const std::string& summary, const std::string& examples,
+              bool required, std::function<absl::Status(const std::string&)> run) {
   auto name = std::make_shared<CLI::Option*>();
   CLI::App* command = session->Command(session->NounOf("context"), verb, summary, examples,
                                        [name, run = std::move(run)] { return run(ValueOf(*name)); });
@@ -111,13 +110,11 @@ void AddNamed(Session* session, const std::string& verb, const std::string& summ
 }  // namespace
 
 void AddContext(Session* session) {
-  session->AddNoun("context", "named settings, kept in $HEARTH_CONFIG or ~/.config/hearth/config.json",
-                   kToolGroup);
+  session->AddNoun("context", "named settings, kept in $HEARTH_CONFIG or ~/.config/hearth/config.json", kToolGroup);
   session->Command(session->NounOf("context"), "list", "list the contexts", "  hearth context list\n",
                    [session] { return List(*session); });
-  AddNamed(session, "show", "show the settings of a context (default: the one in use)",
-           "  hearth context show prod\n", false,
-           [session](const std::string& name) { return Show(*session, name); });
+  AddNamed(session, "show", "show the settings of a context (default: the one in use)", "  hearth context show prod\n",
+           false, [session](const std::string& name) { return Show(*session, name); });
   AddNamed(session, "use", "use this context from now on", "  hearth context use prod\n", true, Use);
   AddNamed(session, "set", "make or change a context, from the flags given", kSetExamples, true,
            [session](const std::string& name) { return Set(*session, name); });

@@ -20,14 +20,12 @@ std::string Environment(const char* name) {
 }
 
 absl::Status Damaged(const std::string& path) {
-  return UsageError(
-      absl::StrCat("The contexts file ", path, " is damaged."),
-      "Correct it: {\"current\": \"NAME\", \"contexts\": {\"NAME\": {\"server\": \"host:port\"}}}.");
+  return UsageError(absl::StrCat("The contexts file ", path, " is damaged."),
+                    "Correct it: {\"current\": \"NAME\", \"contexts\": {\"NAME\": {\"server\": \"host:port\"}}}.");
 }
 
 absl::Status CannotWrite(const std::string& path) {
-  return UsageError(absl::StrCat("Cannot write the contexts file ", path, "."),
-                    "Choose another with HEARTH_CONFIG.");
+  return UsageError(absl::StrCat("Cannot write the contexts file ", path, "."), "Choose another with HEARTH_CONFIG.");
 }
 
 absl::Status ReadContext(const std::string& path, const json& object, Contexts::Values* values) {

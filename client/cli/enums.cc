@@ -53,8 +53,7 @@ absl::StatusOr<int> ParseEnum(const EnumDescriptor& type, const std::string& tex
   const std::string wanted = WithoutPrefix(type, text);
   for (int i = 0; i < type.value_count(); ++i) {
     const EnumValueDescriptor& value = *type.value(i);
-    if (value.number() != 0 && WithoutPrefix(type, std::string(value.name())) == wanted)
-      return value.number();
+    if (value.number() != 0 && WithoutPrefix(type, std::string(value.name())) == wanted) return value.number();
   }
   const std::vector<std::string> texts = EnumTexts(type);
   const std::string nearest = Nearest(wanted, texts);

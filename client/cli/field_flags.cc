@@ -38,9 +38,8 @@ bool IsGroup(const FieldDescriptor& field) {
 
 // --administrator-principal-name,--administrator-upn from "principal-name,upn" and "administrator-".
 std::string Names(const std::string& prefix, const std::string& names) {
-  return absl::StrJoin(
-      std::vector<std::string>(absl::StrSplit(names, ',')), ",",
-      [&](std::string* out, const std::string& name) { absl::StrAppend(out, "--", prefix, name); });
+  return absl::StrJoin(std::vector<std::string>(absl::StrSplit(names, ',')), ",",
+                       [&](std::string* out, const std::string& name) { absl::StrAppend(out, "--", prefix, name); });
 }
 
 std::string TypeOf(const FieldDescriptor& field, const FlagText& text) {
@@ -81,8 +80,8 @@ FieldFlags::FieldFlags(CLI::App* command, const Descriptor& request, const std::
   Add(command, request, "", "", true);
 }
 
-void FieldFlags::Add(CLI::App* command, const Descriptor& type, const std::string& path,
-                     const std::string& prefix, bool required) {
+void FieldFlags::Add(CLI::App* command, const Descriptor& type, const std::string& path, const std::string& prefix,
+                     bool required) {
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
     const std::string here = absl::StrCat(path, std::string(field.name()));
@@ -104,8 +103,7 @@ bool FieldFlags::IsLeftOut(const FieldDescriptor& field, const std::string& path
   if (name == "page_size" || name == "page_token" || name == kUpdateMask || name == "parent") return true;
   if (is_update_ && Is(IMMUTABLE, field)) return true;
   // The home's kind follows from its details; a new thing has no etag.
-  return (name == "kind" && field.containing_type() == v1::Home::descriptor()) ||
-         (is_create_ && name == "etag");
+  return (name == "kind" && field.containing_type() == v1::Home::descriptor()) || (is_create_ && name == "etag");
 }
 
 void FieldFlags::AddFlag(CLI::App* command, const FieldDescriptor& field, const std::string& path,

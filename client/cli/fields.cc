@@ -55,13 +55,11 @@ absl::Status SetLeaf(const FieldDescriptor& field, const std::string& text, Mess
       reflection.SetBool(message, &field, text == "true");
       return absl::OkStatus();
     case FieldDescriptor::CPPTYPE_INT32:
-      if (!absl::SimpleAtoi(text, &number))
-        return UsageError(absl::StrCat("\"", text, "\" is not a number."));
+      if (!absl::SimpleAtoi(text, &number)) return UsageError(absl::StrCat("\"", text, "\" is not a number."));
       reflection.SetInt32(message, &field, number);
       return absl::OkStatus();
     case FieldDescriptor::CPPTYPE_STRING:
-      field.is_repeated() ? reflection.AddString(message, &field, text)
-                          : reflection.SetString(message, &field, text);
+      field.is_repeated() ? reflection.AddString(message, &field, text) : reflection.SetString(message, &field, text);
       return absl::OkStatus();
     case FieldDescriptor::CPPTYPE_MESSAGE:
       if (field.message_type() == Duration::descriptor())
@@ -127,9 +125,7 @@ std::string RepeatedText(const Message& message, const FieldDescriptor& field) {
 
 }  // namespace
 
-const v1::FieldRules& RulesOf(const FieldDescriptor& field) {
-  return field.options().GetExtension(v1::rules);
-}
+const v1::FieldRules& RulesOf(const FieldDescriptor& field) { return field.options().GetExtension(v1::rules); }
 
 bool Is(google::api::FieldBehavior behavior, const FieldDescriptor& field) {
   const auto& options = field.options();
@@ -179,8 +175,7 @@ std::string FieldText(const Message& message, const FieldDescriptor& field) {
 }
 
 std::unique_ptr<Message> NewMessage(const Descriptor* type) {
-  return std::unique_ptr<Message>(
-      google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
+  return std::unique_ptr<Message>(google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
 }
 
 }  // namespace hearth::cli

@@ -13,8 +13,7 @@ std::string Hyphened(const std::string& field) { return absl::StrReplaceAll(fiel
 
 const std::map<std::string, FlagText>& Texts() {
   static const auto* const texts = new std::map<std::string, FlagText>{
-      {"administrator_id",
-       {"administrator-id", "id of the first administrator, and the `sub` of their tokens"}},
+      {"administrator_id", {"administrator-id", "id of the first administrator, and the `sub` of their tokens"}},
       {"audience", {"audience", "the `aud` that its tokens must carry"}},
       {"display_name", {"display-name", "name that people see"}},
       {"domain", {"domain", "verified DNS domain"}},
@@ -48,8 +47,8 @@ FlagText FlagTextOf(const std::string& field) {
 }
 
 std::string GroupPrefix(const std::string& field) {
-  static const auto* const unprefixed = new std::set<std::string>{
-      "directory", "domain", "role_assignment", "service_account", "trusted_issuer", "user"};
+  static const auto* const unprefixed =
+      new std::set<std::string>{"directory", "domain", "role_assignment", "service_account", "trusted_issuer", "user"};
   return unprefixed->count(field) > 0 ? "" : absl::StrCat(Hyphened(field), "-");
 }
 

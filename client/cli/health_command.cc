@@ -11,8 +11,7 @@
 namespace hearth::cli {
 namespace {
 
-constexpr char kExamples[] =
-    "  hearth health\n  hearth health --service hearth.v1.ResetPasswordService --timeout 2s\n";
+constexpr char kExamples[] = "  hearth health\n  hearth health --service hearth.v1.ResetPasswordService --timeout 2s\n";
 
 const char* TextOf(client::Health health) {
   switch (health) {
@@ -34,8 +33,7 @@ absl::Status Run(Session* session, const CLI::Option& service) {
   absl::StatusOr<client::Client> client = session->Connect(*settings);
   if (!client.ok()) return client.status();
   const CallRunning running;
-  absl::StatusOr<client::Health> health =
-      client::CheckHealth(*client, ValueOf(&service), session->call_options());
+  absl::StatusOr<client::Health> health = client::CheckHealth(*client, ValueOf(&service), session->call_options());
   if (!health.ok()) return health.status();
   if (session->flags().json()) {
     std::cout << nlohmann::json{{"status", TextOf(*health)}}.dump(2) << "\n";
@@ -51,8 +49,8 @@ absl::Status Run(Session* session, const CLI::Option& service) {
 void AddHealth(Session* session) {
   auto service = std::make_shared<CLI::Option*>();
   CLI::App* command =
-      session->Command(&session->app(), "health", "whether the server is ready; exit code 8 when it is not",
-                       kExamples, [session, service] { return Run(session, **service); });
+      session->Command(&session->app(), "health", "whether the server is ready; exit code 8 when it is not", kExamples,
+                       [session, service] { return Run(session, **service); });
   command->group(kToolGroup);
   *service = AddValue(command, "--service", "NAME", "ask for one service (default: the server as a whole)");
 }

@@ -52,8 +52,7 @@ bool IsList(const MethodDescriptor& method) {
 }
 
 ListFlags::ListFlags(CLI::App* command)
-    : page_size_(AddValue(command, "--page-size", "NUMBER",
-                          "how many to fetch with one call, 1 to 1000 (default 50)")),
+    : page_size_(AddValue(command, "--page-size", "NUMBER", "how many to fetch with one call, 1 to 1000 (default 50)")),
       limit_(AddValue(command, "--limit", "NUMBER", "show at most this many (default: all)")) {
   page_size_->check(CLI::Range(1, 1000));
   limit_->check(CLI::Range(1, 1'000'000'000));
@@ -62,8 +61,7 @@ ListFlags::ListFlags(CLI::App* command)
 absl::Status ListFlags::Run(Session* session, const Settings& settings, const MethodDescriptor& method,
                             Message* request) const {
   if (page_size_->count() > 0) {
-    if (absl::Status status = SetField(request, "page_size", ValueOf(page_size_)); !status.ok())
-      return status;
+    if (absl::Status status = SetField(request, "page_size", ValueOf(page_size_)); !status.ok()) return status;
   }
   const int limit = limit_->count() > 0 ? std::stoi(ValueOf(limit_)) : 0;
   absl::StatusOr<client::Client> client = session->Connect(settings);

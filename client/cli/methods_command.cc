@@ -76,9 +76,8 @@ absl::Status Run(const Session& session) {
 
 void AddMethods(Session* session) {
   session
-      ->Command(&session->app(), "methods",
-                "list all methods: who may call them, and what repeating them does", kExamples,
-                [session] { return Run(*session); })
+      ->Command(&session->app(), "methods", "list all methods: who may call them, and what repeating them does",
+                kExamples, [session] { return Run(*session); })
       ->group(kToolGroup);
 }
 

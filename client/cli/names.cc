@@ -58,12 +58,10 @@ absl::StatusOr<std::string> DirectoryName(const std::string& directory) {
   }
   if (!absl::StrContains(directory, "/")) return absl::StrCat("directories/", directory);
   if (Fits(directory, "directories/{directory}")) return directory;
-  return UsageError(absl::StrCat("\"", directory, "\" is not a directory."),
-                    "Give its id, or directories/{id}.");
+  return UsageError(absl::StrCat("\"", directory, "\" is not a directory."), "Give its id, or directories/{id}.");
 }
 
-absl::StatusOr<std::string> FullName(v1::Format format, const std::string& given,
-                                     const std::string& directory) {
+absl::StatusOr<std::string> FullName(v1::Format format, const std::string& given, const std::string& directory) {
   const Form& form = Forms().at(format);
   if (Fits(given, form.pattern)) return given;
   if (format == v1::FORMAT_USER_NAME && IsPrincipalName(given)) {

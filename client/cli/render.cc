@@ -48,10 +48,7 @@ const std::vector<Column>* ChosenColumns(const Descriptor& type) {
       {v1::TrustedIssuer::descriptor(),
        {{"ID", "name"}, {"ISSUER", "issuer"}, {"AUDIENCE", "audience"}, {"CREATED", "create_time"}}},
       {v1::ServiceAccount::descriptor(),
-       {{"ID", "name"},
-        {"DISPLAY NAME", "display_name"},
-        {"PERMISSIONS", "permissions"},
-        {"CREATED", "create_time"}}},
+       {{"ID", "name"}, {"DISPLAY NAME", "display_name"}, {"PERMISSIONS", "permissions"}, {"CREATED", "create_time"}}},
   };
   const auto found = chosen->find(&type);
   return found == chosen->end() ? nullptr : &found->second;
@@ -128,8 +125,7 @@ absl::StatusOr<std::string> Json(const Message& message) {
   options.preserve_proto_field_names = true;
   std::string json;
   const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
-  if (!status.ok())
-    return absl::InternalError(absl::StrCat("Cannot print the response: ", status.ToString()));
+  if (!status.ok()) return absl::InternalError(absl::StrCat("Cannot print the response: ", status.ToString()));
   return json;
 }
 

@@ -97,14 +97,13 @@ std::string FailureText(const absl::Status& status, const std::string& server) {
   const Error error = Error::From(status);
   std::string out;
   AddLine(Bold(STDERR_FILENO, "error"),
-          error.message.empty() ? absl::StatusCodeToString(error.code) : error.message, &out);
+          error.message.empty() ? std::string(absl::StatusCodeToString(error.code)) : error.message, &out);
   AddLine("reason", ReasonLine(error), &out);
   for (const auto& violation : error.field_violations) {
     AddLine("field", absl::StrCat(violation.field, ": ", violation.description), &out);
   }
   if (error.retry_delay.has_value()) AddLine("retry after", absl::FormatDuration(*error.retry_delay), &out);
-  for (const auto& link : error.help_links)
-    AddLine("help", absl::StrCat(link.description, " ", link.url), &out);
+  for (const auto& link : error.help_links) AddLine("help", absl::StrCat(link.description, " ", link.url), &out);
   if (WorthRepeating(error.code)) AddLine("request id", error.request_id, &out);
   AddLine("next", NextStep(status, error, server), &out);
   return out;
@@ -112,7 +111,7 @@ std::string FailureText(const absl::Status& status, const std::string& server) {
 
 std::string FailureJson(const absl::Status& status) {
   const Error error = Error::From(status);
-  json body = {{"code", IsUsageError(status) ? "USAGE" : absl::StatusCodeToString(error.code)},
+  json body = {{"code", IsUsageError(status) ? "USAGE" : std::string(absl::StatusCodeToString(error.code))},
                {"message", error.message},
                {"exit_code", ExitCode(status)}};
   if (!error.reason.empty()) body["reason"] = error.reason;

@@ -32,15 +32,13 @@ bool IsNew(const FieldDescriptor& field) {
 }
 
 std::string Phrase(const FieldDescriptor& field) {
-  return field.name() == "given" ? "new password"
-                                 : absl::StrReplaceAll(std::string(field.name()), {{"_", " "}});
+  return field.name() == "given" ? "new password" : absl::StrReplaceAll(std::string(field.name()), {{"_", " "}});
 }
 
 absl::StatusOr<std::string> Checked(std::string secret, const std::string& phrase) {
   if (!secret.empty() && secret.back() == '\r') secret.pop_back();
   if (secret.empty()) return UsageError(absl::StrCat("The ", phrase, " is empty."));
-  if (secret.size() > kMaxBytes)
-    return UsageError(absl::StrCat("The ", phrase, " is longer than a password can be."));
+  if (secret.size() > kMaxBytes) return UsageError(absl::StrCat("The ", phrase, " is longer than a password can be."));
   return secret;
 }
 
@@ -86,18 +84,17 @@ SecretFlags::SecretFlags(CLI::App* command, const Descriptor& request) {
   if (secrets_.empty()) return;
   for (Secret& secret : secrets_) {
     const bool only = secrets_.size() == 1;
-    const std::string name =
-        only ? "password" : absl::StrReplaceAll(std::string(secret.field->name()), {{"_", "-"}});
+    const std::string name = only ? "password" : absl::StrReplaceAll(std::string(secret.field->name()), {{"_", "-"}});
     secret.file = AddValue(command, absl::StrCat("--", name, "-file"), "FILE",
                            absl::StrCat("the ", Phrase(*secret.field), " is the first line of this file"));
     if (!secret.required) {
       ask_ = AddSwitch(command, "--given", "ask for the new password (default: the server makes one)");
     }
   }
-  stdin_ = AddSwitch(command, "--password-stdin",
-                     secrets_.size() == 1
-                         ? "read the password from the first line of standard input"
-                         : "read the passwords from standard input, one a line, the current one first");
+  stdin_ =
+      AddSwitch(command, "--password-stdin",
+                secrets_.size() == 1 ? "read the password from the first line of standard input"
+                                     : "read the passwords from standard input, one a line, the current one first");
 }
 
 absl::StatusOr<std::string> SecretFlags::Read(const Secret& secret) const {
@@ -109,8 +106,7 @@ absl::StatusOr<std::string> SecretFlags::Read(const Secret& secret) const {
 
 absl::Status SecretFlags::Fill(Message* request) const {
   for (const Secret& secret : secrets_) {
-    const bool asked_for =
-        secret.file->count() > 0 || stdin_->count() > 0 || (ask_ != nullptr && ask_->count() > 0);
+    const bool asked_for = secret.file->count() > 0 || stdin_->count() > 0 || (ask_ != nullptr && ask_->count() > 0);
     if (!secret.required && !asked_for) continue;
     absl::StatusOr<std::string> text = Read(secret);
     if (!text.ok()) return text.status();

@@ -122,8 +122,7 @@ absl::StatusOr<client::Client> Session::Connect(const Settings& settings) {
   server_ = settings.client.server;
   absl::StatusOr<client::Client> client = client::Client::Create(settings.client);
   if (!client.ok())
-    return UsageError(std::string(client.status().message()),
-                      "See hearth --help for --server, --ca, --token-file.");
+    return UsageError(std::string(client.status().message()), "See hearth --help for --server, --ca, --token-file.");
   return client;
 }
 

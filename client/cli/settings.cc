@@ -19,9 +19,7 @@ std::string FromEnvironment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-bool IsFile(const std::string& key) {
-  return key == "ca" || key == "cert" || key == "key" || key == "token_file";
-}
+bool IsFile(const std::string& key) { return key == "ca" || key == "cert" || key == "key" || key == "token_file"; }
 
 }  // namespace
 
@@ -35,10 +33,8 @@ const std::vector<SettingKey>& SettingKeys() {
        "name in the server's certificate, if not its host"},
       {"token_file", "--token-file", "HEARTH_TOKEN_FILE", "FILE", "file with the bearer token"},
       {"directory", "--directory", "HEARTH_DIRECTORY", "ID", "directory that bare ids belong to"},
-      {"timeout", "--timeout", "HEARTH_TIMEOUT", "SPAN",
-       "longest wait, such as 10s (default: the method's own)"},
-      {"plaintext", "--plaintext", "HEARTH_PLAINTEXT", "",
-       "no TLS; only for loopback addresses and unix sockets"},
+      {"timeout", "--timeout", "HEARTH_TIMEOUT", "SPAN", "longest wait, such as 10s (default: the method's own)"},
+      {"plaintext", "--plaintext", "HEARTH_PLAINTEXT", "", "no TLS; only for loopback addresses and unix sockets"},
   };
   return *keys;
 }
@@ -46,12 +42,10 @@ const std::vector<SettingKey>& SettingKeys() {
 SettingFlags::SettingFlags(CLI::App* app) {
   for (const SettingKey& key : SettingKeys()) {
     const std::string help = absl::StrCat(key.help, " [", key.environment, "]");
-    CLI::Option* flag =
-        key.type[0] == '\0' ? AddSwitch(app, key.flag, help) : AddValue(app, key.flag, key.type, help);
+    CLI::Option* flag = key.type[0] == '\0' ? AddSwitch(app, key.flag, help) : AddValue(app, key.flag, key.type, help);
     flags_[key.key] = flag;
   }
-  context_ =
-      AddValue(app, "--context", "NAME", "settings to start from; see `hearth context` [HEARTH_CONTEXT]");
+  context_ = AddValue(app, "--context", "NAME", "settings to start from; see `hearth context` [HEARTH_CONTEXT]");
   output_ = AddValue(app, "-o,--output", "FORMAT", "table or json (default table)");
   output_->check(CLI::IsMember({"table", "json"}));
 }
@@ -79,9 +73,9 @@ absl::StatusOr<Contexts::Values> SettingFlags::Context() const {
   if (name.empty()) return Contexts::Values();
   const auto found = contexts->contexts.find(name);
   if (found != contexts->contexts.end()) return found->second;
-  return UsageError(absl::StrCat("There is no context \"", name, "\" in ", path, "."),
-                    absl::StrCat("Make it: hearth context set ", name,
-                                 " --server HOST:PORT; or list them: hearth context list."));
+  return UsageError(
+      absl::StrCat("There is no context \"", name, "\" in ", path, "."),
+      absl::StrCat("Make it: hearth context set ", name, " --server HOST:PORT; or list them: hearth context list."));
 }
 
 absl::StatusOr<Settings> SettingFlags::Resolve() const {

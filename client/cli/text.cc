@@ -118,12 +118,10 @@ absl::StatusOr<absl::Duration> ParseSpan(const std::string& text) {
   if (!text.empty() && text.back() == 'd' && absl::SimpleAtoi(text.substr(0, text.size() - 1), &days)) {
     span = absl::Hours(24) * days;
   } else if (!absl::ParseDuration(text, &span)) {
-    return UsageError(absl::StrCat("\"", text, "\" is not a span of time."),
-                      "Write it as 30s, 1m30s, 24h or 7d.");
+    return UsageError(absl::StrCat("\"", text, "\" is not a span of time."), "Write it as 30s, 1m30s, 24h or 7d.");
   }
   if (span <= absl::ZeroDuration() || span == absl::InfiniteDuration()) {
-    return UsageError(absl::StrCat("\"", text, "\" is not above zero."),
-                      "Write it as 30s, 1m30s, 24h or 7d.");
+    return UsageError(absl::StrCat("\"", text, "\" is not above zero."), "Write it as 30s, 1m30s, 24h or 7d.");
   }
   return span;
 }

@@ -23,8 +23,7 @@ using google::protobuf::Message;
 
 constexpr char kTarget[] = "target";
 constexpr char kShownOnce[] = "\nThe password is shown only once: hand it over now.\n";
-constexpr char kUserArgument[] =
-    "user1@forthcoffee.com, directories/…/users/user1, or user1 with --directory";
+constexpr char kUserArgument[] = "user1@forthcoffee.com, directories/…/users/user1, or user1 with --directory";
 constexpr char kUserNameArgument[] = "directories/…/users/user1, or user1 with --directory";
 
 std::string ArgumentHelp(const Verb& verb) {
@@ -42,8 +41,7 @@ std::string Bare(const std::string& argument) {
 // What the arguments fill in, so that there are no flags for it. A new directory's administrator is a member
 // homed in it.
 std::set<std::string> Taken(const Verb& verb) {
-  std::set<std::string> taken = {verb.field, verb.second_field, "administrator.home",
-                                 "administrator.user_type"};
+  std::set<std::string> taken = {verb.field, verb.second_field, "administrator.home", "administrator.user_type"};
   if (verb.field == kTarget) taken.insert({"name", "user_principal_name"});
   return taken;
 }
@@ -73,8 +71,7 @@ VerbCommand::VerbCommand(Session* session, const Verb& verb)
   if (!verb.second_argument.empty()) {
     const std::vector<std::string> roles = EnumTexts(*v1::Role_descriptor());
     second_ =
-        AddValue(command_, verb.second_argument, "", absl::StrCat("one of ", absl::StrJoin(roles, ", ")))
-            ->required();
+        AddValue(command_, verb.second_argument, "", absl::StrCat("one of ", absl::StrJoin(roles, ", ")))->required();
   }
   fields_ = std::make_unique<FieldFlags>(command_, *method_->input_type(), Taken(verb));
   secrets_ = std::make_unique<SecretFlags>(command_, *method_->input_type());
@@ -86,8 +83,7 @@ absl::Status VerbCommand::Run() const {
   if (!settings.ok()) return settings.status();
   absl::StatusOr<std::unique_ptr<Message>> request = Request(*settings);
   if (!request.ok()) return request.status();
-  return list_ == nullptr ? RunOnce(*settings, **request)
-                          : list_->Run(session_, *settings, *method_, request->get());
+  return list_ == nullptr ? RunOnce(*settings, **request) : list_->Run(session_, *settings, *method_, request->get());
 }
 
 absl::StatusOr<std::unique_ptr<Message>> VerbCommand::Request(const Settings& settings) const {
@@ -119,8 +115,7 @@ absl::Status VerbCommand::FillArguments(const Settings& settings, Message* reque
   if (!value.ok()) return value.status();
   if (absl::Status status = SetField(request, path, *value); !status.ok()) return status;
   const bool role = verb_.second_field == "role";
-  return second_ == nullptr || role ? absl::OkStatus()
-                                    : SetField(request, verb_.second_field, ValueOf(second_));
+  return second_ == nullptr || role ? absl::OkStatus() : SetField(request, verb_.second_field, ValueOf(second_));
 }
 
 absl::StatusOr<std::string> VerbCommand::RoleAssignmentName(const Settings& settings) const {

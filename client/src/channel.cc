@@ -40,8 +40,8 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(const Opti
     }
     if (!StaysOnThisMachine(options.server)) {
       return absl::InvalidArgumentError(
-          absl::StrCat("Plaintext is only for this machine (127.0.0.1, [::1], localhost or ",
-                       "unix:/path), not for ", options.server, "."));
+          absl::StrCat("Plaintext is only for this machine (127.0.0.1, [::1], localhost or ", "unix:/path), not for ",
+                       options.server, "."));
     }
     return grpc::InsecureChannelCredentials();
   }
@@ -63,8 +63,8 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(const Opti
 
 grpc::ChannelArguments Arguments(const Options& options) {
   grpc::ChannelArguments arguments;
-  arguments.SetUserAgentPrefix(absl::StrCat(options.user_agent, options.user_agent.empty() ? "" : " ",
-                                            "hearth-client/", HEARTH_CLIENT_VERSION));
+  arguments.SetUserAgentPrefix(
+      absl::StrCat(options.user_agent, options.user_agent.empty() ? "" : " ", "hearth-client/", HEARTH_CLIENT_VERSION));
   // Replicas are alike: use all that the name stands for. Nobody who controls DNS texts may change how calls
   // are made.
   arguments.SetLoadBalancingPolicyName("round_robin");

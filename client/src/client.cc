@@ -33,8 +33,7 @@ absl::Status CheckTypes(const MethodDescriptor& method, const Message& request, 
         absl::StrCat(std::string(method.name()), " streams; this client makes plain calls."));
   }
   if (request.GetDescriptor() != method.input_type() || response.GetDescriptor() != method.output_type()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("These are not the messages of ", std::string(method.name()), "."));
+    return absl::InvalidArgumentError(absl::StrCat("These are not the messages of ", std::string(method.name()), "."));
   }
   return absl::OkStatus();
 }
@@ -58,8 +57,8 @@ class Client::Impl {
     return absl::Now() + kTimeoutOfLastResort;
   }
 
-  absl::Status Attempt(const std::string& path, const Message& request, Message* response,
-                       absl::Time deadline, const CallOptions& options) const {
+  absl::Status Attempt(const std::string& path, const Message& request, Message* response, absl::Time deadline,
+                       const CallOptions& options) const {
     absl::StatusOr<std::string> token = options.token.empty() ? token_.Get() : options.token;
     if (!token.ok()) return token.status();
     if (absl::Status status = CheckToken(*token); !status.ok()) return status;
@@ -110,8 +109,7 @@ absl::Status Client::Invoke(const MethodDescriptor& method, const Message& reque
   if (absl::Status status = CheckTypes(method, request, *response); !status.ok()) return status;
   const v1::Idempotency idempotency = PolicyOf(method).idempotency();
   std::unique_ptr<Message> named;
-  if (idempotency == v1::IDEMPOTENCY_REQUEST_ID && RequestIdOf(request).empty())
-    named = WithNewRequestId(request);
+  if (idempotency == v1::IDEMPOTENCY_REQUEST_ID && RequestIdOf(request).empty()) named = WithNewRequestId(request);
   const Message& sent = named == nullptr ? request : *named;
   const std::string request_id = RequestIdOf(sent);
 

@@ -42,8 +42,9 @@ absl::Status CheckMetadata(const Metadata& metadata) {
 }
 
 absl::Status Connection::CallOnce(const std::string& path, const google::protobuf::Message& request,
-                                  google::protobuf::Message* response, const Metadata& metadata,
-                                  absl::Time deadline, const Cancellation& cancellation) {
+                                  google::protobuf::Message* response, const Metadata& metadata, absl::Time deadline,
+                                  const Cancellation& cancellation) {
+  if (cancellation.cancelled()) return absl::CancelledError("The call was cancelled before it began.");
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(deadline));
   for (const auto& [name, value] : metadata) context.AddMetadata(name, value);

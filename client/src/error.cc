@@ -16,12 +16,10 @@ namespace {
 constexpr char kDomain[] = "hearth";
 
 std::string NextStep(v1::ErrorReason reason, const std::map<std::string, std::string>& metadata) {
-  const google::protobuf::EnumValueDescriptor* value =
-      v1::ErrorReason_descriptor()->FindValueByNumber(reason);
+  const google::protobuf::EnumValueDescriptor* value = v1::ErrorReason_descriptor()->FindValueByNumber(reason);
   if (value == nullptr) return "";
   std::string step = value->options().GetExtension(v1::reason).next_step();
-  for (const auto& [name, text] : metadata)
-    step = absl::StrReplaceAll(step, {{absl::StrCat("{", name, "}"), text}});
+  for (const auto& [name, text] : metadata) step = absl::StrReplaceAll(step, {{absl::StrCat("{", name, "}"), text}});
   return step;
 }
 

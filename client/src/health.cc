@@ -4,8 +4,7 @@
 
 namespace hearth::client {
 
-absl::StatusOr<Health> CheckHealth(const Client& client, const std::string& service,
-                                   const CallOptions& options) {
+absl::StatusOr<Health> CheckHealth(const Client& client, const std::string& service, const CallOptions& options) {
   // Byte for byte, StringValue is HealthCheckRequest{string service = 1} and Int32Value
   // HealthCheckResponse{enum status = 1}.
   google::protobuf::StringValue request;

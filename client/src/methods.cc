@@ -62,8 +62,6 @@ const MethodDescriptor* MethodOf(const google::protobuf::Descriptor& request) {
   return nullptr;
 }
 
-const v1::MethodPolicy& PolicyOf(const MethodDescriptor& method) {
-  return method.options().GetExtension(v1::policy);
-}
+const v1::MethodPolicy& PolicyOf(const MethodDescriptor& method) { return method.options().GetExtension(v1::policy); }
 
 }  // namespace hearth::client

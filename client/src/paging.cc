@@ -6,9 +6,8 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::MessageFactory;
 
-absl::Status EachPage(const Client& client, const google::protobuf::MethodDescriptor& method,
-                      const Message& request, const std::function<bool(Message& page)>& page,
-                      const CallOptions& options) {
+absl::Status EachPage(const Client& client, const google::protobuf::MethodDescriptor& method, const Message& request,
+                      const std::function<bool(Message& page)>& page, const CallOptions& options) {
   const FieldDescriptor* token = method.input_type()->FindFieldByName("page_token");
   const FieldDescriptor* next = method.output_type()->FindFieldByName("next_page_token");
   if (token == nullptr || next == nullptr || request.GetDescriptor() != method.input_type()) {
@@ -16,8 +15,7 @@ absl::Status EachPage(const Client& client, const google::protobuf::MethodDescri
   }
   std::unique_ptr<Message> ask(request.New());
   ask->CopyFrom(request);
-  std::unique_ptr<Message> response(
-      MessageFactory::generated_factory()->GetPrototype(method.output_type())->New());
+  std::unique_ptr<Message> response(MessageFactory::generated_factory()->GetPrototype(method.output_type())->New());
   for (;;) {
     absl::Status status = client.Invoke(method, *ask, response.get(), options);
     if (!status.ok()) return status;

@@ -17,8 +17,7 @@ using google::protobuf::Message;
 
 const FieldDescriptor* FieldOf(const Message& request) {
   const FieldDescriptor* field = request.GetDescriptor()->FindFieldByName("request_id");
-  const bool usable =
-      field != nullptr && field->cpp_type() == FieldDescriptor::CPPTYPE_STRING && !field->is_repeated();
+  const bool usable = field != nullptr && field->cpp_type() == FieldDescriptor::CPPTYPE_STRING && !field->is_repeated();
   return usable ? field : nullptr;
 }
 

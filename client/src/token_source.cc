@@ -48,8 +48,7 @@ absl::Status TokenSource::Reload() {
   std::string token(absl::StripAsciiWhitespace(*content));
   if (token.empty()) return absl::InvalidArgumentError(absl::StrCat("The token file ", file_, " is empty."));
   if (absl::Status status = CheckToken(token); !status.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("The token file ", file_, " does not hold a bearer token."));
+    return absl::InvalidArgumentError(absl::StrCat("The token file ", file_, " does not hold a bearer token."));
   }
   token_ = std::move(token);
   return absl::OkStatus();

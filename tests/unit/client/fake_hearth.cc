@@ -1,0 +1,187 @@
+#include "tests/unit/client/fake_hearth.h"
+
+#include <thread>
+
+#include "google/rpc/status.pb.h"
+#include "hearth/v1/credential_service.grpc.pb.h"
+#include "hearth/v1/directory_service.grpc.pb.h"
+#include "hearth/v1/guest_user_service.grpc.pb.h"
+#include "hearth/v1/reset_password_service.grpc.pb.h"
+
+namespace hearth::client {
+namespace {
+
+using google::protobuf::Message;
+
+#define METHOD(Name)                                                                                              \
+  grpc::Status Name(grpc::ServerContext* context, const v1::Name##Request* request, v1::Name##Response* response) \
+      override {                                                                                                  \
+    return fake_->Handle(context, *request, response);                                                            \
+  }
+
+class FakeResets final : public v1::ResetPasswordService::Service {
+ public:
+  explicit FakeResets(FakeHearth* fake) : fake_(fake) {}
+  METHOD(ResetPassword)
+  METHOD(CheckResetPassword)
+
+ private:
+  FakeHearth* const fake_;
+};
+
+class FakeCredentials final : public v1::CredentialService::Service {
+ public:
+  explicit FakeCredentials(FakeHearth* fake) : fake_(fake) {}
+  METHOD(VerifyPassword)
+  METHOD(ChangePassword)
+
+ private:
+  FakeHearth* const fake_;
+};
+
+class FakeGuests final : public v1::GuestUserService::Service {
+ public:
+  explicit FakeGuests(FakeHearth* fake) : fake_(fake) {}
+  METHOD(ResolveHomeDirectory)
+  METHOD(GetGuestUser)
+  METHOD(ListGuestUsers)
+
+ private:
+  FakeHearth* const fake_;
+};
+
+class FakeDirectories final : public v1::DirectoryService::Service {
+ public:
+  explicit FakeDirectories(FakeHearth* fake) : fake_(fake) {}
+  METHOD(CreateDirectory)
+  METHOD(GetDirectory)
+  METHOD(ListDirectories)
+  METHOD(UpdateDirectory)
+  METHOD(DeleteDirectory)
+  METHOD(UndeleteDirectory)
+  METHOD(CreateDomain)
+  METHOD(GetDomain)
+  METHOD(ListDomains)
+  METHOD(UpdateDomain)
+  METHOD(DeleteDomain)
+  METHOD(UndeleteDomain)
+  METHOD(CreateUser)
+  METHOD(GetUser)
+  METHOD(ListUsers)
+  METHOD(UpdateUser)
+  METHOD(DeleteUser)
+  METHOD(UndeleteUser)
+  METHOD(DisableUser)
+  METHOD(EnableUser)
+  METHOD(CreateRoleAssignment)
+  METHOD(ListRoleAssignments)
+  METHOD(DeleteRoleAssignment)
+  METHOD(CreateTrustedIssuer)
+  METHOD(GetTrustedIssuer)
+  METHOD(ListTrustedIssuers)
+  METHOD(DeleteTrustedIssuer)
+  METHOD(CreateServiceAccount)
+  METHOD(GetServiceAccount)
+  METHOD(ListServiceAccounts)
+  METHOD(DeleteServiceAccount)
+
+ private:
+  FakeHearth* const fake_;
+};
+
+#undef METHOD
+
+// GetUserRequest: GetUser
+std::string MethodName(const Message& request) {
+  const std::string type(request.GetDescriptor()->name());
+  return type.substr(0, type.size() - std::string("Request").size());
+}
+
+}  // namespace
+
+FakeHearth::FakeHearth(std::shared_ptr<grpc::ServerCredentials> credentials) {
+  grpc::EnableDefaultHealthCheckService(true);
+  services_.push_back(std::make_unique<FakeResets>(this));
+  services_.push_back(std::make_unique<FakeCredentials>(this));
+  services_.push_back(std::make_unique<FakeGuests>(this));
+  services_.push_back(std::make_unique<FakeDirectories>(this));
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort("127.0.0.1:0", std::move(credentials), &port);
+  for (const auto& service : services_) builder.RegisterService(service.get());
+  server_ = builder.BuildAndStart();
+  address_ = "127.0.0.1:" + std::to_string(port);
+}
+
+FakeHearth::~FakeHearth() { server_->Shutdown(std::chrono::system_clock::now()); }
+
+void FakeHearth::Answer(const grpc::Status& status) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  script_.push_back({status, nullptr});
+}
+
+void FakeHearth::Answer(const Message& response) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  std::shared_ptr<Message> copy(response.New());
+  copy->CopyFrom(response);
+  script_.push_back({grpc::Status::OK, std::move(copy)});
+}
+
+void FakeHearth::Hang() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  script_.push_back({grpc::Status::CANCELLED, nullptr, true});
+}
+
+std::vector<FakeHearth::Call> FakeHearth::calls() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return calls_;
+}
+
+FakeHearth::Scripted FakeHearth::Next() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (script_.empty()) return {};
+  Scripted next = script_.front();
+  script_.pop_front();
+  return next;
+}
+
+grpc::Status FakeHearth::Handle(grpc::ServerContext* context, const Message& request, Message* response) {
+  Call call = {MethodName(request), std::shared_ptr<Message>(request.New()), {}, std::chrono::steady_clock::now(), {}};
+  call.request->CopyFrom(request);
+  call.time_left =
+      std::chrono::duration_cast<std::chrono::milliseconds>(context->deadline() - std::chrono::system_clock::now());
+  for (const auto& [name, value] : context->client_metadata()) {
+    call.metadata[std::string(name.data(), name.size())] = std::string(value.data(), value.size());
+  }
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    calls_.push_back(std::move(call));
+  }
+  const Scripted next = Next();
+  while (next.hangs && !context->IsCancelled()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  if (next.response != nullptr) response->CopyFrom(*next.response);
+  return next.status;
+}
+
+grpc::Status Refusal(grpc::StatusCode code, const std::string& message, const std::string& reason,
+                     const std::map<std::string, std::string>& metadata, const std::vector<Message*>& details) {
+  google::rpc::Status status;
+  status.set_code(code);
+  status.set_message(message);
+  google::rpc::ErrorInfo info;
+  info.set_domain("hearth");
+  info.set_reason(reason);
+  info.mutable_metadata()->insert(metadata.begin(), metadata.end());
+  if (!reason.empty()) status.add_details()->PackFrom(info);
+  for (const Message* detail : details) status.add_details()->PackFrom(*detail);
+  return grpc::Status(code, message, status.SerializeAsString());
+}
+
+grpc::Status RefusalWithDelay(grpc::StatusCode code, std::chrono::milliseconds delay) {
+  google::rpc::RetryInfo info;
+  info.mutable_retry_delay()->set_seconds(delay.count() / 1000);
+  info.mutable_retry_delay()->set_nanos(static_cast<int>(delay.count() % 1000) * 1'000'000);
+  return Refusal(code, "later", "", {}, {&info});
+}
+
+}  // namespace hearth::client
