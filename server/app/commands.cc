@@ -1,11 +1,13 @@
 #include "server/app/commands.h"
 
+#include <grpc/support/log.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
 #include <csignal>
 #include <fstream>
 #include <iostream>
 #include <sstream>
-
-#include <grpc/support/log.h>
 
 #include "server/app/environment.h"
 #include "server/app/server.h"
@@ -35,6 +37,13 @@ sigset_t BlockSignals() {
   return signals;
 }
 
+// Passwords pass through this process: it leaves no core, and no other process of the user may read its memory.
+void ForbidDumps() {
+  prctl(PR_SET_DUMPABLE, 0);
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+}
+
 void GrpcToLog(gpr_log_func_args* args) {
   const LogLevel level = args->severity == GPR_LOG_SEVERITY_ERROR ? LogLevel::kWarning : LogLevel::kDebug;
   Log(level, "grpc", {{"text", std::string(args->message)}});
@@ -44,6 +53,7 @@ void GrpcToLog(gpr_log_func_args* args) {
 
 int RunServe(const Config& config) {
   if (const auto defects = ConfigDefects(config); !defects.empty()) return RunCheckConfig(config);
+  ForbidDumps();
   const sigset_t signals = BlockSignals();
   StartLog(config.log_level);
   gpr_set_log_function(&GrpcToLog);
