@@ -5,7 +5,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/unit/authn/token_maker.h"
+#include "tests/support/token_maker.h"
 #include "tests/unit/authn/vectors.h"
 
 namespace hearth {

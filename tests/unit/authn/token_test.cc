@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/unit/authn/token_maker.h"
+#include "tests/support/token_maker.h"
 #include "tests/unit/authn/vectors.h"
 
 namespace hearth {

@@ -1,4 +1,4 @@
-#include "tests/unit/authn/token_maker.h"
+#include "tests/support/token_maker.h"
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
