@@ -35,6 +35,9 @@ struct CallOptions {
 };
 
 absl::StatusOr<std::string> ReadInput(const CallOptions& options) {
+  if (options.dash->count() + options.data->count() + options.file->count() > 1) {
+    return UsageError("The request is given twice.", "Give one of --data JSON, -f FILE, and - for standard input.");
+  }
   if (options.dash->count() > 0 && ValueOf(options.dash) != "-") {
     return UsageError(absl::StrCat("\"", ValueOf(options.dash), "\" is not known here."),
                       "Give the request with --data JSON, -f FILE, or - for standard input.");
@@ -100,8 +103,6 @@ void AddCall(Session* session) {
   options->dash = AddValue(command, "INPUT", "", "- reads the request from standard input");
   options->data = AddValue(command, "--data", "JSON", "the request (default: an empty one)");
   options->file = AddValue(command, "-f,--file", "FILE", "read the request from a file; - is standard input");
-  options->data->excludes(options->file)->excludes(options->dash);
-  options->file->excludes(options->dash);
 }
 
 }  // namespace hearth::cli

@@ -46,7 +46,7 @@ std::string EnumText(const EnumValueDescriptor& value) {
   if (value.type()->name() == "Permission") {
     if (const size_t first = text.find('_'); first != std::string::npos) text[first] = '.';
   }
-  return text;
+  return value.type()->name() == "ErrorReason" ? absl::AsciiStrToUpper(text) : text;
 }
 
 absl::StatusOr<int> ParseEnum(const EnumDescriptor& type, const std::string& text) {

@@ -10,7 +10,7 @@
 
 namespace hearth::cli {
 
-// Lower case without the enum's prefix; permissions with their dot. Empty for the zero value.
+// Lower case without the enum's prefix; permissions with their dot, error reasons in capitals. Empty for the zero value.
 std::string EnumText(const google::protobuf::EnumValueDescriptor& value);
 
 // The value that `text` means; case, spaces, hyphens, dots and the prefix do not matter: "Helpdesk

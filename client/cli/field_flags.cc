@@ -108,7 +108,7 @@ bool FieldFlags::IsLeftOut(const FieldDescriptor& field, const std::string& path
 
 void FieldFlags::AddFlag(CLI::App* command, const FieldDescriptor& field, const std::string& path,
                          const std::string& prefix, bool required) {
-  const FlagText text = FlagTextOf(std::string(field.name()));
+  const FlagText text = FlagTextOf(path);
   const std::string names = Names(prefix, text.names);
   const std::string help = HelpOf(field, text);
   CLI::Option* option = field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL ? AddSwitch(command, names, help)

@@ -22,8 +22,7 @@ class FieldFlags {
  public:
   // `taken`: paths that the command fills in itself, such as "user.user_principal_name". `command` outlives
   // this.
-  FieldFlags(CLI::App* command, const google::protobuf::Descriptor& request,
-             const std::set<std::string>& taken);
+  FieldFlags(CLI::App* command, const google::protobuf::Descriptor& request, const std::set<std::string>& taken);
 
   // Sets the fields whose flags were given, and in updates the update_mask. Fails with a usage error for a
   // value that a field cannot hold, a file that cannot be read, and an update that changes nothing.

@@ -18,8 +18,7 @@ const v1::FieldRules& RulesOf(const google::protobuf::FieldDescriptor& field);
 bool Is(google::api::FieldBehavior behavior, const google::protobuf::FieldDescriptor& field);
 
 // The field at a path such as "user.display_name"; null if there is none.
-const google::protobuf::FieldDescriptor* FieldAt(const google::protobuf::Descriptor& type,
-                                                 const std::string& path);
+const google::protobuf::FieldDescriptor* FieldAt(const google::protobuf::Descriptor& type, const std::string& path);
 
 // Sets, or for repeated fields adds to, the field at `path`, which exists, from text. A usage error for text
 // that the field cannot hold.
@@ -27,8 +26,7 @@ absl::Status SetField(google::protobuf::Message* message, const std::string& pat
 
 // The field as text for a table: enums and times as people write them, homes in short; empty when it is
 // unset.
-std::string FieldText(const google::protobuf::Message& message,
-                      const google::protobuf::FieldDescriptor& field);
+std::string FieldText(const google::protobuf::Message& message, const google::protobuf::FieldDescriptor& field);
 
 // A new, empty message of a generated type.
 std::unique_ptr<google::protobuf::Message> NewMessage(const google::protobuf::Descriptor* type);

@@ -13,12 +13,18 @@ std::string Hyphened(const std::string& field) { return absl::StrReplaceAll(fiel
 
 const std::map<std::string, FlagText>& Texts() {
   static const auto* const texts = new std::map<std::string, FlagText>{
+      {"administrator.display_name", {"display-name", "the name that people see of the first administrator"}},
+      {"administrator.mail", {"mail", "the first administrator's address for messages"}},
+      {"administrator.user_principal_name",
+       {"principal-name,upn", "name of the first administrator, in that domain: admin@forthcoffee.com"}},
       {"administrator_id", {"administrator-id", "id of the first administrator, and the `sub` of their tokens"}},
       {"audience", {"audience", "the `aud` that its tokens must carry"}},
       {"display_name", {"display-name", "name that people see"}},
       {"domain", {"domain", "verified DNS domain"}},
       {"etag", {"etag", "refuse if it was changed since it had this etag"}},
       {"help_uri", {"help-uri", "https address where its people find help with their password"}},
+      {"home.domain", {"domain", "for a guest homed in another directory: a verified domain of it"}},
+      {"home.issuer", {"issuer", "for a guest homed outside Hearth: their OpenID Connect issuer"}},
       {"issuer", {"issuer", "the `iss` of the tokens of an identity provider: an https address"}},
       {"jwks", {"jwks-file", "its public keys, a JSON Web Key Set", true}},
       {"mail", {"mail", "address for messages"}},
@@ -41,9 +47,14 @@ const std::map<std::string, FlagText>& Texts() {
 
 }  // namespace
 
-FlagText FlagTextOf(const std::string& field) {
-  const auto found = Texts().find(field);
-  return found == Texts().end() ? FlagText{Hyphened(field), ""} : found->second;
+FlagText FlagTextOf(const std::string& path) {
+  // The longest tail that has an entry: user.home.domain, home.domain, domain.
+  for (std::string tail = path;;) {
+    if (const auto found = Texts().find(tail); found != Texts().end()) return found->second;
+    const size_t dot = tail.find('.');
+    if (dot == std::string::npos) return FlagText{Hyphened(tail), ""};
+    tail.erase(0, dot + 1);
+  }
 }
 
 std::string GroupPrefix(const std::string& field) {

@@ -15,8 +15,7 @@ class ListFlags {
   explicit ListFlags(CLI::App* command);
 
   // Calls page by page and prints. Stops at --limit.
-  absl::Status Run(Session* session, const Settings& settings,
-                   const google::protobuf::MethodDescriptor& method,
+  absl::Status Run(Session* session, const Settings& settings, const google::protobuf::MethodDescriptor& method,
                    google::protobuf::Message* request) const;
 
  private:

@@ -18,8 +18,7 @@ bool IsPrincipalName(const std::string& given);
 // The full name: `given` itself when it is one of that format, else the id `given` in the directory
 // `directory` (an id, or directories/{id}; may be empty). Says exactly what to give instead when neither
 // fits.
-absl::StatusOr<std::string> FullName(v1::Format format, const std::string& given,
-                                     const std::string& directory);
+absl::StatusOr<std::string> FullName(v1::Format format, const std::string& given, const std::string& directory);
 
 // directories/{id} from an id or from itself. Fails with what to give when `directory` is empty.
 absl::StatusOr<std::string> DirectoryName(const std::string& directory);

@@ -14,11 +14,9 @@ class Option;
 namespace hearth::cli {
 
 // An option with one value. `names`: "--mail" or "-f,--file", or a bare word for a positional argument.
-CLI::Option* AddValue(CLI::App* app, const std::string& names, const std::string& type,
-                      const std::string& help);
+CLI::Option* AddValue(CLI::App* app, const std::string& names, const std::string& type, const std::string& help);
 // The same, repeatable, and with commas between values.
-CLI::Option* AddValues(CLI::App* app, const std::string& names, const std::string& type,
-                       const std::string& help);
+CLI::Option* AddValues(CLI::App* app, const std::string& names, const std::string& type, const std::string& help);
 // An option without value.
 CLI::Option* AddSwitch(CLI::App* app, const std::string& names, const std::string& help);
 

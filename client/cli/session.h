@@ -29,8 +29,8 @@ class Session {
   void AddNoun(const std::string& name, const std::string& summary, const std::string& group);
   CLI::App* NounOf(const std::string& name) const { return nouns_.at(name); }
   // A command that runs `action` when it is chosen.
-  CLI::App* Command(CLI::App* parent, const std::string& name, const std::string& summary,
-                    const std::string& examples, std::function<absl::Status()> action);
+  CLI::App* Command(CLI::App* parent, const std::string& name, const std::string& summary, const std::string& examples,
+                    std::function<absl::Status()> action);
 
   // Keeps what a command needs until the session ends.
   void Keep(std::shared_ptr<void> thing) { kept_.push_back(std::move(thing)); }

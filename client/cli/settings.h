@@ -51,8 +51,7 @@ class SettingFlags {
 
  private:
   // The value from flag, environment, `context` or `fallback`.
-  std::string Value(const std::string& key, const Contexts::Values& context,
-                    const std::string& fallback = "") const;
+  std::string Value(const std::string& key, const Contexts::Values& context, const std::string& fallback = "") const;
   absl::StatusOr<Contexts::Values> Context() const;
 
   std::map<std::string, CLI::Option*> flags_;

@@ -44,7 +44,13 @@ TEST_F(CliTest, AddressesPeopleInThreeWays) {
         << "the empty answer says no";
     EXPECT_EQ(hearth_.last<v1::CheckResetPasswordRequest>().name(), "directories/forthcoffee/users/user1");
   }
-  Run({"user", "check-reset", "user1@forthcoffee.com"});
+  v1::CheckResetPasswordResponse no;
+  no.set_reason(v1::ERROR_REASON_NOT_HOME_DIRECTORY);
+  no.mutable_home()->set_kind(v1::Home::KIND_OTHER_DIRECTORY);
+  no.mutable_home()->set_domain("forthcoffee.com");
+  hearth_.Answer(no);
+  EXPECT_EQ(Run({"user", "check-reset", "user1@forthcoffee.com"}).out,
+            "allowed  no\nreason   NOT_HOME_DIRECTORY\nhome     forthcoffee.com\n");
   EXPECT_EQ(hearth_.last<v1::CheckResetPasswordRequest>().user_principal_name(), "user1@forthcoffee.com");
 }
 
@@ -272,6 +278,7 @@ TEST_F(CliTest, CallsAnyMethodWithJson) {
   }
   EXPECT_THAT(Run({"call", "GetUzer"}).err, HasSubstr("Did you mean GetUser?"));
   EXPECT_EQ(Run({"call", "GetUser", "--data", "{\"nome\": 1}"}).exit_code, 2);
+  EXPECT_EQ(Run({"call", "GetUser", "--data", "{}", "-"}).exit_code, 2) << "given twice";
 }
 
 TEST_F(CliTest, ListsTheMethodsOfTheContract) {
