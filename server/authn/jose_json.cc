@@ -7,9 +7,9 @@ namespace hearth {
 std::optional<std::string> DecodeBase64Url(std::string_view text) {
   std::string bytes(text.size() / 4 * 3 + 3, '\0');
   size_t size = 0;
-  if (sodium_base642bin(
-          reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(), text.size(),
-          /*ignore=*/nullptr, &size, /*b64_end=*/nullptr, sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0) {
+  if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(), text.size(),
+                        /*ignore=*/nullptr, &size, /*b64_end=*/nullptr,
+                        sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0) {
     return std::nullopt;
   }
   bytes.resize(size);

@@ -75,8 +75,7 @@ absl::StatusOr<PublicKey> ReadEc(size_t index, const json_t* jwk) {
   if (TextMember(jwk, "crv") != "P-256") return Problem(index, "must be on the curve P-256");
   auto x = DecodeBase64Url(TextMember(jwk, "x").value_or(""));
   auto y = DecodeBase64Url(TextMember(jwk, "y").value_or(""));
-  if (!x.has_value() || !y.has_value() || x->size() != kP256CoordinateBytes ||
-      y->size() != kP256CoordinateBytes) {
+  if (!x.has_value() || !y.has_value() || x->size() != kP256CoordinateBytes || y->size() != kP256CoordinateBytes) {
     return Problem(index, "needs \"x\" and \"y\", each 32 bytes in base64url without padding");
   }
   cjose_jwk_ec_keyspec spec{};
@@ -85,8 +84,7 @@ absl::StatusOr<PublicKey> ReadEc(size_t index, const json_t* jwk) {
   spec.xlen = x->size();
   spec.y = Bytes(*y);
   spec.ylen = y->size();
-  return PublicKey{KeyType::kEcP256, "", 2 * kP256CoordinateBytes,
-                   Own(cjose_jwk_create_EC_spec(&spec, nullptr))};
+  return PublicKey{KeyType::kEcP256, "", 2 * kP256CoordinateBytes, Own(cjose_jwk_create_EC_spec(&spec, nullptr))};
 }
 
 // "use" and "key_ops" (RFC 7517, 4.2 and 4.3), where present, must allow the checking of signatures.
@@ -107,15 +105,13 @@ absl::Status CheckUse(size_t index, const json_t* jwk) {
 
 absl::Status CheckPublic(size_t index, const json_t* jwk) {
   if (TextMember(jwk, "kty") == "oct") {
-    return Problem(index,
-                   "is a symmetric key (\"kty\" is \"oct\"); only public RSA and EC keys are accepted");
+    return Problem(index, "is a symmetric key (\"kty\" is \"oct\"); only public RSA and EC keys are accepted");
   }
   for (const char* member : kSecretMembers) {
     if (json_object_get(jwk, member) == nullptr) continue;
-    return Problem(index,
-                   absl::StrCat("holds the private member \"", member,
-                                "\"; give the public half only, and replace the key, since its private "
-                                "half has been sent"));
+    return Problem(index, absl::StrCat("holds the private member \"", member,
+                                       "\"; give the public half only, and replace the key, since its private "
+                                       "half has been sent"));
   }
   return absl::OkStatus();
 }
@@ -150,8 +146,7 @@ absl::StatusOr<std::shared_ptr<const KeySet>> KeySet::Parse(const std::string& j
   }
   const json_t* keys = json_object_get(document.get(), "keys");
   if (!json_is_array(keys) || json_array_size(keys) < 1 || json_array_size(keys) > kMaxKeysInSet) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("must have \"keys\", an array of 1 to ", kMaxKeysInSet, " keys"));
+    return absl::InvalidArgumentError(absl::StrCat("must have \"keys\", an array of 1 to ", kMaxKeysInSet, " keys"));
   }
   auto set = std::make_shared<KeySet>();
   for (size_t i = 0; i < json_array_size(keys); ++i) {
@@ -162,8 +157,7 @@ absl::StatusOr<std::shared_ptr<const KeySet>> KeySet::Parse(const std::string& j
       return Problem(i, absl::StrCat("needs a \"kid\" of 1 to ", kMaxKeyIdBytes, " bytes"));
     }
     ASSIGN_OR_RETURN(PublicKey key, ReadKey(i, jwk));
-    if (!set->keys_.emplace(*kid, std::move(key)).second)
-      return Problem(i, "has the \"kid\" of an earlier key");
+    if (!set->keys_.emplace(*kid, std::move(key)).second) return Problem(i, "has the \"kid\" of an earlier key");
   }
   return std::shared_ptr<const KeySet>(std::move(set));
 }

@@ -87,10 +87,8 @@ absl::StatusOr<const PublicKey*> KeyFor(const json_t* header, const KeySet& keys
   if (!kid.has_value()) return Rejected("kid is absent");
   const PublicKey* key = keys.Find(*kid);
   if (key == nullptr) return Rejected("kid is not one of the issuer's keys");
-  if (key->type != (rsa ? KeyType::kRsa : KeyType::kEcP256))
-    return Rejected("alg does not fit the key's type");
-  if (!key->algorithm.empty() && key->algorithm != algorithm)
-    return Rejected("alg is not the one of the key");
+  if (key->type != (rsa ? KeyType::kRsa : KeyType::kEcP256)) return Rejected("alg does not fit the key's type");
+  if (!key->algorithm.empty() && key->algorithm != algorithm) return Rejected("alg is not the one of the key");
   return key;
 }
 
@@ -130,17 +128,15 @@ absl::Status CheckTimes(const TokenClaims& claims, const std::optional<absl::Tim
   if (now >= claims.expires + kTokenLeeway) return Rejected("exp is past");
   if (now < claims.not_before - kTokenLeeway) return Rejected("nbf is to come");
   if (issued.has_value() && *issued > now + kTokenLeeway) return Rejected("iat is to come");
-  if (claims.auth_time.has_value() && *claims.auth_time > now + kTokenLeeway)
-    return Rejected("auth_time is to come");
+  if (claims.auth_time.has_value() && *claims.auth_time > now + kTokenLeeway) return Rejected("auth_time is to come");
   if (claims.not_before > claims.expires) return Rejected("exp is before nbf");
   if (issued.has_value() && *issued >= claims.expires) return Rejected("exp is not after iat");
-  if (claims.expires - issued.value_or(now + kTokenLeeway) > kMaxTokenLifetime)
-    return Rejected("it lives too long");
+  if (claims.expires - issued.value_or(now + kTokenLeeway) > kMaxTokenLifetime) return Rejected("it lives too long");
   return absl::OkStatus();
 }
 
-absl::StatusOr<TokenClaims> ReadClaims(const ParsedToken& token, const std::string& issuer,
-                                       const std::string& audience, absl::Time now) {
+absl::StatusOr<TokenClaims> ReadClaims(const ParsedToken& token, const std::string& issuer, const std::string& audience,
+                                       absl::Time now) {
   const json_t* payload = token.payload.get();
   TokenClaims claims;
   ASSIGN_OR_RETURN(claims.issuer, IssuerOf(token));
@@ -167,8 +163,8 @@ absl::StatusOr<std::string> PeekIssuer(std::string_view token) {
   return IssuerOf(parsed);
 }
 
-absl::StatusOr<TokenClaims> VerifyToken(std::string_view token, const std::string& issuer,
-                                        const std::string& audience, const KeySet& keys, absl::Time now) {
+absl::StatusOr<TokenClaims> VerifyToken(std::string_view token, const std::string& issuer, const std::string& audience,
+                                        const KeySet& keys, absl::Time now) {
   ASSIGN_OR_RETURN(const ParsedToken parsed, ParseToken(token));
   ASSIGN_OR_RETURN(const PublicKey* key, KeyFor(parsed.header.get(), keys));
   // The library takes ECDSA signatures of any length; RFC 7518, 3.4, allows one.

@@ -44,7 +44,7 @@ absl::StatusOr<std::string> PeekIssuer(std::string_view token);
 // is UNAUTHENTICATED. The message is for the log only: it names the rule and holds nothing of the token.
 // Thread-safe. Costs one signature check (some 20 to 100 microseconds); TokenCache saves it for tokens seen
 // before.
-absl::StatusOr<TokenClaims> VerifyToken(std::string_view token, const std::string& issuer,
-                                        const std::string& audience, const KeySet& keys, absl::Time now);
+absl::StatusOr<TokenClaims> VerifyToken(std::string_view token, const std::string& issuer, const std::string& audience,
+                                        const KeySet& keys, absl::Time now);
 
 }  // namespace hearth

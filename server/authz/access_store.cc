@@ -13,12 +13,10 @@ constexpr Statement kCallers{
     "access_callers",
     "SELECT ord, directory_id, issuer_revision, kind, active, user_principal_name, roles, permissions"
     " FROM hearth.caller_access($1::text[], $2::text[])"};
-constexpr Statement kLock{"access_lock",
-                          "SELECT kind, active, roles, permissions FROM hearth.lock_caller($1, $2)"};
+constexpr Statement kLock{"access_lock", "SELECT kind, active, roles, permissions FROM hearth.lock_caller($1, $2)"};
 
 void ReadInto(const pqxx::row& row, Access& access) {
-  access.kind =
-      std::string_view(row["kind"].c_str()) == "person" ? PrincipalKind::kPerson : PrincipalKind::kService;
+  access.kind = std::string_view(row["kind"].c_str()) == "person" ? PrincipalKind::kPerson : PrincipalKind::kService;
   access.active = row["active"].as<bool>();
   for (const absl::string_view id : absl::StrSplit(row["roles"].c_str(), ',', absl::SkipEmpty())) {
     const auto role = RoleFromId(ToStd(id));
@@ -60,6 +58,10 @@ Access LockAccess(Tx& tx, const Principal& principal) {
 absl::Status CheckAccessAgain(Tx& tx, const Call& call, bool self, Access& access) {
   access = LockAccess(tx, call.principal);
   if (!access.active) return Refuse(v1::ERROR_REASON_CALLER_NOT_ACTIVE);
+  // Nobody outside the platform directory can be given the permission; this holds if somebody were.
+  if (call.policy->access() == v1::ACCESS_PLATFORM && call.principal.directory != kPlatformDirectory) {
+    return Refuse(v1::ERROR_REASON_PERMISSION_MISSING, {{"permission", PermissionName(call.policy->permission())}});
+  }
   return CheckPermission(*call.policy, access, self);
 }
 

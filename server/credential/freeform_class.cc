@@ -125,8 +125,7 @@ bool ContextFits(const Position& at, std::u16string_view text) {
 
 // RFC 8264, 9.6: the exceptions that are disallowed. The others are of the class by their category too.
 bool IsDisallowedException(UChar32 c) {
-  return c == 0x0640 || c == 0x07FA || c == 0x302E || c == 0x302F || (c >= 0x3031 && c <= 0x3035) ||
-         c == 0x303B;
+  return c == 0x0640 || c == 0x07FA || c == 0x302E || c == 0x302F || (c >= 0x3031 && c <= 0x3035) || c == 0x303B;
 }
 
 // RFC 8264, 9.9: the jamo that are not written as whole syllables.
@@ -138,8 +137,7 @@ bool IsOldHangul(UChar32 c) {
 // The order is that of RFC 8264, 8. The category HasCompat is left out: its members have one of the
 // categories below, or are refused before.
 const char* Violation(const Position& at, std::u16string_view text) {
-  constexpr uint32_t kVisible =
-      U_GC_L_MASK | U_GC_M_MASK | U_GC_N_MASK | U_GC_P_MASK | U_GC_S_MASK | U_GC_ZS_MASK;
+  constexpr uint32_t kVisible = U_GC_L_MASK | U_GC_M_MASK | U_GC_N_MASK | U_GC_P_MASK | U_GC_S_MASK | U_GC_ZS_MASK;
   const UChar32 c = at.character();
   if (!ContextFits(at, text) || IsDisallowedException(c) || U_IS_UNICODE_NONCHAR(c)) return kDisallowed;
   const uint32_t category = U_GET_GC_MASK(c);

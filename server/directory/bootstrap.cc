@@ -10,7 +10,8 @@ namespace hearth {
 namespace {
 
 absl::Status Check(const PlatformBootstrap& bootstrap) {
-  if (!absl::StartsWith(bootstrap.issuer, "https://")) return absl::InvalidArgumentError("the issuer must be an https:// address");
+  if (!absl::StartsWith(bootstrap.issuer, "https://"))
+    return absl::InvalidArgumentError("the issuer must be an https:// address");
   if (bootstrap.audience.empty()) return absl::InvalidArgumentError("the audience must not be empty");
   if (!IsResourceId(bootstrap.operator_id)) {
     return absl::InvalidArgumentError("the operator's id must be 1 to 63 of a-z, 0-9 and hyphen");
@@ -27,7 +28,8 @@ absl::StatusOr<bool> BootstrapPlatform(Database& database, absl::Time deadline, 
     const PlatformState state = ReadPlatform(tx, bootstrap);
     if (state == PlatformState::kOther) {
       return absl::FailedPreconditionError(
-          "the platform was bootstrapped with another issuer or operator; change those through DirectoryService as that operator");
+          "the platform was bootstrapped with another issuer or operator; change those through DirectoryService as "
+          "that operator");
     }
     made = state == PlatformState::kAbsent;
     if (made) InsertPlatform(tx, bootstrap);

@@ -11,9 +11,9 @@ namespace hearth {
 
 // Who may operate the platform at first.
 struct PlatformBootstrap {
-  std::string issuer;    // `iss` of the operators' tokens.
+  std::string issuer;  // `iss` of the operators' tokens.
   std::string audience;
-  std::string jwks;      // Its public keys.
+  std::string jwks;         // Its public keys.
   std::string operator_id;  // `sub` of the first operator.
 };
 

@@ -8,8 +8,9 @@ constexpr Statement kRead{
     "SELECT EXISTS (SELECT 1 FROM hearth.trusted_issuers i JOIN hearth.role_assignments r USING (directory_id)"
     " WHERE i.directory_id = d.directory_id AND i.issuer = $1 AND i.audience = $2 AND i.jwks = $3 AND r.user_id = $4"
     " AND r.role = 'platform_operator') FROM hearth.directories d WHERE d.directory_id = 'platform'"};
-constexpr Statement kDirectory{"bootstrap_directory",
-                               "INSERT INTO hearth.directories (directory_id, display_name) VALUES ('platform', 'Platform')"};
+constexpr Statement kDirectory{
+    "bootstrap_directory",
+    "INSERT INTO hearth.directories (directory_id, display_name) VALUES ('platform', 'Platform')"};
 constexpr Statement kIssuer{"bootstrap_issuer",
                             "INSERT INTO hearth.trusted_issuers (directory_id, issuer_id, issuer, audience, jwks)"
                             " VALUES ('platform', 'primary', $1, $2, $3)"};
@@ -18,8 +19,9 @@ constexpr Statement kOperator{
     "bootstrap_operator",
     "INSERT INTO hearth.users (directory_id, user_id, user_principal_name, display_name, user_type, home_directory_id)"
     " VALUES ('platform', $1, $1 || '@platform.invalid', 'Platform operator', 1, 'platform')"};
-constexpr Statement kRole{"bootstrap_role",
-                          "INSERT INTO hearth.role_assignments (directory_id, user_id, role) VALUES ('platform', $1, 'platform_operator')"};
+constexpr Statement kRole{
+    "bootstrap_role",
+    "INSERT INTO hearth.role_assignments (directory_id, user_id, role) VALUES ('platform', $1, 'platform_operator')"};
 
 }  // namespace
 

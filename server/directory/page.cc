@@ -31,8 +31,7 @@ std::string Pager::Digest(const std::string& directory, const google::protobuf::
   return KeyedDigest(key_, {directory, type, arguments->SerializeAsString(), last}).substr(0, kDigestBytes);
 }
 
-absl::StatusOr<Page> Pager::PageOf(const std::string& directory,
-                                   const google::protobuf::Message& request) const {
+absl::StatusOr<Page> Pager::PageOf(const std::string& directory, const google::protobuf::Message& request) const {
   const int asked = request.GetReflection()->GetInt32(request, Field(request, "page_size"));
   if (asked < 0) return InvalidField("page_size", "must not be negative");
   Page page{.after = "", .size = asked == 0 ? kDefaultSize : std::min(asked, kLargestSize)};
@@ -44,8 +43,7 @@ absl::StatusOr<Page> Pager::PageOf(const std::string& directory,
   }
   page.after = bytes.substr(kDigestBytes);
   const std::string digest = Digest(directory, request, page.after);
-  if (sodium_memcmp(digest.data(), bytes.data(), kDigestBytes) != 0)
-    return Refuse(v1::ERROR_REASON_PAGE_TOKEN_INVALID);
+  if (sodium_memcmp(digest.data(), bytes.data(), kDigestBytes) != 0) return Refuse(v1::ERROR_REASON_PAGE_TOKEN_INVALID);
   return page;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "google/protobuf/message.h"
@@ -25,6 +26,16 @@ class Pager {
   // `request` has the fields page_size and page_token. Fails with INVALID_FIELDS for a negative size and with
   // PAGE_TOKEN_INVALID.
   absl::StatusOr<Page> PageOf(const std::string& directory, const google::protobuf::Message& request) const;
+
+  // Ends a page for which one row more than its size was asked: drops that row and returns the token of the page that begins there; empty
+  // when it is not there. `id_of` gives a row's id, by which the list is ordered.
+  template <class Row, class IdOf>
+  std::string Close(const std::string& directory, const google::protobuf::Message& request, const Page& page,
+                    std::vector<Row>& rows, const IdOf& id_of) const {
+    if (rows.size() <= static_cast<size_t>(page.size)) return "";
+    rows.resize(static_cast<size_t>(page.size));
+    return NextToken(directory, request, id_of(rows.back()));
+  }
 
   // The token of the page that begins after `last`, the id of the last element of a full page.
   std::string NextToken(const std::string& directory, const google::protobuf::Message& request,

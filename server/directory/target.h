@@ -13,8 +13,7 @@ class Tx;
 
 // How a request names a person: one of the two is set.
 struct TargetName {
-  std::string
-      name;  // directories/{directory}/users/{user}; the gate has checked that the directory is the caller's.
+  std::string name;  // directories/{directory}/users/{user}; the gate has checked that the directory is the caller's.
   std::string user_principal_name;  // In any case.
 };
 

@@ -31,7 +31,7 @@ struct User {
   absl::Time create_time;
   absl::Time update_time;
   absl::Time delete_time = absl::InfinitePast();  // InfinitePast: live.
-  bool restorable = false;  // Deleted, and less than 30 days ago by the database's clock.
+  bool restorable = false;                        // Deleted, and less than 30 days ago by the database's clock.
   int64_t revision = 0;
 
   bool homed_here() const { return home.kind == v1::Home::KIND_THIS_DIRECTORY; }

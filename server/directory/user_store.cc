@@ -6,22 +6,23 @@
 namespace hearth {
 namespace {
 
-constexpr Statement kFind{"user_find",
-                          "SELECT * FROM hearth.people WHERE directory_id = $1 AND user_id = $2"};
+constexpr Statement kFind{"user_find", "SELECT * FROM hearth.people WHERE directory_id = $1 AND user_id = $2"};
 constexpr Statement kFindByName{"user_find_by_name",
                                 "SELECT * FROM hearth.people WHERE directory_id = $1 AND user_principal_name "
                                 "= $2 AND delete_time IS NULL"};
-constexpr Statement kLock{
-    "user_lock", "SELECT 1 FROM hearth.users WHERE directory_id = $1 AND user_id = $2 FOR NO KEY UPDATE"};
+constexpr Statement kLock{"user_lock",
+                          "SELECT 1 FROM hearth.users WHERE directory_id = $1 AND user_id = $2 FOR NO KEY UPDATE"};
 constexpr Statement kList{
     "user_list",
     "SELECT * FROM hearth.people WHERE directory_id = $1 AND user_id > $2 AND ($4 OR delete_time IS NULL)"
     " AND (NOT $5 OR user_type = 2 OR home_kind <> 1) ORDER BY user_id LIMIT $3"};
-constexpr Statement kInsert{"user_insert",
-                            "INSERT INTO hearth.users (directory_id, user_id, user_principal_name, "
-                            "display_name, mail, user_type, home_directory_id, home_issuer,"
-                            " invitation_state) VALUES ($1, $2, $3, $4, $5, $6, nullif($7, ''), nullif($8, "
-                            "''), $9) ON CONFLICT DO NOTHING"};
+constexpr Statement kInsert{
+    "user_insert",
+    "INSERT INTO hearth.users (directory_id, user_id, user_principal_name, display_name, mail, user_type,"
+    " home_directory_id, home_issuer, invitation_state)"
+    " SELECT $1::text, $2::text, $3::text, $4::text, $5::text, $6::smallint, nullif($7::text, ''),"
+    " nullif($8::text, ''), $9::smallint WHERE hearth.claim_subject($1::text, $2::text)"
+    " ON CONFLICT DO NOTHING"};
 // A taken principal name makes this update no row instead of failing; a race for it is decided by the unique
 // index.
 constexpr Statement kUpdate{"user_update",
@@ -31,6 +32,9 @@ constexpr Statement kUpdate{"user_update",
                             "EXISTS (SELECT 1 FROM hearth.users o"
                             " WHERE o.directory_id = $1 AND o.user_principal_name = $3 AND o.user_id <> $2 "
                             "AND o.delete_time IS NULL)"};
+constexpr Statement kTouch{"user_touch",
+                           "UPDATE hearth.users SET update_time = now(), revision = revision + 1"
+                           " WHERE directory_id = $1 AND user_id = $2"};
 constexpr Statement kSetDisabled{
     "user_set_disabled",
     "UPDATE hearth.users SET disabled = $3, update_time = now(), revision = revision + 1,"
@@ -54,11 +58,10 @@ constexpr Statement kInsertRole{"role_insert",
                                 "INSERT INTO hearth.role_assignments (directory_id, user_id, role) VALUES "
                                 "($1, $2, $3) ON CONFLICT DO NOTHING"};
 constexpr Statement kDeleteRole{
-    "role_delete",
-    "DELETE FROM hearth.role_assignments WHERE directory_id = $1 AND user_id = $2 AND role = $3"};
+    "role_delete", "DELETE FROM hearth.role_assignments WHERE directory_id = $1 AND user_id = $2 AND role = $3"};
 constexpr Statement kListRoles{"role_list",
-                               "SELECT role, hearth.micros(create_time) FROM hearth.role_assignments WHERE "
-                               "directory_id = $1 AND user_id = $2 ORDER BY role"};
+                               "SELECT role, hearth.micros(create_time) FROM hearth.role_assignments"
+                               " WHERE directory_id = $1 AND user_id = $2 ORDER BY role COLLATE \"C\""};
 constexpr Statement kLockGlobalAdministrators{
     "role_lock_global_administrators",
     "SELECT u.user_id, u.disabled OR u.delete_time IS NOT NULL AS gone FROM hearth.role_assignments r"
@@ -121,8 +124,8 @@ bool LockUser(Tx& tx, std::string_view directory, std::string_view id) {
   return !tx.Exec(kLock, std::string(directory), std::string(id)).empty();
 }
 
-std::vector<User> ListUsers(Tx& tx, std::string_view directory, const std::string& after, int limit,
-                            bool show_deleted, bool guests_only) {
+std::vector<User> ListUsers(Tx& tx, std::string_view directory, const std::string& after, int limit, bool show_deleted,
+                            bool guests_only) {
   std::vector<User> users;
   for (const auto& row : tx.Exec(kList, std::string(directory), after, limit, show_deleted, guests_only)) {
     users.push_back(UserOf(row));
@@ -141,6 +144,10 @@ bool UpdateUser(Tx& tx, const User& user) {
   return tx.Exec(kUpdate, user.directory, user.id, user.user_principal_name, user.display_name, user.mail,
                  static_cast<int>(user.user_type))
              .affected_rows() == 1;
+}
+
+void TouchUser(Tx& tx, std::string_view directory, std::string_view id) {
+  tx.Exec(kTouch, std::string(directory), std::string(id));
 }
 
 void SetDisabled(Tx& tx, std::string_view directory, std::string_view id, bool disabled) {

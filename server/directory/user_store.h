@@ -17,21 +17,22 @@ User UserOf(const pqxx::row& row);
 // The person of that id, live or deleted; nullopt when there is none.
 std::optional<User> FindUser(Tx& tx, std::string_view directory, std::string_view id);
 // The live person of that principal name (lower case).
-std::optional<User> FindUserByPrincipalName(Tx& tx, std::string_view directory,
-                                            const std::string& user_principal_name);
+std::optional<User> FindUserByPrincipalName(Tx& tx, std::string_view directory, const std::string& user_principal_name);
 // Locks the person's row until the transaction ends; false when there is none. Their roles cannot change
 // meanwhile either.
 bool LockUser(Tx& tx, std::string_view directory, std::string_view id);
 
 // One page of people by id, after `after`; `guests_only` leaves out members homed here.
-std::vector<User> ListUsers(Tx& tx, std::string_view directory, const std::string& after, int limit,
-                            bool show_deleted, bool guests_only);
+std::vector<User> ListUsers(Tx& tx, std::string_view directory, const std::string& after, int limit, bool show_deleted,
+                            bool guests_only);
 
-// Inserts the person; false when the id or the principal name is taken.
+// Inserts the person; false when the id (also by a service account) or the principal name is taken.
 bool InsertUser(Tx& tx, const User& user);
 // Writes principal name, display name, mail and user type, and counts the revision; false when the principal
 // name is taken.
 bool UpdateUser(Tx& tx, const User& user);
+// Counts the revision, for changes of what belongs to the person but stands in other tables: roles.
+void TouchUser(Tx& tx, std::string_view directory, std::string_view id);
 // Disables or enables; disabling cuts the sessions.
 void SetDisabled(Tx& tx, std::string_view directory, std::string_view id, bool disabled);
 // Deletes (and cuts the sessions) or restores. Restoring is false when the principal name was taken since.

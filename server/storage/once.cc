@@ -19,10 +19,9 @@ constexpr Statement kClaim{
     "once_claim",
     "INSERT INTO hearth.idempotency (directory_id, record) VALUES ($1, $2::bytea) ON CONFLICT DO NOTHING"};
 constexpr Statement kStore{
-    "once_store",
-    "UPDATE hearth.idempotency SET sealed = $3::bytea WHERE directory_id = $1 AND record = $2::bytea"};
-constexpr Statement kFind{
-    "once_find", "SELECT sealed FROM hearth.idempotency WHERE directory_id = $1 AND record = $2::bytea"};
+    "once_store", "UPDATE hearth.idempotency SET sealed = $3::bytea WHERE directory_id = $1 AND record = $2::bytea"};
+constexpr Statement kFind{"once_find",
+                          "SELECT sealed FROM hearth.idempotency WHERE directory_id = $1 AND record = $2::bytea"};
 constexpr Statement kSweep{"once_sweep",
                            "DELETE FROM hearth.idempotency WHERE directory_id = ANY (hearth.served())"
                            " AND create_time < now() - interval '24 hours'"};
@@ -39,9 +38,7 @@ std::string Bytes(const google::protobuf::Message& message) {
   return bytes;
 }
 
-const unsigned char* Unsigned(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
+const unsigned char* Unsigned(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
 
 }  // namespace
 
@@ -71,8 +68,7 @@ std::string Attempt::Seal(const google::protobuf::Message& response) const {
 
 absl::Status Attempt::Open(const std::string& sealed, google::protobuf::Message& response) const {
   constexpr size_t kOverhead = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
-  if (sealed.size() < kOverhead + request_.size())
-    throw std::runtime_error("an idempotency record is too short");
+  if (sealed.size() < kOverhead + request_.size()) throw std::runtime_error("an idempotency record is too short");
   std::string plain(sealed.size() - kOverhead, '\0');
   if (crypto_secretbox_open_easy(
           reinterpret_cast<unsigned char*>(plain.data()), Unsigned(sealed) + crypto_secretbox_NONCEBYTES,
@@ -80,8 +76,8 @@ absl::Status Attempt::Open(const std::string& sealed, google::protobuf::Message&
     throw std::runtime_error("an idempotency record cannot be opened");
   }
   const bool same = sodium_memcmp(plain.data(), request_.data(), request_.size()) == 0;
-  const bool parsed = same && response.ParseFromArray(plain.data() + request_.size(),
-                                                      static_cast<int>(plain.size() - request_.size()));
+  const bool parsed =
+      same && response.ParseFromArray(plain.data() + request_.size(), static_cast<int>(plain.size() - request_.size()));
   WipeString(plain);
   if (!same) return Refuse(v1::ERROR_REASON_REQUEST_ID_REUSED);
   if (!parsed) throw std::runtime_error("an idempotency record holds no response");

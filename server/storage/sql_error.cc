@@ -66,8 +66,7 @@ bool WorthRetrying(const SqlError& error, int attempt, bool in_doubt) {
 }
 
 absl::Duration Backoff(int attempt) {
-  const absl::Duration full =
-      std::min(absl::Milliseconds(4) * (1 << std::min(attempt, 8)), absl::Milliseconds(500));
+  const absl::Duration full = std::min(absl::Milliseconds(4) * (1 << std::min(attempt, 8)), absl::Milliseconds(500));
   return full * (0.5 + randombytes_uniform(500) / 1000.0);
 }
 

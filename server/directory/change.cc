@@ -1,0 +1,49 @@
+#include "server/directory/change.h"
+
+#include "server/audit/audit_store.h"
+#include "server/authz/access_store.h"
+#include "server/authz/fence.h"
+#include "server/base/error.h"
+#include "server/base/status_macros.h"
+#include "server/storage/tx.h"
+
+namespace hearth {
+namespace {
+
+bool MayNameAnyDirectory(const Call& call) {
+  const v1::Access access = call.policy->access();
+  return (access == v1::ACCESS_PLATFORM || access == v1::ACCESS_PERMISSION_OR_PLATFORM) &&
+         call.principal.directory == kPlatformDirectory;
+}
+
+}  // namespace
+
+absl::StatusOr<ResourceName> NameOf(const Call& call, const std::string& name) {
+  call.note->target = name;
+  const auto parsed = ParseResourceName(name);
+  if (!parsed.has_value()) return Refuse(v1::ERROR_REASON_FOREIGN_DIRECTORY);
+  if (parsed->directory != call.principal.directory) call.note->other_directory = std::string(parsed->directory);
+  if (!MayNameAnyDirectory(call)) RETURN_IF_ERROR(CheckFence(call.principal, parsed->directory));
+  return *parsed;
+}
+
+Scope ScopeOf(const Call& call, std::string_view directory) {
+  Scope scope = {call.principal.directory};
+  if (directory != call.principal.directory) scope.emplace_back(directory);
+  return scope;
+}
+
+absl::Status RunChange(Database& database, const Keyring& keyring, const Call& call, const Scope& scope,
+                       const google::protobuf::Message& request, const std::string& request_id,
+                       google::protobuf::Message& response, const std::function<absl::Status(Tx&, const Access&)>& body) {
+  const Attempt attempt(keyring, call.principal.directory, call.principal.subject, request, request_id);
+  return database.Once(scope, call.deadline, attempt, response, [&](Tx& tx) -> absl::Status {
+    Access access;
+    RETURN_IF_ERROR(CheckAccessAgain(tx, call, /*self=*/false, access));
+    RETURN_IF_ERROR(body(tx, access));
+    AppendAudit(tx, call);
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace hearth

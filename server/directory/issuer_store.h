@@ -1,0 +1,35 @@
+// All SQL about trusted issuers, as what administrators see. Tokens are checked with the keys that authn reads.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "server/storage/tx.h"
+
+namespace hearth {
+
+// An identity provider whose tokens are accepted for one directory: one row of hearth.trusted_issuers.
+struct TrustedIssuer {
+  std::string directory;
+  std::string id;
+  std::string issuer;
+  std::string audience;
+  std::string jwks;
+  absl::Time create_time;
+};
+
+std::optional<TrustedIssuer> FindIssuer(Tx& tx, std::string_view directory, std::string_view id);
+// One page of the directory's issuers by id, after `after`.
+std::vector<TrustedIssuer> ListIssuers(Tx& tx, std::string_view directory, const std::string& after, int limit);
+// Whether the directory has registered the issuer.
+bool IsIssuerOf(Tx& tx, std::string_view directory, const std::string& issuer);
+
+// Inserts the issuer; false when the id is taken in the directory, or the issuer in any.
+bool InsertIssuer(Tx& tx, const TrustedIssuer& issuer);
+// Removes the issuer; false when there is none.
+bool DeleteIssuer(Tx& tx, std::string_view directory, std::string_view id);
+
+}  // namespace hearth

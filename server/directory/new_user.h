@@ -1,0 +1,30 @@
+// The rules by which a person is added to a directory.
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "hearth/v1/resources.pb.h"
+#include "server/directory/user.h"
+
+namespace hearth {
+
+class Tx;
+
+// What follows the @ of a principal name, in lower case.
+std::string DomainOfPrincipalName(const std::string& user_principal_name);
+
+// OK when the domain of the principal name is a live one of the directory, which it then stays until the transaction ends; else
+// DOMAIN_NOT_VERIFIED.
+absl::Status HoldDomainOf(Tx& tx, const std::string& directory, const std::string& user_principal_name);
+
+// OK when this is a way to regard a person; else INVALID_FIELDS that names `field`.
+absl::Status CheckUserType(v1::UserType type, const std::string& field);
+
+// The person that `proto` asks for, with id `id`, as `directory` will list them; `field` is where `proto` stands in the request. Whether such a
+// person exists at another home is not looked up. Fails with INVALID_FIELDS, DOMAIN_NOT_VERIFIED (homed here, in a domain of others) and
+// HOME_NOT_FOUND (homed in a directory that Hearth does not hold).
+absl::StatusOr<User> NewUser(Tx& tx, const std::string& directory, const std::string& id, const v1::User& proto,
+                             const std::string& field);
+
+}  // namespace hearth

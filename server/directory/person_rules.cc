@@ -1,0 +1,46 @@
+#include "server/directory/person_rules.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/base/error.h"
+#include "server/base/status_macros.h"
+#include "server/directory/change.h"
+#include "server/directory/target.h"
+#include "server/directory/user_store.h"
+
+namespace hearth {
+namespace {
+
+absl::Status CheckAuthority(const Call& call, const Access& access, const User& user) {
+  const Target target = ToTarget(user);
+  return ToStatus(DecideSensitive(call.principal, access, target), target);
+}
+
+}  // namespace
+
+absl::StatusOr<User> LockSubordinate(Tx& tx, const Call& call, const Access& access, const std::string& name) {
+  ASSIGN_OR_RETURN(User user, FindTarget(tx, call, {.name = name, .user_principal_name = ""}, /*lock=*/true));
+  RETURN_IF_ERROR(CheckAuthority(call, access, user));
+  return user;
+}
+
+absl::StatusOr<User> LockDeletedSubordinate(Tx& tx, const Call& call, const Access& access, const std::string& name) {
+  ASSIGN_OR_RETURN(const ResourceName parts, NameOf(call, name));
+  LockUser(tx, parts.directory, parts.id);
+  auto user = FindUser(tx, parts.directory, parts.id);
+  if (!user.has_value()) return UserNotFound();
+  call.note->target_principal_name = user->user_principal_name;
+  RETURN_IF_ERROR(CheckAuthority(call, access, *user));
+  if (!user->deleted()) return Refuse(v1::ERROR_REASON_NOT_DELETED, {{"resource_type", "user"}});
+  if (!user->restorable) return UserNotFound();
+  return *std::move(user);
+}
+
+absl::Status CheckNotLastGlobalAdministrator(Tx& tx, const User& user) {
+  const bool holds = std::count(user.roles.begin(), user.roles.end(), v1::ROLE_GLOBAL_ADMINISTRATOR) > 0;
+  if (!holds || AnotherGlobalAdministrator(tx, user.directory, user.id)) return absl::OkStatus();
+  return Refuse(v1::ERROR_REASON_LAST_GLOBAL_ADMINISTRATOR);
+}
+
+}  // namespace hearth
