@@ -1,5 +1,7 @@
 #include "server/authn/jwks.h"
 
+#include <openssl/err.h>
+
 #include <string>
 #include <vector>
 
@@ -26,6 +28,7 @@ const SigningKey& Ec() {
 std::string RefusalOf(const std::string& json) {
   const auto keys = KeySet::Parse(json);
   EXPECT_EQ(keys.status().code(), absl::StatusCode::kInvalidArgument) << json;
+  EXPECT_EQ(ERR_peek_error(), 0u) << "an error is left in OpenSSL's queue";
   return std::string(keys.status().message());
 }
 
@@ -36,8 +39,7 @@ std::string Replaced(std::string text, const std::string& from, const std::strin
 }
 
 TEST(KeySetTest, FindsKeysByKid) {
-  const auto keys =
-      KeySet::Parse(KeySetJson({Rsa().Jwk("r"), Ec().Jwk("e", R"(,"use":"sig","alg":"ES256")")}));
+  const auto keys = KeySet::Parse(KeySetJson({Rsa().Jwk("r"), Ec().Jwk("e", R"(,"use":"sig","alg":"ES256")")}));
   ASSERT_TRUE(keys.ok()) << keys.status();
   EXPECT_EQ((*keys)->size(), 2);
   ASSERT_NE((*keys)->Find("r"), nullptr);
@@ -67,8 +69,7 @@ TEST(KeySetTest, RefusesWhatIsNotAKeySet) {
   EXPECT_THAT(RefusalOf(R"({"keys":{}})"), HasSubstr("array of 1 to 16 keys"));
   EXPECT_THAT(RefusalOf(R"({"keys":[]})"), HasSubstr("array of 1 to 16 keys"));
   EXPECT_THAT(RefusalOf(R"({"keys":[7]})"), HasSubstr("keys[0] must be an object"));
-  EXPECT_THAT(RefusalOf(R"({"keys":[],"x":")" + std::string(kMaxKeySetBytes, 'x') + "\"}"),
-              HasSubstr("65536"));
+  EXPECT_THAT(RefusalOf(R"({"keys":[],"x":")" + std::string(kMaxKeySetBytes, 'x') + "\"}"), HasSubstr("65536"));
 }
 
 TEST(KeySetTest, HoldsSixteenKeysAndNotSeventeen) {
@@ -81,8 +82,7 @@ TEST(KeySetTest, HoldsSixteenKeysAndNotSeventeen) {
 TEST(KeySetTest, RefusesKeysWithoutAKidOfTheirOwn) {
   EXPECT_THAT(RefusalOf(KeySetJson({Ec().Jwk("")})), HasSubstr("keys[0] needs a \"kid\""));
   EXPECT_THAT(RefusalOf(KeySetJson({Ec().Jwk(std::string(256, 'k'))})), HasSubstr("keys[0] needs a \"kid\""));
-  EXPECT_THAT(RefusalOf(KeySetJson({Replaced(Ec().Jwk("k"), "\"kid\":\"k\"", "\"kid\":1")})),
-              HasSubstr("\"kid\""));
+  EXPECT_THAT(RefusalOf(KeySetJson({Replaced(Ec().Jwk("k"), "\"kid\":\"k\"", "\"kid\":1")})), HasSubstr("\"kid\""));
   EXPECT_THAT(RefusalOf(KeySetJson({Ec().Jwk("k"), Rsa().Jwk("k")})), HasSubstr("keys[1] has the \"kid\""));
 }
 
@@ -97,8 +97,7 @@ TEST(KeySetTest, RefusesPrivateKeysAndDoesNotRepeatThem) {
 
 TEST(KeySetTest, RefusesSymmetricAndUnknownTypes) {
   EXPECT_THAT(RefusalOf(R"({"keys":[{"kty":"oct","kid":"s","k":"c2VjcmV0"}]})"), HasSubstr("symmetric"));
-  EXPECT_THAT(RefusalOf(R"({"keys":[{"kty":"OKP","crv":"Ed25519","kid":"s","x":"AA"}]})"),
-              HasSubstr("\"kty\""));
+  EXPECT_THAT(RefusalOf(R"({"keys":[{"kty":"OKP","crv":"Ed25519","kid":"s","x":"AA"}]})"), HasSubstr("\"kty\""));
   EXPECT_THAT(RefusalOf(R"({"keys":[{"kid":"s"}]})"), HasSubstr("\"kty\""));
 }
 
@@ -115,8 +114,7 @@ TEST(KeySetTest, BoundsTheSizeOfRsaKeys) {
   EXPECT_THAT(RefusalOf(KeySetJson({SigningKey::Rsa(1024).Jwk("r")})), HasSubstr("2048 to 8192 bits"));
   EXPECT_THAT(RefusalOf(KeySetJson({SigningKey::Rsa(2047).Jwk("r")})), HasSubstr("2048 to 8192 bits"));
   const auto modulus = [](size_t bytes, char last) {
-    return R"({"kty":"RSA","kid":"r","e":"AQAB","n":")" + Base64Url(std::string(bytes - 1, '\xFF') + last) +
-           "\"}";
+    return R"({"kty":"RSA","kid":"r","e":"AQAB","n":")" + Base64Url(std::string(bytes - 1, '\xFF') + last) + "\"}";
   };
   EXPECT_TRUE(KeySet::Parse(KeySetJson({modulus(1024, '\x01')})).ok());
   EXPECT_THAT(RefusalOf(KeySetJson({modulus(1025, '\x01')})), HasSubstr("2048 to 8192 bits"));
@@ -139,13 +137,11 @@ TEST(KeySetTest, RefusesExponentsThatProveNothingOrCostTooMuch) {
 TEST(KeySetTest, RefusesPointsThatAreNotOnTheCurve) {
   EXPECT_THAT(RefusalOf(KeySetJson({SigningKey::Ec("P-384").Jwk("e")})), HasSubstr("P-256"));
   const auto point = [](const std::string& x, const std::string& y) {
-    return KeySetJson({R"({"kty":"EC","crv":"P-256","kid":"e","x":")" + Base64Url(x) + R"(","y":")" +
-                       Base64Url(y) + "\"}"});
+    return KeySetJson(
+        {R"({"kty":"EC","crv":"P-256","kid":"e","x":")" + Base64Url(x) + R"(","y":")" + Base64Url(y) + "\"}"});
   };
-  EXPECT_THAT(RefusalOf(point(std::string(32, '\x01'), std::string(32, '\x01'))),
-              HasSubstr("not a valid public key"));
-  EXPECT_THAT(RefusalOf(point(std::string(32, '\0'), std::string(32, '\0'))),
-              HasSubstr("not a valid public key"));
+  EXPECT_THAT(RefusalOf(point(std::string(32, '\x01'), std::string(32, '\x01'))), HasSubstr("not a valid public key"));
+  EXPECT_THAT(RefusalOf(point(std::string(32, '\0'), std::string(32, '\0'))), HasSubstr("not a valid public key"));
   EXPECT_THAT(RefusalOf(point(std::string(31, '\x01'), std::string(32, '\x01'))), HasSubstr("32 bytes"));
   EXPECT_THAT(RefusalOf(point("", "")), HasSubstr("32 bytes"));
 }

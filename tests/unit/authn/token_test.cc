@@ -39,8 +39,7 @@ std::shared_ptr<const KeySet> Parsed(const std::string& json) {
 
 // The issuer's keys: "rsa", "ec", and "ps", which is the RSA key for PS256 only.
 const KeySet& Keys() {
-  static const auto keys =
-      Parsed(KeySetJson({Rsa().Jwk("rsa"), Ec().Jwk("ec"), Rsa().Jwk("ps", R"(,"alg":"PS256")")}));
+  static const auto keys = Parsed(KeySetJson({Rsa().Jwk("rsa"), Ec().Jwk("ec"), Rsa().Jwk("ps", R"(,"alg":"PS256")")}));
   return *keys;
 }
 
@@ -96,8 +95,8 @@ TEST(VerifyTokenTest, AcceptsTokensOfOtherTools) {
 }
 
 TEST(VerifyTokenTest, ReturnsTheClaims) {
-  const auto claims = Verify(Signed(
-      kRsaHeader, Claims(R"("exp":4102445000,"nbf":4102444000,"iat":4102444000,"auth_time":4102443000.5)")));
+  const auto claims = Verify(
+      Signed(kRsaHeader, Claims(R"("exp":4102445000,"nbf":4102444000,"iat":4102444000,"auth_time":4102443000.5)")));
   ASSERT_TRUE(claims.ok()) << claims.status();
   EXPECT_EQ(claims->issuer, kIssuer);
   EXPECT_EQ(claims->subject, "ada");
@@ -119,8 +118,7 @@ TEST(VerifyTokenTest, RefusesOtherAlgorithms) {
   EXPECT_THAT(RefusalOf(vectors::kHs256WithThePublicKey, VectorKeys()), HasSubstr("alg is not"));
   EXPECT_THAT(RefusalOf(vectors::kRs512, VectorKeys()), HasSubstr("alg is not"));
   EXPECT_THAT(RefusalOf(vectors::kEs384, VectorKeys()), HasSubstr("alg is not"));
-  for (const std::string alg :
-       {R"("none")", R"("None")", R"("rs256")", R"("RS256 ")", "null", "7", R"(["RS256"])"}) {
+  for (const std::string alg : {R"("none")", R"("None")", R"("rs256")", R"("RS256 ")", "null", "7", R"(["RS256"])"}) {
     EXPECT_THAT(RefusalOf(Signed(R"("kid":"rsa","alg":)" + alg, Claims())), HasSubstr("alg is not")) << alg;
   }
   EXPECT_THAT(RefusalOf(Signed(R"("kid":"rsa")", Claims())), HasSubstr("alg is not"));
@@ -130,8 +128,7 @@ TEST(VerifyTokenTest, RefusesAnAlgorithmThatDoesNotFitTheKey) {
   EXPECT_THAT(RefusalOf(Signed(R"("alg":"RS256","kid":"ec")", Claims())), HasSubstr("does not fit"));
   EXPECT_THAT(RefusalOf(Ec().Sign("ES256", R"({"alg":"ES256","kid":"rsa"})", Object(Claims()))),
               HasSubstr("does not fit"));
-  EXPECT_THAT(RefusalOf(Signed(R"("alg":"RS256","kid":"ps")", Claims())),
-              HasSubstr("not the one of the key"));
+  EXPECT_THAT(RefusalOf(Signed(R"("alg":"RS256","kid":"ps")", Claims())), HasSubstr("not the one of the key"));
 }
 
 TEST(VerifyTokenTest, RefusesAKeyThatTheHeaderDoesNotNameWell) {
@@ -156,16 +153,13 @@ TEST(VerifyTokenTest, KnowsTheTypesOfAccessTokens) {
     EXPECT_TRUE(Verify(Signed(R"("alg":"RS256","kid":"rsa","typ":")" + type + "\"", Claims())).ok()) << type;
   }
   for (const std::string type : {R"("")", R"("dpop+jwt")", R"("secevent+jwt")", R"("logout+jwt")", "1"}) {
-    EXPECT_THAT(RefusalOf(Signed(R"("alg":"RS256","kid":"rsa","typ":)" + type, Claims())), HasSubstr("typ"))
-        << type;
+    EXPECT_THAT(RefusalOf(Signed(R"("alg":"RS256","kid":"rsa","typ":)" + type, Claims())), HasSubstr("typ")) << type;
   }
 }
 
 TEST(VerifyTokenTest, RefusesNamesThatStandTwice) {
-  EXPECT_THAT(RefusalOf(Signed(R"("alg":"RS256","alg":"RS256","kid":"rsa")", Claims())),
-              HasSubstr("header is not"));
-  EXPECT_THAT(RefusalOf(Signed(kRsaHeader, Claims(R"("exp":4102445000,"sub":"ada")"))),
-              HasSubstr("payload is not"));
+  EXPECT_THAT(RefusalOf(Signed(R"("alg":"RS256","alg":"RS256","kid":"rsa")", Claims())), HasSubstr("header is not"));
+  EXPECT_THAT(RefusalOf(Signed(kRsaHeader, Claims(R"("exp":4102445000,"sub":"ada")"))), HasSubstr("payload is not"));
 }
 
 TEST(VerifyTokenTest, RefusesAnotherIssuer) {
@@ -174,8 +168,7 @@ TEST(VerifyTokenTest, RefusesAnotherIssuer) {
     const std::string claims = R"("sub":"ada","aud":"hearth","exp":4102445000,"iss":")" + issuer + "\"";
     EXPECT_THAT(RefusalOf(Signed(kRsaHeader, claims)), HasSubstr("iss is another")) << issuer;
   }
-  EXPECT_THAT(RefusalOf(Signed(kRsaHeader, R"("sub":"ada","aud":"hearth","exp":4102445000)")),
-              HasSubstr("iss"));
+  EXPECT_THAT(RefusalOf(Signed(kRsaHeader, R"("sub":"ada","aud":"hearth","exp":4102445000)")), HasSubstr("iss"));
 }
 
 TEST(VerifyTokenTest, RefusesTheKeyOfAnotherIssuer) {
@@ -192,25 +185,24 @@ TEST(VerifyTokenTest, ReadsTheAudience) {
   };
   EXPECT_TRUE(Verify(with(R"("hearth")")).ok());
   EXPECT_TRUE(Verify(with(R"(["other","hearth"])")).ok());
-  for (const std::string aud : {R"("other")", R"("")", R"("Hearth")", R"("hearth ")", R"(["other"])", "[]",
-                                "null", R"(["hearth",7])", R"({"hearth":"hearth"})", R"([["hearth"]])"}) {
+  for (const std::string aud : {R"("other")", R"("")", R"("Hearth")", R"("hearth ")", R"(["other"])", "[]", "null",
+                                R"(["hearth",7])", R"({"hearth":"hearth"})", R"([["hearth"]])"}) {
     EXPECT_THAT(RefusalOf(with(aud)), HasSubstr("aud")) << aud;
   }
-  EXPECT_THAT(RefusalOf(Signed(kRsaHeader,
-                               R"("iss":"https://issuer.forthcoffee.example","sub":"ada","exp":4102445000)")),
-              HasSubstr("aud"));
+  EXPECT_THAT(
+      RefusalOf(Signed(kRsaHeader, R"("iss":"https://issuer.forthcoffee.example","sub":"ada","exp":4102445000)")),
+      HasSubstr("aud"));
 }
 
 TEST(VerifyTokenTest, RefusesASubjectThatIsNotAnId) {
   const auto with = [](const std::string& sub) {
-    return Signed(
-        kRsaHeader,
-        R"("iss":"https://issuer.forthcoffee.example","aud":"hearth","exp":4102445000,"sub":)" + sub);
+    return Signed(kRsaHeader,
+                  R"("iss":"https://issuer.forthcoffee.example","aud":"hearth","exp":4102445000,"sub":)" + sub);
   };
   EXPECT_TRUE(Verify(with(Quoted(std::string(63, 'a')))).ok());
-  for (const std::string& sub : {Quoted(std::string(64, 'a')), std::string(R"("")"),
-                                 std::string(R"("Ada")"), std::string(R"("a b")"), std::string(R"("-a")"),
-                                 std::string(R"("a/../b")"), std::string("7"), std::string("null")}) {
+  for (const std::string& sub :
+       {Quoted(std::string(64, 'a')), std::string(R"("")"), std::string(R"("Ada")"), std::string(R"("a b")"),
+        std::string(R"("-a")"), std::string(R"("a/../b")"), std::string("7"), std::string("null")}) {
     EXPECT_THAT(RefusalOf(with(sub)), HasSubstr("sub is not an id")) << sub;
   }
 }
@@ -250,8 +242,7 @@ TEST(VerifyTokenTest, RefusesLifetimesThatMakeNoSense) {
 
 TEST(VerifyTokenTest, RefusesTimesThatAreNone) {
   for (const std::string value : {R"("4102445000")", "null", "true", "-1", "253402300800", "1e300", "[]"}) {
-    EXPECT_THAT(RefusalOf(Signed(kRsaHeader, Claims("\"exp\":" + value))), HasSubstr("exp is not a time"))
-        << value;
+    EXPECT_THAT(RefusalOf(Signed(kRsaHeader, Claims("\"exp\":" + value))), HasSubstr("exp is not a time")) << value;
     const std::string nbf = R"("exp":4102445000,"nbf":)" + value;
     EXPECT_THAT(RefusalOf(Signed(kRsaHeader, Claims(nbf))), HasSubstr("nbf is not a time")) << value;
   }
@@ -292,6 +283,16 @@ TEST(VerifyTokenTest, RefusesEcdsaSignaturesOfAnotherLength) {
   }
 }
 
+TEST(VerifyTokenTest, RefusesSignaturesOutOfRange) {
+  const std::string claims = "." + Base64Url(Object(Claims())) + ".";
+  const std::string rsa = Base64Url(Object(kRsaHeader)) + claims;
+  const std::string ec = Base64Url(R"({"alg":"ES256","kid":"ec"})") + claims;
+  for (const char byte : {'\0', '\xFF'}) {
+    EXPECT_THAT(RefusalOf(rsa + Base64Url(std::string(256, byte))), HasSubstr("signature does not hold"));
+    EXPECT_THAT(RefusalOf(ec + Base64Url(std::string(64, byte))), HasSubstr("signature does not hold"));
+  }
+}
+
 TEST(VerifyTokenTest, RefusesTruncatedAndChangedRsaTokens) {
   const std::string good = Signed(kRsaHeader, Claims());
   ASSERT_TRUE(Verify(good).ok());
@@ -317,8 +318,8 @@ TEST(VerifyTokenTest, RefusesTheSameBytesInAnotherEncoding) {
 }
 
 TEST(VerifyTokenTest, RefusesTextsThatAreNoTokens) {
-  for (const std::string_view text : {"", ".", "..", "...", "a", "a.b", "{}.{}.{}", "e30.e30.",
-                                      "e30.e30.e30.e30", "W10.e30.AA", "e30.W10.AA", "bnVsbA.bnVsbA.AA"}) {
+  for (const std::string_view text : {"", ".", "..", "...", "a", "a.b", "{}.{}.{}", "e30.e30.", "e30.e30.e30.e30",
+                                      "W10.e30.AA", "e30.W10.AA", "bnVsbA.bnVsbA.AA"}) {
     EXPECT_EQ(Verify(text).status().code(), absl::StatusCode::kUnauthenticated) << text;
     EXPECT_EQ(PeekIssuer(text).status().code(), absl::StatusCode::kUnauthenticated) << text;
   }
@@ -349,8 +350,7 @@ TEST(PeekIssuerTest, ReadsTheIssuerWithoutVerifying) {
 TEST(PeekIssuerTest, RefusesIssuersThatAreNone) {
   for (const std::string& iss :
        {std::string("7"), std::string(R"("")"), std::string("null"), Quoted(std::string(256, 'i'))}) {
-    const std::string token =
-        Base64Url(R"({"alg":"RS256"})") + "." + Base64Url(Object("\"iss\":" + iss)) + ".AA";
+    const std::string token = Base64Url(R"({"alg":"RS256"})") + "." + Base64Url(Object("\"iss\":" + iss)) + ".AA";
     EXPECT_EQ(PeekIssuer(token).status().code(), absl::StatusCode::kUnauthenticated) << iss;
   }
   EXPECT_FALSE(PeekIssuer(std::string(kMaxTokenBytes + 1, 'A')).ok());

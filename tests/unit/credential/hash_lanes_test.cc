@@ -47,12 +47,15 @@ TEST(HashLanesTest, ServesInTheOrderOfArrival) {
   std::vector<int> order;  // Written by whoever holds the lane.
   std::vector<std::thread> threads;
   for (int i = 0; i < 5; ++i) {
+    std::atomic<bool> arriving{false};
     threads.emplace_back([&, i] {
+      arriving = true;
       ASSERT_TRUE(lanes.Take(absl::InfiniteFuture()).ok());
       order.push_back(i);
       lanes.Return();
     });
-    absl::SleepFor(absl::Milliseconds(50));
+    while (!arriving) absl::SleepFor(absl::Milliseconds(1));
+    absl::SleepFor(absl::Milliseconds(50));  // For its last step into the queue.
   }
   lanes.Return();
   for (std::thread& thread : threads) thread.join();

@@ -75,8 +75,7 @@ TEST(PreparePasswordTest, KeepsWidthAndCompatibilityCharacters) {
 }
 
 TEST(PreparePasswordTest, RefusesTextThatIsNotUtf8) {
-  for (const std::string& text :
-       {"\xFF"s, "\xC0\x80"s, "\xE2\x82"s, "a\x80"s, "\xED\xA0\x80"s, "\xF4\x90\x80\x80"s}) {
+  for (const std::string& text : {"\xFF"s, "\xC0\x80"s, "\xE2\x82"s, "a\x80"s, "\xED\xA0\x80"s, "\xF4\x90\x80\x80"s}) {
     EXPECT_EQ(RuleOfPrepare(text), "NOT_UTF8");
   }
 }
@@ -102,8 +101,7 @@ TEST(PreparePasswordTest, RefusesInvisibleCharacters) {
 TEST(PreparePasswordTest, AllowsJoinersWhereScriptsNeedThem) {
   EXPECT_EQ(RuleOfPrepare("\u0915\u094D\u200D\u0937"), "") << "after a virama";
   EXPECT_EQ(RuleOfPrepare("\u0915\u094D\u200C\u0937"), "") << "after a virama";
-  EXPECT_EQ(RuleOfPrepare("\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645"), "")
-      << "between letters that would join";
+  EXPECT_EQ(RuleOfPrepare("\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645"), "") << "between letters that would join";
   EXPECT_EQ(RuleOfPrepare("\u0645\u064E\u200C\u064E\u062E"), "") << "with vowel signs between";
   EXPECT_EQ(RuleOfPrepare("\u0627\u200C\u0628"), "INVISIBLE_CHARACTER") << "alef does not join to the left";
   EXPECT_EQ(RuleOfPrepare("\u0628\u200C"), "INVISIBLE_CHARACTER") << "nothing follows";
