@@ -1,6 +1,7 @@
 #include "server/guest/guest_desk.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "server/base/error.h"
 #include "server/base/resource_name.h"
@@ -34,13 +35,16 @@ std::vector<absl::StatusOr<v1::ResolveHomeDirectoryResponse>> GuestDesk::Resolve
     homes = ResolveHomes(tx, keys);
     return absl::OkStatus();
   });
-  std::vector<absl::StatusOr<v1::ResolveHomeDirectoryResponse>> answers(asks.size(), status);
-  for (size_t i = 0; status.ok() && i < asks.size(); ++i) {
+  if (!status.ok()) return std::vector<absl::StatusOr<v1::ResolveHomeDirectoryResponse>>(asks.size(), status);
+  std::vector<absl::StatusOr<v1::ResolveHomeDirectoryResponse>> answers;
+  for (size_t i = 0; i < asks.size(); ++i) {
     if (homes[i].has_value()) {
-      *answers[i].emplace().mutable_home() = ToProto(*homes[i]);
+      v1::ResolveHomeDirectoryResponse response;
+      *response.mutable_home() = ToProto(*homes[i]);
+      answers.push_back(std::move(response));
     } else {
       const std::string& name = keys[i].who;
-      answers[i] = Refuse(v1::ERROR_REASON_HOME_NOT_FOUND, {{"domain", name.substr(name.find('@') + 1)}});
+      answers.push_back(Refuse(v1::ERROR_REASON_HOME_NOT_FOUND, {{"domain", name.substr(name.find('@') + 1)}}));
     }
   }
   return answers;
@@ -57,12 +61,15 @@ std::vector<absl::StatusOr<v1::GetGuestUserResponse>> GuestDesk::GetGuestUser(
     guests = GetGuests(tx, keys);
     return absl::OkStatus();
   });
-  std::vector<absl::StatusOr<v1::GetGuestUserResponse>> answers(asks.size(), status);
-  for (size_t i = 0; status.ok() && i < asks.size(); ++i) {
-    if (guests[i].has_value()) {
-      *answers[i].emplace().mutable_guest_user() = ToProto(*guests[i]);
+  if (!status.ok()) return std::vector<absl::StatusOr<v1::GetGuestUserResponse>>(asks.size(), status);
+  std::vector<absl::StatusOr<v1::GetGuestUserResponse>> answers;
+  for (const std::optional<User>& guest : guests) {
+    if (guest.has_value()) {
+      v1::GetGuestUserResponse response;
+      *response.mutable_guest_user() = ToProto(*guest);
+      answers.push_back(std::move(response));
     } else {
-      answers[i] = Refuse(v1::ERROR_REASON_NOT_FOUND, {{"resource_type", "guest user"}});
+      answers.push_back(Refuse(v1::ERROR_REASON_NOT_FOUND, {{"resource_type", "guest user"}}));
     }
   }
   return answers;
