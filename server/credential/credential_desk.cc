@@ -4,14 +4,13 @@
 #include <string>
 
 #include "server/audit/audit_store.h"
-#include "server/authz/access_store.h"
 #include "server/base/error.h"
-#include "server/base/log.h"
 #include "server/base/resource_name.h"
 #include "server/base/status_macros.h"
 #include "server/credential/credential_store.h"
 #include "server/credential/password_proof.h"
 #include "server/credential/password_rules.h"
+#include "server/directory/change.h"
 #include "server/directory/user_proto.h"
 #include "server/directory/user_store.h"
 
@@ -68,12 +67,9 @@ absl::StatusOr<v1::VerifyPasswordResponse> CredentialDesk::VerifyPassword(const 
 absl::StatusOr<v1::ChangePasswordResponse> CredentialDesk::ChangePassword(const Call& call,
                                                                           const v1::ChangePasswordRequest& request) {
   const TargetName target = TargetNameOf(request);
-  const Attempt attempt(keyring_, call.principal.directory, call.principal.subject, request, request.request_id());
   v1::ChangePasswordResponse response;
-  if (!request.request_id().empty()) {
-    ASSIGN_OR_RETURN(const bool replayed, database_.Replay(call.deadline, attempt, response));
-    if (replayed) return response;
-  }
+  ASSIGN_OR_RETURN(const bool done, WasDone(database_, keyring_, call, request, request.request_id(), response));
+  if (done) return response;
   RETURN_IF_ERROR(CheckOwnHome(database_, call, target));
   ASSIGN_OR_RETURN(const ProvenPassword proven,
                    ProvePassword(database_, hasher_, call, target, request.current_password()));
@@ -82,9 +78,7 @@ absl::StatusOr<v1::ChangePasswordResponse> CredentialDesk::ChangePassword(const 
   const CredentialBinding binding{proven.user.directory, proven.user.id, proven.credential.version + 1};
   ASSIGN_OR_RETURN(const PasswordHash hash, hasher_.Hash(binding, password, call.deadline));
 
-  RETURN_IF_ERROR(database_.Once({call.principal.directory}, call.deadline, attempt, response, [&](Tx& tx) -> absl::Status {
-    Access access;
-    RETURN_IF_ERROR(CheckAccessAgain(tx, call, IsSelf(call, proven.user), access));
+  const auto write = [&](Tx& tx, const Access&) -> absl::Status {
     ASSIGN_OR_RETURN(const User user, FindTarget(tx, call, target, /*lock=*/true));
     if (user.id != proven.user.id || user.disabled) return Refuse(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED);
     // The proof was for the version before; another change in between makes it worthless.
@@ -94,9 +88,10 @@ absl::StatusOr<v1::ChangePasswordResponse> CredentialDesk::ChangePassword(const 
     response.set_name(UserName(binding.directory, binding.user));
     *response.mutable_sessions_valid_after_time() = ToProto(CutSessions(tx, binding.directory, binding.user));
     response.set_credential_version(binding.version);
-    AppendAudit(tx, call);
     return absl::OkStatus();
-  }));
+  };
+  RETURN_IF_ERROR(RunChange(database_, keyring_, call, {call.principal.directory}, IsSelf(call, proven.user), request,
+                            request.request_id(), response, write));
   return response;
 }
 

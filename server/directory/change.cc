@@ -5,7 +5,6 @@
 #include "server/authz/fence.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
-#include "server/storage/tx.h"
 
 namespace hearth {
 namespace {
@@ -33,17 +32,24 @@ Scope ScopeOf(const Call& call, std::string_view directory) {
   return scope;
 }
 
-absl::Status RunChange(Database& database, const Keyring& keyring, const Call& call, const Scope& scope,
+absl::Status RunChange(Database& database, const Keyring& keyring, const Call& call, const Scope& scope, bool self,
                        const google::protobuf::Message& request, const std::string& request_id,
                        google::protobuf::Message& response, const std::function<absl::Status(Tx&, const Access&)>& body) {
   const Attempt attempt(keyring, call.principal.directory, call.principal.subject, request, request_id);
   return database.Once(scope, call.deadline, attempt, response, [&](Tx& tx) -> absl::Status {
     Access access;
-    RETURN_IF_ERROR(CheckAccessAgain(tx, call, /*self=*/false, access));
+    RETURN_IF_ERROR(CheckAccessAgain(tx, call, self, access));
     RETURN_IF_ERROR(body(tx, access));
     AppendAudit(tx, call);
     return absl::OkStatus();
   });
+}
+
+absl::StatusOr<bool> WasDone(Database& database, const Keyring& keyring, const Call& call, const google::protobuf::Message& request,
+                             const std::string& request_id, google::protobuf::Message& response) {
+  if (request_id.empty()) return false;
+  return database.Replay(call.deadline, Attempt(keyring, call.principal.directory, call.principal.subject, request, request_id),
+                         response);
 }
 
 }  // namespace hearth

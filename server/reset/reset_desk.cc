@@ -5,8 +5,6 @@
 #include <optional>
 #include <string>
 
-#include "server/audit/audit_store.h"
-#include "server/authz/access_store.h"
 #include "server/authz/home_rule.h"
 #include "server/base/error.h"
 #include "server/base/resource_name.h"
@@ -14,6 +12,7 @@
 #include "server/credential/credential_store.h"
 #include "server/credential/password_generator.h"
 #include "server/credential/password_rules.h"
+#include "server/directory/change.h"
 #include "server/directory/target.h"
 #include "server/directory/user_proto.h"
 #include "server/directory/user_store.h"
@@ -98,14 +97,10 @@ absl::StatusOr<v1::ResetPasswordResponse> ResetDesk::ResetPassword(const Call& c
   ASSIGN_OR_RETURN(const PasswordTerms terms, TermsOf(request));
   Secret shown;
   ASSIGN_OR_RETURN(const Secret password, NewPassword(request, random_, shown));
-  const Attempt attempt(keyring_, call.principal.directory, call.principal.subject, request, request.request_id());
   const TargetName target = TargetNameOf(request);
-
   v1::ResetPasswordResponse response;
-  if (!request.request_id().empty()) {
-    ASSIGN_OR_RETURN(const bool replayed, database_.Replay(call.deadline, attempt, response));
-    if (replayed) return response;
-  }
+  ASSIGN_OR_RETURN(const bool done, WasDone(database_, keyring_, call, request, request.request_id(), response));
+  if (done) return response;
 
   for (int round = 0; round < kMostVersionRaces; ++round) {
     // Refuse before the costly hash.
@@ -115,26 +110,22 @@ absl::StatusOr<v1::ResetPasswordResponse> ResetDesk::ResetPassword(const Call& c
     ASSIGN_OR_RETURN(const PasswordHash hash, hasher_.Hash(binding, password, call.deadline));
 
     bool version_taken = false;
-    const absl::Status status = database_.Once({call.principal.directory}, call.deadline, attempt, response, [&](Tx& tx) -> absl::Status {
-      version_taken = false;
-      Access access;
-      RETURN_IF_ERROR(CheckAccessAgain(tx, call, /*self=*/false, access));
+    const auto write = [&](Tx& tx, const Access& access) -> absl::Status {
       ASSIGN_OR_RETURN(const Outlook now, Decide(tx, call, access, target, /*lock=*/true));
       RETURN_IF_ERROR(ToStatus(now.decision, ToTarget(now.user)));
       const auto stored = now.user.id == binding.user ? ReplaceCredential(tx, binding, hash, terms) : std::nullopt;
-      if (!stored.has_value()) {
-        version_taken = true;
-        return Refuse(v1::ERROR_REASON_CONFLICT);
-      }
+      version_taken = !stored.has_value();
+      if (version_taken) return Refuse(v1::ERROR_REASON_CONFLICT);
       response.set_name(UserName(binding.directory, binding.user));
       response.set_generated_password(std::string(shown.Expose()));
       response.set_change_required_at_next_sign_in(terms.must_change);
       if (terms.lifetime.has_value()) *response.mutable_expire_time() = ToProto(stored->expire_time);
       *response.mutable_sessions_valid_after_time() = ToProto(CutSessions(tx, binding.directory, binding.user));
       response.set_credential_version(binding.version);
-      AppendAudit(tx, call);
       return absl::OkStatus();
-    });
+    };
+    const absl::Status status = RunChange(database_, keyring_, call, {call.principal.directory}, /*self=*/false, request,
+                                          request.request_id(), response, write);
     if (status.ok()) return response;
     if (!version_taken) return status;
   }
