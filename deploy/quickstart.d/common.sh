@@ -32,7 +32,7 @@ die() {
 }
 
 # Opens a numbered step, and closes the one before with its time.
-steps=8
+steps=7
 step_number=0
 step_started=
 step() {
@@ -47,9 +47,17 @@ step_end() {
 }
 seconds_since() { awk -v from="$1" -v to="$EPOCHREALTIME" 'BEGIN { printf "%.1f", to - from }'; }
 
-make_state() {
+# Says early what would fail late.
+check_settings() {
   [[ "$state" = /* ]] || die "HEARTH_STATE is '$state'; give an absolute path."
+  [[ "$state" != *[\'\"\\,$'\n']* ]] || die "HEARTH_STATE is '$state'; give a path without quotes, backslashes and commas."
   [ "${#state}" -le 85 ] || die "$state is too long for a Unix socket in it; set HEARTH_STATE to a path of at most 85 characters."
+  for number in "$port" "$metrics_port"; do
+    [[ "$number" =~ ^[0-9]{1,5}$ ]] || die "HEARTH_PORT and HEARTH_METRICS_PORT are port numbers, not '$number'."
+  done
+}
+
+make_state() {
   if [ -e "$state" ] && [ ! -e "$state/$marker" ] && [ -n "$(ls -A "$state")" ]; then
     die "$state exists and was not made by quickstart; set HEARTH_STATE to another place."
   fi
@@ -70,8 +78,10 @@ make_state() {
 
 # One quickstart at a time. Programs that outlive it must not hold the lock: they are started with 9>&-.
 lock_state() {
-  mkdir -p "$(dirname "$state")"
-  exec 9>"$state.lock" || die "$state.lock cannot be written; set HEARTH_STATE to a place that you can write."
+  if ! { mkdir -p "$(dirname "$state")" && : >>"$state.lock"; } 2>/dev/null; then
+    die "$state.lock cannot be written; set HEARTH_STATE to a place that you can write."
+  fi
+  exec 9>>"$state.lock"
   flock -n 9 || die "Another quickstart is at work on $state; wait for it."
 }
 

@@ -73,11 +73,11 @@ cluster_status() {
   fi
 }
 
-conninfo() { echo "host=$state/run port=5432 dbname=hearth user=$1"; } # ROLE
+conninfo() { echo "host='$state/run' port=5432 dbname=${2:-hearth} user=$1"; } # ROLE [DATABASE]
 
 # hearth_owner owns the database and migrates it; hearth_app, the server's role, owns nothing and is bound by row-level security.
 make_database() {
-  in_cluster "$pg/psql" -X -q -v ON_ERROR_STOP=1 -d "host=$state/run port=5432 dbname=postgres user=postgres" >/dev/null <<'SQL' ||
+  in_cluster "$pg/psql" -X -q -v ON_ERROR_STOP=1 -d "$(conninfo postgres postgres)" >/dev/null <<'SQL' ||
 SELECT format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS', name)
   FROM unnest(ARRAY['hearth_owner', 'hearth_app']) AS name
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec

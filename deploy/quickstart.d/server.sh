@@ -40,10 +40,11 @@ server_pid() {
   [ -e "$server_pid_file" ] && read -r pid born <"$server_pid_file" && [ "$(birth_of "$pid")" = "$born" ] && echo "$pid"
 }
 birth_of() { # PID
-  local stat
+  local stat fields
   stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
-  # After the name, which may hold anything, the start time is field 20.
-  echo "$(awk '{ print $20 }' <<<"${stat##*) }")/$(cat /proc/sys/kernel/random/boot_id)"
+  # What follows the name, which may hold anything: the state, and as the 20th field the start time. A zombie has ended.
+  read -ra fields <<<"${stat##*) }"
+  [ "${fields[0]}" != Z ] && echo "${fields[19]}/$(cat /proc/sys/kernel/random/boot_id)"
 }
 
 start_server() {
@@ -60,9 +61,9 @@ start_server() {
     say "    restarting it with the new build or settings"
     stop_server >/dev/null
   fi
-  for taken in "$port" "$metrics_port"; do
-    if (exec 3<>"/dev/tcp/127.0.0.1/$taken") 2>/dev/null; then
-      die "Port $taken is taken by another program. Choose others, such as: HEARTH_PORT=17443 HEARTH_METRICS_PORT=19443 deploy/quickstart"
+  for wish in "HEARTH_PORT $port" "HEARTH_METRICS_PORT $metrics_port"; do
+    if taken "${wish#* }"; then
+      die "Port ${wish#* } is taken by another program. Choose another: ${wish% *}=$(next_free "${wish#* }") deploy/quickstart"
     fi
   done
   (
@@ -76,10 +77,17 @@ start_server() {
   say "    serves on 127.0.0.1:$port"
 }
 
+taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; } # PORT
+next_free() {                                             # PORT
+  local candidate=$1
+  while taken "$candidate"; do candidate=$((candidate + 1)); done
+  echo "$candidate"
+}
+
 wait_until_healthy() { # PID
   local deadline=$((SECONDS + 30))
   until hearth --server "127.0.0.1:$port" --ca "$state/tls/ca.pem" --timeout 2s health >/dev/null 2>&1; do
-    if [ ! -e "/proc/$1" ] || [ "$SECONDS" -ge "$deadline" ]; then
+    if ! birth_of "$1" >/dev/null || [ "$SECONDS" -ge "$deadline" ]; then
       tail -5 "$server_log" >&2
       die "hearthd is not healthy; its log is $server_log"
     fi
@@ -95,7 +103,7 @@ stop_server() {
   fi
   kill -TERM "$pid"
   local deadline=$((SECONDS + 40))
-  while server_pid >/dev/null && ! grep -qs '^State:.Z' "/proc/$pid/status"; do
+  while server_pid >/dev/null; do
     if [ "$SECONDS" -ge "$deadline" ]; then
       say "hearthd did not end within 40 s of SIGTERM; killing it."
       kill -KILL "$pid"

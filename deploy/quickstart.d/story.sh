@@ -70,7 +70,7 @@ play() {
   (umask 077 && python3 -c 'import json, sys; print(json.load(sys.stdin)["generated_password"])' <<<"$answer" >"$state/story/generated")
   tell "The old password is no longer accepted." 4 PASSWORD_NOT_ACCEPTED \
     --context forthcoffee-sign-in user verify-password $user1 --password-file initial
-  tell "The new one is, and must be changed before a session is given." 0 change_required \
+  tell "The new one is, and must be changed before a session is given." 0 '"change_required": true' \
     --context forthcoffee-sign-in -o json user verify-password $user1 --password-file generated
   tell "user1 chooses a password of their own." 0 "" \
     --context forthcoffee-sign-in user change-password $user1 --current-password-file generated --new-password-file own
