@@ -89,8 +89,7 @@ const std::vector<v1::Role>& DirectoryRoles() {
   static const auto* const roles = [] {
     auto* all = new std::vector<v1::Role>;
     for (int number = v1::Role_MIN; number <= v1::Role_MAX; ++number) {
-      if (!v1::Role_IsValid(number) || number == v1::ROLE_UNSPECIFIED || number == v1::ROLE_PLATFORM_OPERATOR)
-        continue;
+      if (!v1::Role_IsValid(number) || number == v1::ROLE_UNSPECIFIED || number == v1::ROLE_PLATFORM_OPERATOR) continue;
       all->push_back(static_cast<v1::Role>(number));
     }
     return all;
@@ -118,6 +117,7 @@ Fixture::Fixture()
 
 Fixture::~Fixture() {
   database_.reset();
+  superuser_.reset();
   PostgresCluster::Get().DropDatabase(name_);
 }
 
@@ -159,13 +159,13 @@ User Fixture::Person(const std::string& directory, const std::string& user) {
 }
 
 void Fixture::Assign(const std::string& directory, const std::string& user, v1::Role role) {
-  Sql(absl::StrCat("INSERT INTO hearth.role_assignments (directory_id, user_id, role) VALUES ('", directory,
-                   "', '", user, "', '", RoleId(role), "') ON CONFLICT DO NOTHING"));
+  Sql(absl::StrCat("INSERT INTO hearth.role_assignments (directory_id, user_id, role) VALUES ('", directory, "', '",
+                   user, "', '", RoleId(role), "') ON CONFLICT DO NOTHING"));
 }
 
 void Fixture::Unassign(const std::string& directory, const std::string& user, v1::Role role) {
-  Sql(absl::StrCat("DELETE FROM hearth.role_assignments WHERE directory_id = '", directory,
-                   "' AND user_id = '", user, "' AND role = '", RoleId(role), "'"));
+  Sql(absl::StrCat("DELETE FROM hearth.role_assignments WHERE directory_id = '", directory, "' AND user_id = '", user,
+                   "' AND role = '", RoleId(role), "'"));
 }
 
 void Fixture::GivePassword(const std::string& directory, const std::string& user) {
@@ -178,19 +178,21 @@ void Fixture::GivePassword(const std::string& directory, const std::string& user
 
 std::vector<AuditRow> Fixture::Audit(const std::string& directory) {
   std::vector<AuditRow> audit;
-  for (const auto& row :
-       Sql(absl::StrCat("SELECT action, verdict, reason, actor_directory || '/' || actor, target FROM"
-                        " hearth.audit_events WHERE directory_id = '",
-                        directory, "' ORDER BY create_time"))) {
+  for (const auto& row : Sql(absl::StrCat("SELECT action, verdict, reason, actor_directory || '/' || actor, target FROM"
+                                          " hearth.audit_events WHERE directory_id = '",
+                                          directory, "' ORDER BY create_time"))) {
     audit.push_back({row[0], row[1], row[2], row[3], row[4]});
   }
   return audit;
 }
 
 Rows Fixture::Sql(const std::string& sql) {
+  absl::MutexLock lock(&mutex_);
   try {
-    pqxx::connection connection(PostgresCluster::Get().SuperuserConninfo(name_));
-    return ToRows(pqxx::nontransaction(connection).exec(sql));
+    if (superuser_ == nullptr) {
+      superuser_ = std::make_unique<pqxx::connection>(PostgresCluster::Get().SuperuserConninfo(name_));
+    }
+    return ToRows(pqxx::nontransaction(*superuser_).exec(sql));
   } catch (const std::exception& exception) {
     ADD_FAILURE() << sql << ": " << exception.what();
     return {};
@@ -201,8 +203,7 @@ absl::StatusOr<Rows> Fixture::SqlAsApp(const Scope* scope, const std::string& sq
   try {
     pqxx::connection connection(app_conninfo());
     pqxx::work tx(connection);
-    if (scope != nullptr)
-      tx.exec("SELECT set_config('hearth.directories', " + tx.quote(TextArray(*scope)) + ", true)");
+    if (scope != nullptr) tx.exec("SELECT set_config('hearth.directories', " + tx.quote(TextArray(*scope)) + ", true)");
     Rows rows = ToRows(tx.exec(sql));
     tx.commit();
     return rows;

@@ -46,6 +46,7 @@
 #include "server/directory/page.h"
 #include "server/directory/user.h"
 #include "server/storage/database.h"
+#include "server/storage/pqxx_compat.h"
 
 namespace hearth::test {
 
@@ -132,6 +133,7 @@ class Fixture : public testing::Test {
   const Keyring& keyring_;
   const Pager pager_;
   std::unique_ptr<Database> database_;
+  std::unique_ptr<pqxx::connection> superuser_ ABSL_GUARDED_BY(mutex_);  // Opened when first used.
 
   struct OwnedCall {
     Call call;

@@ -28,11 +28,11 @@ enum class Deed {
 
 // Who calls.
 struct OracleActor {
-  std::string directory, id;
-  bool active = true;                 // Known, not disabled, not deleted.
-  bool service = false;               // A service account: permissions of its own, no roles.
-  std::set<std::string> permissions;  // Of a service account: "users.read".
-  std::vector<v1::Role> roles;        // Of a person.
+  std::string directory{}, id{};
+  bool active = true;                   // Known, not disabled, not deleted.
+  bool service = false;                 // A service account: permissions of its own, no roles.
+  std::set<std::string> permissions{};  // Of a service account: "users.read".
+  std::vector<v1::Role> roles{};        // Of a person.
 };
 
 enum class HomeKind { kHere, kElsewhere, kOutsideHearth };
@@ -44,11 +44,11 @@ struct OracleTarget {
   bool own_domain =
       false;  // An unlisted principal name ends in a domain of the actor's directory; or an unlisted resource name.
   bool known_domain = false;  // The principal name ends in a domain of some directory.
-  std::string id;
+  std::string id{};
   HomeKind home = HomeKind::kHere;
   bool guest = false;  // By user type.
   bool disabled = false;
-  std::vector<v1::Role> roles;
+  std::vector<v1::Role> roles{};
 };
 
 // "OK", or the name of the reason with which the deed is refused (with the right password, where one is asked for).
