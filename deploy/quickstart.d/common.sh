@@ -58,9 +58,6 @@ check_settings() {
 }
 
 make_state() {
-  if [ -e "$state" ] && [ ! -e "$state/$marker" ] && [ -n "$(ls -A "$state")" ]; then
-    die "$state exists and was not made by quickstart; set HEARTH_STATE to another place."
-  fi
   # Root's service user passes through, and sees nothing on the way.
   (umask 022 && mkdir -p "$state") || die "$state cannot be made; set HEARTH_STATE to a place that you can write."
   if [ "$(id -u)" = 0 ]; then chmod 0711 "$state"; else chmod 0700 "$state"; fi
@@ -78,6 +75,9 @@ make_state() {
 
 # One quickstart at a time. Programs that outlive it must not hold the lock: they are started with 9>&-.
 lock_state() {
+  if [ -e "$state" ] && [ ! -e "$state/$marker" ] && [ -n "$(ls -A "$state")" ]; then
+    die "$state exists and was not made by quickstart; set HEARTH_STATE to another place."
+  fi
   if ! { mkdir -p "$(dirname "$state")" && : >>"$state.lock"; } 2>/dev/null; then
     die "$state.lock cannot be written; set HEARTH_STATE to a place that you can write."
   fi
