@@ -64,10 +64,7 @@ absl::Status Database::Run(Mode mode, const Scope& scope, absl::Time deadline,
       return status;
     } catch (const std::exception& exception) {
       const SqlError error = Classify(exception);
-      if (connection != nullptr) {
-        connection.reset();
-        pool_->Dropped(/*all=*/error.kind == SqlError::kConnection);
-      }
+      if (connection != nullptr) pool_->Drop(std::move(connection), /*all=*/error.kind == SqlError::kConnection);
       in_doubt = in_doubt || (committing && error.kind == SqlError::kConnection);
       if (absl::Now() >= deadline || !WorthRetrying(error, attempt, in_doubt))
         return ToStatus(error, in_doubt);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <typeinfo>
 
 #include "absl/strings/str_cat.h"
 #include "server/base/error.h"
@@ -40,9 +41,18 @@ std::string FirstLine(const char* text) {
 }  // namespace
 
 SqlError Classify(const std::exception& exception) {
+  // libpqxx 6 keeps serialization failures and deadlocks outside its family of SQL errors, and gives them no state.
+  if (dynamic_cast<const pqxx::statement_completion_unknown*>(&exception) != nullptr) {
+    return {SqlError::kConnection, FirstLine(exception.what())};
+  }
+  if (dynamic_cast<const pqxx::transaction_rollback*>(&exception) != nullptr) {
+    return {SqlError::kConflict, FirstLine(exception.what())};
+  }
   if (const auto* sql = dynamic_cast<const pqxx::sql_error*>(&exception)) {
-    // libpqxx 6 reports a connection that died in mid-statement as an SQL error without a state.
-    const SqlError::Kind kind = sql->sqlstate().empty() ? SqlError::kConnection : KindOf(sql->sqlstate());
+    // Without a state, libpqxx 6 reports a connection that died in mid-statement as a plain SQL error, and a missing
+    // privilege, table or column as one of its own type.
+    const bool died = sql->sqlstate().empty() && typeid(*sql) == typeid(pqxx::sql_error);
+    const SqlError::Kind kind = died ? SqlError::kConnection : KindOf(sql->sqlstate());
     return {kind, absl::StrCat(sql->sqlstate(), " ", FirstLine(sql->what()))};
   }
   if (dynamic_cast<const pqxx::broken_connection*>(&exception) != nullptr ||
