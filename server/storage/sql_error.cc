@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <string_view>
-#include <type_traits>
-#include <typeinfo>
 #include <typeinfo>
 
 #include "absl/strings/str_cat.h"
@@ -27,7 +25,7 @@ SqlError::Kind KindOf(std::string_view sqlstate) {
   if (sqlstate == "57014" || sqlstate == "55P03") return SqlError::kTimeout;
   // Connection exceptions, too many connections, the server shutting down, crashed, starting, or read-only
   // after a failover.
-  if (sqlstate.substr(0, 2) == "08" || sqlstate == "53300" || sqlstate == "57P01" || sqlstate == "57P02" ||
+  if (sqlstate.substr(0, 2) == "08" || sqlstate.substr(0, 2) == "53" || sqlstate == "57P01" || sqlstate == "57P02" ||
       sqlstate == "57P03" || sqlstate == "25006") {
     return SqlError::kConnection;
   }
@@ -43,20 +41,25 @@ std::string FirstLine(const char* text) {
 }  // namespace
 
 SqlError Classify(const std::exception& exception) {
-  const std::string text = FirstLine(exception.what());
-  const auto is = [&exception]<class Type>(std::type_identity<Type>) { return dynamic_cast<const Type*>(&exception) != nullptr; };
-  if (is(std::type_identity<pqxx::broken_connection>()) || is(std::type_identity<pqxx::in_doubt_error>()) ||
-      is(std::type_identity<pqxx::statement_completion_unknown>())) {
-    return {SqlError::kConnection, text};
+  // libpqxx 6 keeps serialization failures and deadlocks outside its family of SQL errors, and gives them no state.
+  if (dynamic_cast<const pqxx::statement_completion_unknown*>(&exception) != nullptr) {
+    return {SqlError::kConnection, FirstLine(exception.what())};
   }
-  // In libpqxx 6 this is no sql_error.
-  if (is(std::type_identity<pqxx::transaction_rollback>())) return {SqlError::kConflict, text};
-  const auto* sql = dynamic_cast<const pqxx::sql_error*>(&exception);
-  if (sql == nullptr) return {SqlError::kDefect, text};
-  if (!sql->sqlstate().empty()) return {KindOf(sql->sqlstate()), absl::StrCat(sql->sqlstate(), " ", text)};
-  // libpqxx 6 leaves the state out of some of its own types, and reports a connection that died in mid-statement as a bare sql_error.
-  const bool connection = typeid(*sql) == typeid(pqxx::sql_error) || is(std::type_identity<pqxx::insufficient_resources>());
-  return {connection ? SqlError::kConnection : SqlError::kDefect, text};
+  if (dynamic_cast<const pqxx::transaction_rollback*>(&exception) != nullptr) {
+    return {SqlError::kConflict, FirstLine(exception.what())};
+  }
+  if (const auto* sql = dynamic_cast<const pqxx::sql_error*>(&exception)) {
+    // Without a state, libpqxx 6 reports a connection that died in mid-statement as a plain SQL error, and a missing
+    // privilege, table or column as one of its own type.
+    const bool died = sql->sqlstate().empty() && typeid(*sql) == typeid(pqxx::sql_error);
+    const SqlError::Kind kind = died ? SqlError::kConnection : KindOf(sql->sqlstate());
+    return {kind, absl::StrCat(sql->sqlstate(), " ", FirstLine(sql->what()))};
+  }
+  if (dynamic_cast<const pqxx::broken_connection*>(&exception) != nullptr ||
+      dynamic_cast<const pqxx::in_doubt_error*>(&exception) != nullptr) {
+    return {SqlError::kConnection, FirstLine(exception.what())};
+  }
+  return {SqlError::kDefect, FirstLine(exception.what())};
 }
 
 bool WorthRetrying(const SqlError& error, int attempt, bool in_doubt) {
