@@ -32,10 +32,12 @@ def count(folder):
         cases = cases_of(report) if report.exists() else ([], [], [])
         for total, of_test in zip((passed, failed, skipped), cases):
             total.extend(f"{name}: {case}" for case in of_test)
-        if status == "fail" and not cases[1]:
-            failed.append(name)
-        elif status in ("notrun", "disabled"):
+        reason = test.find("skipped")
+        asked_to_skip = status == "disabled" or (reason is not None and "SKIP_RETURN_CODE" in reason.get("message", ""))
+        if asked_to_skip:
             skipped.append(name)
+        elif status in ("fail", "notrun") and not cases[1]:  # not run: its program was not built
+            failed.append(name)
         elif status == "run" and not any(cases):
             passed.append(name)
     return passed, failed, skipped
