@@ -34,7 +34,8 @@ Scope ScopeOf(const Call& call, std::string_view directory) {
 
 absl::Status RunChange(Database& database, const Keyring& keyring, const Call& call, const Scope& scope, bool self,
                        const google::protobuf::Message& request, const std::string& request_id,
-                       google::protobuf::Message& response, const std::function<absl::Status(Tx&, const Access&)>& body) {
+                       google::protobuf::Message& response,
+                       const std::function<absl::Status(Tx&, const Access&)>& body) {
   const Attempt attempt(keyring, call.principal.directory, call.principal.subject, request, request_id);
   return database.Once(scope, call.deadline, attempt, response, [&](Tx& tx) -> absl::Status {
     Access access;
@@ -45,11 +46,12 @@ absl::Status RunChange(Database& database, const Keyring& keyring, const Call& c
   });
 }
 
-absl::StatusOr<bool> WasDone(Database& database, const Keyring& keyring, const Call& call, const google::protobuf::Message& request,
-                             const std::string& request_id, google::protobuf::Message& response) {
+absl::StatusOr<bool> WasDone(Database& database, const Keyring& keyring, const Call& call,
+                             const google::protobuf::Message& request, const std::string& request_id,
+                             google::protobuf::Message& response) {
   if (request_id.empty()) return false;
-  return database.Replay(call.deadline, Attempt(keyring, call.principal.directory, call.principal.subject, request, request_id),
-                         response);
+  return database.Replay(
+      call.deadline, Attempt(keyring, call.principal.directory, call.principal.subject, request, request_id), response);
 }
 
 }  // namespace hearth

@@ -30,20 +30,22 @@ Scope ScopeOf(const Call& call, std::string_view directory);
 // or PERMISSION_MISSING, and as `body` does.
 absl::Status RunChange(Database& database, const Keyring& keyring, const Call& call, const Scope& scope, bool self,
                        const google::protobuf::Message& request, const std::string& request_id,
-                       google::protobuf::Message& response, const std::function<absl::Status(Tx&, const Access&)>& body);
+                       google::protobuf::Message& response,
+                       const std::function<absl::Status(Tx&, const Access&)>& body);
 
 // True when the change of this request_id took effect before: its response is in `response`. For desks that do costly work before RunChange, which
 // would find out too. False for an empty request_id. Fails with REQUEST_ID_REUSED, and as Database::Read does.
-absl::StatusOr<bool> WasDone(Database& database, const Keyring& keyring, const Call& call, const google::protobuf::Message& request,
-                             const std::string& request_id, google::protobuf::Message& response);
+absl::StatusOr<bool> WasDone(Database& database, const Keyring& keyring, const Call& call,
+                             const google::protobuf::Message& request, const std::string& request_id,
+                             google::protobuf::Message& response);
 
 // The same with the request and response of one method: `body` is (Tx&, const Access&, Response&) -> absl::Status.
 template <class Response, class Request, class Body>
 absl::StatusOr<Response> Change(Database& database, const Keyring& keyring, const Call& call, const Scope& scope,
                                 const Request& request, const Body& body) {
   Response response;
-  absl::Status status = RunChange(database, keyring, call, scope, /*self=*/false, request, request.request_id(), response,
-                                  [&](Tx& tx, const Access& access) { return body(tx, access, response); });
+  absl::Status status = RunChange(database, keyring, call, scope, /*self=*/false, request, request.request_id(),
+                                  response, [&](Tx& tx, const Access& access) { return body(tx, access, response); });
   if (!status.ok()) return status;
   return response;
 }

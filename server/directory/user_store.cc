@@ -105,6 +105,7 @@ User UserOf(const pqxx::row& row) {
   user.create_time = ToTime(row["create_time"]);
   user.update_time = ToTime(row["update_time"]);
   user.delete_time = ToTime(row["delete_time"]);
+  user.restorable = row["restorable"].as<bool>();
   user.revision = row["revision"].as<int64_t>();
   return user;
 }
