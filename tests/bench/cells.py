@@ -1,0 +1,116 @@
+"""What is measured: one cell is one kind of call at one number of calls in flight."""
+
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+import time
+
+from measure import Watch, measure
+from rig import BACKENDS, BUILD, CONTOSO, FORTH, ROOT, Failure, free_port
+
+PEOPLE, PASSWORDS = 10_000, 64
+HASH_BOUND = ("verify", "reset")
+# What each kind of call is compared with in the same round, at the same number in flight.
+REFERENCE = {"resolve": "echo-resolve", "get": "echo-get", "verify": "argon2", "reset": "argon2"}
+KINDS = ("echo-resolve", "resolve", "pgbench-resolve", "echo-get", "get", "pgbench-get", "argon2", "verify", "reset")
+TITLES = {
+    "echo-resolve": "bare gRPC echo (resolve's messages)", "resolve": "ResolveHomeDirectory", "pgbench-resolve": "pgbench, resolve's statement",
+    "echo-get": "bare gRPC echo (get's messages)", "get": "GetGuestUser", "pgbench-get": "pgbench, get's statement",
+    "argon2": "raw Argon2id", "verify": "VerifyPassword", "reset": "ResetPassword",
+}
+# The statements as the server has them, and who is asked for. $1 and $2 are the arrays of directories and of names.
+STATEMENTS = {"pgbench-resolve": ("guest_resolve", "user:i@forthcoffee.com"), "pgbench-get": ("guest_get", "guest:i")}
+
+
+def statement(kind):
+    """A pgbench script that runs the server's own statement for one row."""
+    name, who = STATEMENTS[kind]
+    source = (ROOT / "server/guest/guest_store.cc").read_text(encoding="utf-8")
+    found = re.search(rf'"{name}",\s*((?:"[^"]*"\s*)+)}}', source)
+    if not found:
+        raise Failure(f"server/guest/guest_store.cc has no statement {name}")
+    sql = "".join(re.findall(r'"([^"]*)"', found.group(1)))
+    before, after = who.split(":i")
+    sql = sql.replace("$1", f"('{{{CONTOSO}}}')").replace("$2", f"('{{{before}' || :i || '{after}}}')")
+    return f"\\set i random(0, {PEOPLE - 1})\n{sql};\n"
+
+
+class Bench:
+    """The programs that run, and how each kind of cell is measured."""
+
+    def __init__(self, rig, lanes, log):
+        self.rig, self.lanes, self.log = rig, lanes, log
+        self.work = pathlib.Path(tempfile.mkdtemp(prefix="work-", dir=rig.directory))
+        self.echo = None
+        for directory in (FORTH, CONTOSO):
+            tokens = [rig.token(directory, f"backend-{i}") for i in range(BACKENDS)]
+            (self.work / f"{directory}.tokens").write_text("\n".join(tokens) + "\n", encoding="ascii")
+        for kind in STATEMENTS:
+            (self.work / f"{kind}.sql").write_text(statement(kind), encoding="ascii")
+        self.hash_seconds = 1 / self.measure("argon2", 1, 1)["calls_per_second"]
+        self._prepare()
+
+    def _prepare(self):
+        """Passwords for those who will be verified; real answers for the echo server; the echo server itself."""
+        self._load("give-passwords", 1, 3600, "--calls", PASSWORDS, "--warm-up", 0)
+        for kind in ("resolve", "get"):
+            self._load(kind, 1, 10, "--calls", 1, "--warm-up", 0, "--save-answer", self.work / f"{kind}.answer")
+        port = free_port()
+        self.echo_target = f"127.0.0.1:{port}"
+        self.echo = subprocess.Popen(
+            [BUILD / "bin/hearth_bench_echo", "--listen", self.echo_target, "--tls-certificate", self.rig.directory / "server.pem",
+             "--tls-key", self.rig.directory / "server.key", "--resolve-answer", self.work / "resolve.answer",
+             "--get-answer", self.work / "get.answer"], stdout=self.log, stderr=self.log)
+        time.sleep(0.5)
+
+    def close(self):
+        if self.echo is not None:
+            self.echo.kill()
+            self.echo.wait()
+
+    def measure(self, kind, in_flight, seconds):
+        """One cell; what it brought, with its errors."""
+        if kind == "argon2":
+            return measure([BUILD / "bin/hearth_bench_argon2", "--threads", min(in_flight, self.lanes), "--seconds", seconds],
+                           Watch(None, None), self.log)
+        if kind.startswith("pgbench"):
+            return self._pgbench(kind, in_flight, seconds)
+        # Hash-bound calls wait for those before them: measure when as many have passed as are in flight.
+        warm_up = 0.5 + (in_flight * self.hash_seconds / self.lanes if kind in HASH_BOUND else 0)
+        return self._load(kind, in_flight, seconds, "--warm-up", warm_up)
+
+    def _load(self, kind, in_flight, seconds, *options):
+        echo = kind.startswith("echo")
+        directory = CONTOSO if kind.endswith(("resolve", "get")) else FORTH
+        outcome = measure(
+            [BUILD / "bin/hearth_bench", "--target", self.echo_target if echo else f"127.0.0.1:{self.rig.port}", "--ca", self.rig.ca,
+             "--tokens", self.work / f"{directory}.tokens", "--method", kind, "--in-flight", in_flight, "--seconds", seconds,
+             "--people", PEOPLE, "--passwords", PASSWORDS, *options],
+            Watch(self.echo.pid, None) if echo else Watch(self.rig.server.pid, self.rig.postmaster()), self.log)
+        if outcome["errors"] and kind == "give-passwords":
+            raise Failure(f"passwords cannot be given: {outcome['errors']}")
+        return outcome
+
+    def _pgbench(self, kind, in_flight, seconds):
+        watch = Watch(None, self.rig.postmaster())
+        prefix = self.work / "latency"
+        command = ["pgbench", "-n", "-M", "prepared", "-f", self.work / f"{kind}.sql", "-c", in_flight, "-j", min(in_flight, 2),
+                   "-T", max(1, round(seconds)), "-l", "--log-prefix", prefix, "--sampling-rate", "0.1",
+                   "-h", self.rig.postgres_directory, "-p", "5432", "-U", "hearth_app", "hearth"]
+        watch.start()
+        done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, cwd=self.work,
+                              env={**os.environ, "PGOPTIONS": ""})
+        watch.stop()
+        tps = re.search(r"tps = ([\d.]+) \(without", done.stdout)
+        calls = re.search(r"actually processed: (\d+)", done.stdout)
+        if done.returncode != 0 or not tps or not calls:
+            raise Failure(f"pgbench failed: {done.stderr[-2000:]}")
+        micros = sorted(int(line.split()[2]) for file in self.work.glob("latency*") for line in file.read_text().splitlines())
+        for file in self.work.glob("latency*"):
+            file.unlink()
+        count = int(calls.group(1))
+        return {"calls": count, "seconds": count / float(tps.group(1)), "calls_per_second": float(tps.group(1)),
+                "p50_us": micros[len(micros) // 2], "p99_us": micros[len(micros) * 99 // 100], "errors": {}, "server_cpu_us": 0.0,
+                "postgres_cpu_us": (watch.after[1] - watch.before[1]) / count * 1e6, "client_cpu_us": 0.0, "peak_mib": 0.0}

@@ -1,0 +1,104 @@
+// The load generator of tests/bench/run: calls one method of a running server for a while. Prints "measuring" when the
+// warm-up is over, "measured" when the measured time is over, then the outcome as JSON.
+#include <grpcpp/grpcpp.h>
+#include <sys/resource.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tests/bench/load.h"
+
+namespace {
+
+using hearth::bench::Outcome;
+using hearth::bench::Phase;
+
+double CpuSeconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+         static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+std::vector<std::string> Lines(const std::string& path) {
+  std::vector<std::string> lines;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  return lines;
+}
+
+// Channels with a connection each.
+std::vector<std::shared_ptr<grpc::Channel>> Connect(const std::string& target, const std::string& ca, int count) {
+  std::ifstream file(ca);
+  grpc::SslCredentialsOptions tls;
+  tls.pem_root_certs.assign(std::istreambuf_iterator<char>(file), {});
+  std::vector<std::shared_ptr<grpc::Channel>> channels;
+  for (int i = 0; i < count; ++i) {
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    channels.push_back(grpc::CreateCustomChannel(target, grpc::SslCredentials(tls), arguments));
+    if (!channels.back()->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(10))) return {};
+  }
+  return channels;
+}
+
+uint32_t Percentile(const std::vector<uint32_t>& sorted, double share) {
+  if (sorted.empty()) return 0;
+  return sorted[std::min(sorted.size() - 1, static_cast<size_t>(share * static_cast<double>(sorted.size())))];
+}
+
+nlohmann::ordered_json ToJson(Outcome& outcome, double client_cpu_seconds) {
+  std::sort(outcome.micros.begin(), outcome.micros.end());
+  nlohmann::ordered_json json;
+  json["calls"] = outcome.micros.size();
+  json["seconds"] = outcome.seconds;
+  json["p50_us"] = Percentile(outcome.micros, 0.5);
+  json["p99_us"] = Percentile(outcome.micros, 0.99);
+  json["client_cpu_seconds"] = client_cpu_seconds;
+  json["errors"] = outcome.errors;
+  return json;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::string target, ca, token_file, method, answer_file;
+  int channels = 4;
+  uint64_t people = 10'000, passwords = 64;
+  hearth::bench::Load load;
+  CLI::App app("Closed-loop load on hearthd.");
+  app.add_option("--target", target, "host:port")->required();
+  app.add_option("--ca", ca, "PEM file of the certificate to trust")->required();
+  app.add_option("--tokens", token_file, "File with a bearer token a line; calls take turns")->required();
+  app.add_option("--method", method, "resolve, get, verify, reset, echo-resolve, echo-get, give-passwords")->required();
+  app.add_option("--in-flight", load.in_flight)->check(CLI::Range(1, 4096));
+  app.add_option("--channels", channels)->check(CLI::Range(1, 64));
+  app.add_option("--warm-up", load.warm_up_seconds);
+  app.add_option("--seconds", load.seconds);
+  app.add_option("--calls", load.most_calls, "End after this many calls");
+  app.add_option("--people", people);
+  app.add_option("--passwords", passwords);
+  app.add_option("--save-answer", answer_file, "Write the bytes of an answer to this file");
+  CLI11_PARSE(app, argc, argv);
+  const auto plan = hearth::bench::PlanOf(method, people, passwords);
+  const auto connected = Connect(target, ca, std::min(channels, load.in_flight));
+  if (!plan.has_value() || connected.empty()) {
+    std::fputs(plan.has_value() ? "no connection\n" : "no such method\n", stderr);
+    return 1;
+  }
+  double cpu_seconds = 0;
+  Outcome outcome = hearth::bench::Run(*plan, load, connected, Lines(token_file), [&cpu_seconds](Phase phase) {
+    cpu_seconds = CpuSeconds() - cpu_seconds;
+    std::puts(phase == Phase::kMeasuring ? "measuring" : "measured");
+    std::fflush(stdout);
+  });
+  if (!answer_file.empty()) std::ofstream(answer_file, std::ios::binary) << outcome.last_answer;
+  std::printf("%s\n", ToJson(outcome, cpu_seconds).dump().c_str());
+  return 0;
+}

@@ -1,0 +1,106 @@
+#include "tests/bench/plans.h"
+
+#include <cstdio>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "hearth/v1/credential_service.pb.h"
+#include "hearth/v1/guest_user_service.pb.h"
+#include "hearth/v1/reset_password_service.pb.h"
+
+namespace hearth::bench {
+namespace {
+
+using google::protobuf::Message;
+
+constexpr char kGuestService[] = "/hearth.v1.GuestUserService/";
+constexpr char kEchoService[] = "/hearth.bench.v1.EchoService/";
+
+std::string NameOf(uint64_t person) { return absl::StrCat("directories/forthcoffee/users/user", person); }
+std::string PasswordOf(uint64_t person) { return absl::StrCat("correct horse battery staple ", person); }
+
+// A UUID of version 4.
+std::string NewRequestId(Random& random) {
+  const uint64_t high = random(), low = random();
+  char text[37];
+  std::snprintf(text, sizeof text, "%08x-%04x-4%03x-%04x-%012llx", static_cast<unsigned>(high >> 32),
+                static_cast<unsigned>(high >> 16 & 0xffff), static_cast<unsigned>(high & 0xfff),
+                static_cast<unsigned>(0x8000 | (low >> 48 & 0x3fff)),
+                static_cast<unsigned long long>(low & 0xffffffffffff));
+  return text;
+}
+
+// A plan of functions on the types of one method.
+template <class Request, class Response, class Fill, class MakesSense>
+Plan Make(const std::string& path, Fill fill, MakesSense makes_sense) {
+  return {path, &Request::default_instance(), &Response::default_instance(),
+          [fill](Random& random, Message& request) { fill(random, static_cast<Request&>(request)); },
+          [makes_sense](const Message& response) { return makes_sense(static_cast<const Response&>(response)); }};
+}
+
+Plan Resolve(const std::string& service, uint64_t people) {
+  return Make<v1::ResolveHomeDirectoryRequest, v1::ResolveHomeDirectoryResponse>(
+      service + "ResolveHomeDirectory",
+      [people](Random& random, auto& request) {
+        request.set_user_principal_name(absl::StrCat("user", random() % people, "@forthcoffee.com"));
+      },
+      [](const auto& response) { return response.home().kind() == v1::Home::KIND_OTHER_DIRECTORY; });
+}
+
+Plan Get(const std::string& service, uint64_t people) {
+  return Make<v1::GetGuestUserRequest, v1::GetGuestUserResponse>(
+      service + "GetGuestUser",
+      [people](Random& random, auto& request) {
+        request.set_name(absl::StrCat("directories/contoso/users/guest", random() % people));
+      },
+      [](const auto& response) { return response.guest_user().user_type() == v1::USER_TYPE_GUEST; });
+}
+
+Plan Verify(uint64_t passwords) {
+  return Make<v1::VerifyPasswordRequest, v1::VerifyPasswordResponse>(
+      "/hearth.v1.CredentialService/VerifyPassword",
+      [passwords](Random& random, auto& request) {
+        const uint64_t person = random() % passwords;
+        request.set_name(NameOf(person));
+        request.set_password(PasswordOf(person));
+      },
+      [](const auto& response) { return response.credential_version() > 0; });
+}
+
+Plan Reset(uint64_t people, uint64_t passwords) {
+  return Make<v1::ResetPasswordRequest, v1::ResetPasswordResponse>(
+      "/hearth.v1.ResetPasswordService/ResetPassword",
+      [people, passwords](Random& random, auto& request) {
+        request.set_name(NameOf(passwords + random() % (people - passwords)));
+        request.mutable_generated();
+        request.set_request_id(NewRequestId(random));
+      },
+      [](const auto& response) { return !response.generated_password().empty(); });
+}
+
+Plan GivePasswords() {
+  return Make<v1::ResetPasswordRequest, v1::ResetPasswordResponse>(
+      "/hearth.v1.ResetPasswordService/ResetPassword",
+      [next = std::make_shared<uint64_t>(0)](Random&, auto& request) {
+        const uint64_t person = (*next)++;
+        request.set_name(NameOf(person));
+        request.set_given(PasswordOf(person));
+        request.set_require_change_at_next_sign_in(false);
+      },
+      [](const auto& response) { return response.credential_version() > 0; });
+}
+
+}  // namespace
+
+std::optional<Plan> PlanOf(const std::string& name, uint64_t people, uint64_t passwords) {
+  if (name == "resolve") return Resolve(kGuestService, people);
+  if (name == "get") return Get(kGuestService, people);
+  if (name == "echo-resolve") return Resolve(kEchoService, people);
+  if (name == "echo-get") return Get(kEchoService, people);
+  if (name == "verify") return Verify(passwords);
+  if (name == "reset") return Reset(people, passwords);
+  if (name == "give-passwords") return GivePasswords();
+  return std::nullopt;
+}
+
+}  // namespace hearth::bench
