@@ -207,6 +207,8 @@ absl::StatusOr<Rows> Fixture::SqlAsApp(const Scope* scope, const std::string& sq
     Rows rows = ToRows(tx.exec(sql));
     tx.commit();
     return rows;
+  } catch (const pqxx::insufficient_privilege& error) {
+    return absl::InternalError(absl::StrCat("42501 ", error.what()));  // libpqxx 6 does not give this state.
   } catch (const pqxx::sql_error& error) {
     return absl::InternalError(absl::StrCat(error.sqlstate(), " ", error.what()));
   }

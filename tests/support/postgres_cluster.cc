@@ -36,8 +36,7 @@ void Start(const std::string& directory) {
   const std::string command =
       absl::StrCat("'", script, "' start '", directory, "' --until-exit-of ", getpid(), " >/dev/null");
   const int status = std::system(command.c_str());
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-    Die(script + " failed (is HEARTH_SOURCE_DIR the checkout?)");
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) Die(script + " failed (is HEARTH_SOURCE_DIR the checkout?)");
 }
 
 void ExecAsSuperuser(const std::string& conninfo, const std::string& sql) {
@@ -63,14 +62,12 @@ std::string PostgresCluster::Conninfo(const std::string& database, const std::st
   return absl::StrCat("host=", directory_, " port=5432 user=", role, " dbname=", database);
 }
 
-void PostgresCluster::EnsureTemplate(const std::string& name,
-                                     absl::FunctionRef<void(const std::string&)> fill) {
+void PostgresCluster::EnsureTemplate(const std::string& name, absl::FunctionRef<void(const std::string&)> fill) {
   static absl::Mutex mutex;
   static auto* const made = new std::set<std::string>;
   absl::MutexLock lock(&mutex);
   if (!made->insert(name).second) return;
-  ExecAsSuperuser(SuperuserConninfo("postgres"),
-                  absl::StrCat("CREATE DATABASE ", name, " OWNER ", kOwnerRole));
+  ExecAsSuperuser(SuperuserConninfo("postgres"), absl::StrCat("CREATE DATABASE ", name, " OWNER ", kOwnerRole));
   const absl::Status status = Migrate(Conninfo(name, kOwnerRole), kAppRole, [](const Migration&) {});
   if (!status.ok()) Die(status.ToString());
   fill(SuperuserConninfo(name));
@@ -85,8 +82,7 @@ std::string PostgresCluster::CreateDatabase(const std::string& from_template) {
 }
 
 void PostgresCluster::DropDatabase(const std::string& name) {
-  ExecAsSuperuser(SuperuserConninfo("postgres"),
-                  absl::StrCat("DROP DATABASE IF EXISTS ", name, " WITH (FORCE)"));
+  ExecAsSuperuser(SuperuserConninfo("postgres"), absl::StrCat("DROP DATABASE IF EXISTS ", name, " WITH (FORCE)"));
 }
 
 }  // namespace hearth::test

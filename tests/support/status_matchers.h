@@ -39,13 +39,11 @@ MATCHER_P(HasReason, reason, "has the reason " + ReasonName(reason)) {
 }
 
 // Failed with this reason and this metadatum: Refuses(v1::ERROR_REASON_NOT_FOUND, "resource_type", "user").
-MATCHER_P3(Refuses, reason, key, value,
-           "has the reason " + ReasonName(reason) + " with " + key + " " + value) {
+MATCHER_P3(Refuses, reason, key, value, "has the reason " + ReasonName(reason) + " with " + key + " " + value) {
   *result_listener << StatusOf(arg).ToString();
   const auto info = DetailOf<google::rpc::ErrorInfo>(StatusOf(arg));
   const auto metadatum = info.metadata().find(key);
-  return ReasonOf(StatusOf(arg)) == reason && metadatum != info.metadata().end() &&
-         metadatum->second == value;
+  return ReasonOf(StatusOf(arg)) == reason && metadatum != info.metadata().end() && metadatum->second == value;
 }
 
 // INVALID_FIELDS that names this field: ViolatesField("user.mail").

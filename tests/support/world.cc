@@ -46,20 +46,19 @@ constexpr char kOthers[] =
 std::string For(const std::string& directory, const std::string& sql, const std::string& user = "",
                 const std::string& role = "") {
   const std::string other = OtherOf(directory);
-  return absl::StrReplaceAll(sql,
-                             {{"{d}", directory},
-                              {"{o}", other},
-                              {"{u}", user},
-                              {"{role}", role},
-                              {"{here}", DomainOf(directory)},
-                              {"{there}", other.empty() ? "" : DomainOf(other)},
-                              {"{name}", directory == kForth     ? "Forth Coffee"
-                                         : directory == kContoso ? "Contoso"
-                                                                 : "Platform"},
-                              {"{help}", directory == kPlatform ? "" : "https://help." + DomainOf(directory)},
-                              {"{issuer}", IssuerOf(directory)},
-                              {"{audience}", kAudience},
-                              {"{external}", kExternalIssuer}});
+  return absl::StrReplaceAll(sql, {{"{d}", directory},
+                                   {"{o}", other},
+                                   {"{u}", user},
+                                   {"{role}", role},
+                                   {"{here}", DomainOf(directory)},
+                                   {"{there}", other.empty() ? "" : DomainOf(other)},
+                                   {"{name}", directory == kForth     ? "Forth Coffee"
+                                              : directory == kContoso ? "Contoso"
+                                                                      : "Platform"},
+                                   {"{help}", directory == kPlatform ? "" : "https://help." + DomainOf(directory)},
+                                   {"{issuer}", IssuerOf(directory)},
+                                   {"{audience}", kAudience},
+                                   {"{external}", kExternalIssuer}});
 }
 
 std::string Holder(const std::string& directory, const std::string& user, v1::Role role) {
@@ -67,8 +66,7 @@ std::string Holder(const std::string& directory, const std::string& user, v1::Ro
 }
 
 std::string Organisation(const std::string& directory) {
-  std::string sql =
-      For(directory, kOthers) + For(directory, kMember, "user1") + For(directory, kMember, "user2");
+  std::string sql = For(directory, kOthers) + For(directory, kMember, "user1") + For(directory, kMember, "user2");
   for (const v1::Role role : DirectoryRoles()) sql += Holder(directory, AdminId(role), role);
   return sql;
 }

@@ -1,0 +1,96 @@
+#include "server/directory/issuer_desk.h"
+
+#include "tests/storage/directory/desk_test.h"
+#include "tests/storage/directory/keys.h"
+
+namespace hearth::test {
+namespace {
+
+class IssuerDeskTest : public Fixture {
+ protected:
+  static v1::CreateTrustedIssuerRequest New(const std::string& id, const std::string& issuer) {
+    v1::CreateTrustedIssuerRequest request;
+    request.set_parent(DirectoryName(kForth));
+    request.set_trusted_issuer_id(id);
+    request.mutable_trusted_issuer()->set_issuer(issuer);
+    request.mutable_trusted_issuer()->set_audience(kAudience);
+    request.mutable_trusted_issuer()->set_jwks(kGoodKeys);
+    return request;
+  }
+  absl::StatusOr<v1::CreateTrustedIssuerResponse> Create(const v1::CreateTrustedIssuerRequest& request,
+                                                         const Principal& actor = ForthAdmin()) {
+    return desk_.CreateTrustedIssuer(By(actor, request), request);
+  }
+  absl::StatusOr<v1::GetTrustedIssuerResponse> Get(const std::string& id, const Principal& actor = ForthAdmin()) {
+    const auto request = Named<v1::GetTrustedIssuerRequest>(TrustedIssuerName(kForth, id));
+    return desk_.GetTrustedIssuer(By(actor, request), request);
+  }
+  absl::StatusOr<v1::DeleteTrustedIssuerResponse> Delete(const std::string& id, const Principal& actor = ForthAdmin()) {
+    const auto request = Named<v1::DeleteTrustedIssuerRequest>(TrustedIssuerName(kForth, id));
+    return desk_.DeleteTrustedIssuer(By(actor, request), request);
+  }
+
+  IssuerDesk desk_{&database(), &keyring(), &pager()};
+};
+
+TEST_F(IssuerDeskTest, RegistersShowsAndRemoves) {
+  const auto created = Create(New("second", "https://second.example.com"));
+  ASSERT_THAT(created, IsOk());
+  EXPECT_EQ(created->trusted_issuer().name(), "directories/forthcoffee/trustedIssuers/second");
+  EXPECT_EQ(created->trusted_issuer().jwks(), kGoodKeys);
+  EXPECT_TRUE(created->trusted_issuer().has_create_time());
+  EXPECT_EQ(Get("second")->trusted_issuer().SerializeAsString(), created->trusted_issuer().SerializeAsString());
+  EXPECT_THAT(Delete("second"), IsOk());
+  EXPECT_THAT(Get("second"), Refuses(v1::ERROR_REASON_NOT_FOUND, "resource_type", "issuer"));
+  EXPECT_THAT(Delete("second"), Refuses(v1::ERROR_REASON_NOT_FOUND, "resource_type", "issuer"));
+  EXPECT_EQ(Audit(kForth).size(), 2u);
+  EXPECT_EQ(Audit(kForth)[1].target, "directories/forthcoffee/trustedIssuers/second");
+}
+
+TEST_F(IssuerDeskTest, AnIssuerVouchesForOneDirectory) {
+  EXPECT_THAT(Create(New("second", IssuerOf(kContoso))),
+              Refuses(v1::ERROR_REASON_ALREADY_EXISTS, "resource_type", "issuer"));
+  EXPECT_THAT(Create(New("primary", "https://second.example.com")), HasReason(v1::ERROR_REASON_ALREADY_EXISTS));
+}
+
+TEST_F(IssuerDeskTest, KeysThatCannotCheckTokensAreRefused) {
+  for (const std::string keys :
+       {"", "nonsense", "{}", R"({"keys":[]})", R"({"keys":[{"kty":"oct","kid":"k","k":"AAAA"}]})"}) {
+    auto request = New("second", "https://second.example.com");
+    request.mutable_trusted_issuer()->set_jwks(keys);
+    EXPECT_THAT(Create(request), ViolatesField("trusted_issuer.jwks")) << keys;
+  }
+}
+
+TEST_F(IssuerDeskTest, OnlyAdministratorsOfTheDirectory) {
+  EXPECT_THAT(Create(New("second", "https://second.example.com"), {kForth, "user-administrator"}),
+              HasReason(v1::ERROR_REASON_PERMISSION_MISSING));
+  EXPECT_THAT(Create(New("second", "https://second.example.com"), ContosoAdmin()),
+              HasReason(v1::ERROR_REASON_FOREIGN_DIRECTORY));
+  EXPECT_THAT(Create(New("second", "https://second.example.com"), Operator()),
+              HasReason(v1::ERROR_REASON_FOREIGN_DIRECTORY));
+  EXPECT_THAT(Delete("primary", ContosoAdmin()), HasReason(v1::ERROR_REASON_FOREIGN_DIRECTORY));
+  EXPECT_THAT(Get("primary", ContosoAdmin()), HasReason(v1::ERROR_REASON_FOREIGN_DIRECTORY));
+}
+
+TEST_F(IssuerDeskTest, ListsInPages) {
+  ASSERT_THAT(Create(New("second", "https://second.example.com")), IsOk());
+  auto request = PageOf<v1::ListTrustedIssuersRequest>(DirectoryName(kForth), 1);
+  auto page = desk_.ListTrustedIssuers(By(ForthAdmin(), request), request);
+  ASSERT_THAT(page, IsOk());
+  EXPECT_EQ(page->trusted_issuers(0).issuer(), IssuerOf(kForth));
+  request.set_page_token(page->next_page_token());
+  page = desk_.ListTrustedIssuers(By(ForthAdmin(), request), request);
+  EXPECT_EQ(page->trusted_issuers(0).issuer(), "https://second.example.com");
+  EXPECT_EQ(page->next_page_token(), "");
+}
+
+TEST_F(IssuerDeskTest, IsRegisteredOnceForARequestId) {
+  auto request = New("second", "https://second.example.com");
+  request.set_request_id(NewUuid4());
+  const auto first = Create(request);
+  EXPECT_EQ(Create(request)->SerializeAsString(), first->SerializeAsString());
+}
+
+}  // namespace
+}  // namespace hearth::test

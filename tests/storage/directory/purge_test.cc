@@ -1,0 +1,76 @@
+#include "server/directory/purge.h"
+
+#include "tests/storage/directory/desk_test.h"
+
+namespace hearth::test {
+namespace {
+
+using testing::ElementsAre;
+
+class PurgeTest : public Fixture {
+ protected:
+  absl::Status Purge() { return PurgeExpired(database(), absl::Now() + absl::Seconds(20)); }
+  std::string Count(const std::string& from) { return Sql("SELECT count(*) FROM hearth." + from)[0][0]; }
+};
+
+TEST_F(PurgeTest, RemovesPeopleAndDomainsAfterThirtyDaysAndNothingElse) {
+  GivePassword(kForth, "reports-reader");
+  Sql(std::string("UPDATE hearth.users SET delete_time = ") + kLongAgo +
+      " WHERE directory_id = 'forthcoffee' AND user_id = 'reports-reader';"
+      "UPDATE hearth.domains SET delete_time = " +
+      kLongAgo +
+      " WHERE domain = 'forthcoffee.net';"
+      "UPDATE hearth.domains SET delete_time = now() - interval '29 days' WHERE domain = 'contoso.net'");
+  const int people = std::stoi(Count("users"));
+  ASSERT_THAT(Purge(), IsOk());
+  EXPECT_EQ(Count("users"), std::to_string(people - 1));
+  EXPECT_EQ(Count("users WHERE user_id = 'deleted'"), "2");
+  EXPECT_EQ(Count("credentials"), "0");
+  EXPECT_EQ(Count("role_assignments WHERE directory_id = 'forthcoffee' AND user_id = 'reports-reader'"), "0");
+  EXPECT_EQ(Count("domains WHERE domain = 'forthcoffee.net'"), "0");
+  EXPECT_EQ(Count("domains WHERE domain = 'contoso.net'"), "1");
+}
+
+TEST_F(PurgeTest, RemovesIdempotencyRecordsAfterADay) {
+  Sql("INSERT INTO hearth.idempotency (directory_id, record, create_time) VALUES"
+      " ('forthcoffee', '\\x01', now() - interval '25 hours'), ('forthcoffee', '\\x02', now() - interval '23 hours')");
+  ASSERT_THAT(Purge(), IsOk());
+  EXPECT_THAT(Sql("SELECT record FROM hearth.idempotency"), ElementsAre(ElementsAre("\\x02")));
+}
+
+TEST_F(PurgeTest, EmptiesADirectoryAfterThirtyDaysButKeepsItsIdAndItsAudit) {
+  GivePassword(kContoso, "user1");
+  Sql(std::string(
+          "INSERT INTO hearth.audit_events (directory_id, event_id, action, verdict, actor_directory, actor,"
+          " actor_kind, rpc, peer) VALUES ('contoso', gen_random_uuid(), 'x', 'allowed', 'contoso', 'a', 'person',"
+          " 'r', 'p'); UPDATE hearth.directories SET delete_time = ") +
+      kLongAgo + " WHERE directory_id = 'contoso'");
+  const std::string forth = Count("users WHERE directory_id = 'forthcoffee'");
+  ASSERT_THAT(Purge(), IsOk());
+  for (const std::string table :
+       {"users", "role_assignments", "credentials", "domains", "trusted_issuers", "service_accounts", "idempotency"}) {
+    EXPECT_EQ(Count(table + " WHERE directory_id = 'contoso'"), "0") << table;
+  }
+  EXPECT_EQ(Count("directories WHERE directory_id = 'contoso' AND purged"), "1");
+  EXPECT_EQ(Count("audit_events WHERE directory_id = 'contoso'"), "1");
+  EXPECT_EQ(Count("users WHERE directory_id = 'forthcoffee'"), forth);
+  EXPECT_EQ(Person(kForth, "visitor").home.directory, kContoso);
+  EXPECT_THAT(Purge(), IsOk());
+}
+
+TEST_F(PurgeTest, KeepsADirectoryThatCanStillBeRestored) {
+  Sql("UPDATE hearth.directories SET delete_time = now() - interval '29 days' WHERE directory_id = 'contoso'");
+  ASSERT_THAT(Purge(), IsOk());
+  EXPECT_EQ(Count("directories WHERE purged"), "0");
+  EXPECT_NE(Count("users WHERE directory_id = 'contoso'"), "0");
+}
+
+TEST_F(PurgeTest, SeveralServersCanSweepAtOnce) {
+  Sql(std::string("UPDATE hearth.directories SET delete_time = ") + kLongAgo + " WHERE directory_id = 'contoso'");
+  RunTogether({[&] { EXPECT_THAT(Purge(), IsOk()); }, [&] { EXPECT_THAT(Purge(), IsOk()); },
+               [&] { EXPECT_THAT(Purge(), IsOk()); }});
+  EXPECT_EQ(Count("directories WHERE purged"), "1");
+}
+
+}  // namespace
+}  // namespace hearth::test

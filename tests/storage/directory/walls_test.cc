@@ -1,0 +1,219 @@
+// The walls in the database itself: each holds with every check of the server switched off, for only SQL is spoken here.
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "tests/storage/directory/desk_test.h"
+
+namespace hearth::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::Eq;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+class WallsTest : public Fixture {
+ protected:
+  // Every table that holds a directory's data.
+  std::vector<std::string> Tables() {
+    std::vector<std::string> tables;
+    for (const auto& row : Sql("SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+                               " WHERE c.relnamespace = 'hearth'::regnamespace AND c.relkind IN ('r', 'p')"
+                               " AND a.attname = 'directory_id' ORDER BY 1")) {
+      tables.push_back(row[0]);
+    }
+    return tables;
+  }
+  // Puts a row of Contoso into the tables that begin empty.
+  void FillContoso() {
+    GivePassword(kContoso, "user1");
+    Sql("INSERT INTO hearth.idempotency (directory_id, record) VALUES ('contoso', '\\x01');"
+        "INSERT INTO hearth.audit_events (directory_id, event_id, action, verdict, actor_directory, actor, actor_kind, "
+        "rpc,"
+        " peer) VALUES ('contoso', gen_random_uuid(), 'x', 'allowed', 'contoso', 'a', 'person', 'r', 'p')");
+  }
+  std::string CountOfContoso(const std::string& table) {
+    return Sql("SELECT count(*) FROM hearth." + table + " WHERE directory_id = 'contoso'")[0][0];
+  }
+
+  const Scope forth_ = {kForth};
+};
+
+MATCHER_P(FailsWith, sqlstate, "") {
+  *result_listener << arg.status().ToString();
+  return !arg.ok() && arg.status().message().find(sqlstate) == 0;
+}
+
+TEST_F(WallsTest, EveryTableOfADirectoryHasForcedRowLevelSecurity) {
+  EXPECT_THAT(Tables(), ElementsAre("audit_events", "credentials", "directories", "domains", "idempotency",
+                                    "role_assignments", "service_accounts", "trusted_issuers", "users"));
+  EXPECT_THAT(Sql("SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+                  " WHERE c.relnamespace = 'hearth'::regnamespace AND c.relkind IN ('r', 'p')"
+                  " AND a.attname = 'directory_id' AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND EXISTS"
+                  " (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid"
+                  "  AND pg_get_expr(p.polqual, p.polrelid) = '(directory_id = ANY (hearth.served()))'))"),
+              IsEmpty());
+  EXPECT_THAT(Sql("SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'hearth'::regnamespace AND c.relkind = 'v'"
+                  " AND NOT coalesce(c.reloptions::text LIKE '%security_invoker=true%', false)"),
+              IsEmpty());
+  EXPECT_THAT(Sql("SELECT proname FROM pg_proc WHERE pronamespace = 'hearth'::regnamespace AND prosecdef"), IsEmpty());
+}
+
+TEST_F(WallsTest, TheServersRoleOwnsNothingAndBypassesNothing) {
+  EXPECT_THAT(Sql("SELECT relname FROM pg_class WHERE relowner = 'hearth_app'::regrole"), IsEmpty());
+  EXPECT_THAT(Sql("SELECT proname FROM pg_proc WHERE proowner = 'hearth_app'::regrole"), IsEmpty());
+  EXPECT_THAT(
+      Sql("SELECT rolname FROM pg_roles WHERE rolname = 'hearth_app' AND (rolsuper OR rolbypassrls OR rolcreaterole"
+          " OR rolcreatedb)"),
+      IsEmpty());
+  EXPECT_THAT(Sql("SELECT 1 FROM pg_auth_members WHERE member = 'hearth_app'::regrole"), IsEmpty());
+  EXPECT_THAT(Sql("SELECT 1 WHERE has_schema_privilege('hearth_app', 'hearth', 'CREATE')"), IsEmpty());
+}
+
+TEST_F(WallsTest, KeysBeginWithTheDirectory) {
+  // Domains and issuers are found before their directory is known.
+  EXPECT_THAT(Sql("SELECT i.indexrelid::regclass FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid"
+                  " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]"
+                  " WHERE c.relnamespace = 'hearth'::regnamespace AND i.indisunique AND a.attname <> 'directory_id'"
+                  " ORDER BY i.indexrelid::regclass::text"),
+              ElementsAre(ElementsAre("hearth.domains_pkey"), ElementsAre("hearth.migrations_pkey"),
+                          ElementsAre("hearth.trusted_issuers_issuer_key")));
+}
+
+TEST_F(WallsTest, WithoutAScopeStatementsFail) {
+  for (const std::string& table : Tables()) {
+    const bool readable = table == "directories" || table == "domains" || table == "trusted_issuers";
+    if (!readable) {
+      EXPECT_THAT(SqlAsApp(nullptr, "SELECT * FROM hearth." + table), FailsWith("42704")) << table;
+    }
+    if (table == "audit_events") continue;  // Cannot be changed at all.
+    EXPECT_THAT(SqlAsApp(nullptr, "UPDATE hearth." + table + " SET directory_id = directory_id"), Not(IsOk())) << table;
+  }
+}
+
+TEST_F(WallsTest, ADirectorysScopeShowsNothingOfAnother) {
+  FillContoso();
+  for (const std::string& table : Tables()) {
+    ASSERT_NE(CountOfContoso(table), "0") << table;
+    if (table == "directories" || table == "domains" || table == "trusted_issuers") continue;  // Readable by all.
+    const auto rows = SqlAsApp(&forth_, "SELECT count(*) FROM hearth." + table + " WHERE directory_id = 'contoso'");
+    ASSERT_THAT(rows, IsOk());
+    EXPECT_THAT(*rows, ElementsAre(ElementsAre("0"))) << table;
+  }
+  const auto people = SqlAsApp(&forth_, "SELECT DISTINCT directory_id FROM hearth.people");
+  EXPECT_THAT(*people, ElementsAre(ElementsAre("forthcoffee")));
+}
+
+TEST_F(WallsTest, ADirectorysScopeChangesNothingOfAnother) {
+  FillContoso();
+  for (const std::string& table : Tables()) {
+    const std::string before = CountOfContoso(table);
+    for (const std::string& verb :
+         {"UPDATE hearth." + table + " SET directory_id = directory_id", "DELETE FROM hearth." + table}) {
+      const auto result =
+          SqlAsApp(&forth_, "WITH changed AS (" + verb +
+                                " WHERE directory_id = 'contoso' RETURNING 1) SELECT count(*) FROM changed");
+      if (result.ok()) {
+        EXPECT_THAT(*result, ElementsAre(ElementsAre("0"))) << verb;
+      } else {
+        EXPECT_THAT(result, FailsWith("42501")) << verb;  // Not even granted.
+      }
+    }
+    EXPECT_EQ(CountOfContoso(table), before) << table;
+  }
+}
+
+TEST_F(WallsTest, ADirectorysScopeAddsNothingToAnother) {
+  const std::vector<std::string> inserts = {
+      "hearth.directories (directory_id, display_name) VALUES ('fabrikam', 'x')",
+      "hearth.domains (domain, directory_id) VALUES ('x.example', 'contoso')",
+      "hearth.trusted_issuers (directory_id, issuer_id, issuer, audience, jwks) VALUES ('contoso', 'x', 'https://x', "
+      "'a', '{}')",
+      "hearth.users (directory_id, user_id, user_principal_name, display_name, user_type, home_directory_id)"
+      " VALUES ('contoso', 'x', 'x@contoso.com', 'x', 1, 'contoso')",
+      "hearth.role_assignments (directory_id, user_id, role) VALUES ('contoso', 'user1', 'global_administrator')",
+      "hearth.service_accounts (directory_id, service_account_id, display_name, permissions) VALUES ('contoso', 'x', "
+      "'x', '{}')",
+      "hearth.credentials (directory_id, user_id, home_directory_id, version, phc, pepper_key_id, must_change)"
+      " VALUES ('contoso', 'user1', 'contoso', 1, 'x', 'k', false)",
+      "hearth.idempotency (directory_id, record) VALUES ('contoso', '\\x02')",
+      "hearth.audit_events (directory_id, event_id, action, verdict, actor_directory, actor, actor_kind, rpc, peer)"
+      " VALUES ('contoso', gen_random_uuid(), 'x', 'allowed', 'contoso', 'a', 'person', 'r', 'p')"};
+  EXPECT_EQ(inserts.size(), Tables().size());
+  for (const std::string& insert : inserts) {
+    EXPECT_THAT(SqlAsApp(&forth_, "INSERT INTO " + insert), FailsWith("42501")) << insert;
+  }
+}
+
+TEST_F(WallsTest, ARowCannotBeMovedToAnotherDirectory) {
+  EXPECT_THAT(SqlAsApp(&forth_, "UPDATE hearth.domains SET directory_id = 'contoso' WHERE domain = 'forthcoffee.net'"),
+              FailsWith("42501"));
+  EXPECT_THAT(SqlAsApp(&forth_,
+                       "UPDATE hearth.trusted_issuers SET directory_id = 'contoso' WHERE directory_id = 'forthcoffee'"),
+              FailsWith("42501"));
+}
+
+TEST_F(WallsTest, ACredentialExistsOnlyAtHome) {
+  const auto insert = [&](const std::string& user, const std::string& home) {
+    return SqlAsApp(
+        &forth_, absl::StrCat("INSERT INTO hearth.credentials (directory_id, user_id, home_directory_id, version, phc,"
+                              " pepper_key_id, must_change) VALUES ('forthcoffee', '",
+                              user, "', '", home, "', 1, 'x', 'k', false)"));
+  };
+  for (const std::string guest : {"visitor", "partner", "pending", "external"}) {
+    EXPECT_THAT(insert(guest, kForth), FailsWith("23503")) << guest;
+    EXPECT_THAT(insert(guest, kContoso), FailsWith("23514")) << guest;
+  }
+  EXPECT_THAT(insert("user1", kForth), IsOk());
+  EXPECT_THAT(insert("contractor", kForth), IsOk());
+}
+
+// The same as the superuser, for whom there is no row-level security: the schema alone.
+TEST_F(WallsTest, APersonWithACredentialCannotBeGivenAnotherHome) {
+  GivePassword(kForth, "user1");
+  const Scope both = {kForth, kContoso};
+  EXPECT_THAT(SqlAsApp(&both,
+                       "UPDATE hearth.users SET home_directory_id = 'contoso', invitation_state = 1"
+                       " WHERE directory_id = 'forthcoffee' AND user_id = 'user1'"),
+              FailsWith("23503"));
+  EXPECT_THAT(
+      SqlAsApp(&both,
+               "UPDATE hearth.users SET home_directory_id = NULL, home_issuer = 'https://x', invitation_state = 1"
+               " WHERE directory_id = 'forthcoffee' AND user_id = 'user1'"),
+      FailsWith("23503"));
+  EXPECT_THAT(SqlAsApp(&both,
+                       "UPDATE hearth.credentials SET home_directory_id = 'contoso'"
+                       " WHERE directory_id = 'forthcoffee' AND user_id = 'user1'"),
+              Not(IsOk()));
+}
+
+TEST_F(WallsTest, TheAuditIsOnlyAddedTo) {
+  Sql("INSERT INTO hearth.audit_events (directory_id, event_id, action, verdict, actor_directory, actor, actor_kind, "
+      "rpc, peer)"
+      " VALUES ('forthcoffee', gen_random_uuid(), 'x', 'allowed', 'forthcoffee', 'a', 'person', 'r', 'p')");
+  for (const std::string sql : {"UPDATE hearth.audit_events SET action = 'y'", "DELETE FROM hearth.audit_events",
+                                "TRUNCATE hearth.audit_events"}) {
+    EXPECT_THAT(SqlAsApp(&forth_, sql), FailsWith("42501")) << sql;
+  }
+  // Not even those who own the table change it by mistake.
+  for (const std::string verb : {"UPDATE hearth.audit_events SET action = 'y'", "DELETE FROM hearth.audit_events",
+                                 "TRUNCATE hearth.audit_events"}) {
+    Sql(absl::StrCat("DO $$ BEGIN ", verb,
+                     "; RAISE 'was changed'; EXCEPTION WHEN insufficient_privilege THEN NULL; END $$"));
+  }
+  EXPECT_THAT(Sql("SELECT action FROM hearth.audit_events"), ElementsAre(ElementsAre("x")));
+}
+
+TEST_F(WallsTest, PlatformOperatorsAndTheirPermissionStayOnThePlatform) {
+  EXPECT_THAT(SqlAsApp(&forth_,
+                       "INSERT INTO hearth.role_assignments (directory_id, user_id, role)"
+                       " VALUES ('forthcoffee', 'user1', 'platform_operator')"),
+              FailsWith("23514"));
+  EXPECT_THAT(SqlAsApp(&forth_,
+                       "UPDATE hearth.service_accounts SET permissions = '{platform.admin}'"
+                       " WHERE directory_id = 'forthcoffee'"),
+              FailsWith("23514"));
+}
+
+}  // namespace
+}  // namespace hearth::test
