@@ -1,32 +1,49 @@
 #include "tests/support/test_server.h"
 
+#include <grpcpp/generic/generic_stub.h>
+
 #include <map>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "google/rpc/status.pb.h"
-#include "tests/support/token_maker.h"
 
 namespace hearth::test {
 namespace {
 
-// One key pair for each directory's issuer, made once a process.
+constexpr uint32_t kCheapMemoryKib = 1024;
+
+grpc::ByteBuffer ToBuffer(const std::string& bytes) {
+  const grpc::Slice slice(bytes);
+  return grpc::ByteBuffer(&slice, 1);
+}
+
+std::string ToBytes(const grpc::ByteBuffer& buffer) {
+  std::vector<grpc::Slice> slices;
+  std::string bytes;
+  if (!buffer.Dump(&slices).ok()) return bytes;
+  for (const grpc::Slice& slice : slices) bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  return bytes;
+}
+
+}  // namespace
+
+// Made once a process.
 const SigningKey& KeyOf(const std::string& directory) {
   static const auto* keys = new std::map<std::string, SigningKey>{
       {kForth, SigningKey::Ec()}, {kContoso, SigningKey::Ec()}, {kPlatform, SigningKey::Ec()}};
   return keys->at(directory);
 }
 
-constexpr uint32_t kCheapMemoryKib = 1024;
-
-}  // namespace
+std::string KeySetOf(const std::string& directory) { return KeySetJson({KeyOf(directory).Jwk("k1")}); }
 
 std::string TokenFor(const Principal& principal) {
   const int64_t now = absl::ToUnixSeconds(absl::Now());
   return KeyOf(principal.directory)
       .Sign("ES256", R"({"alg":"ES256","kid":"k1","typ":"JWT"})",
-            absl::StrCat(R"({"iss":")", IssuerOf(principal.directory), R"(","sub":")", principal.subject, R"(","aud":")",
-                         kAudience, R"(","iat":)", now, R"(,"exp":)", now + 3600, "}"));
+            absl::StrCat(R"({"iss":")", IssuerOf(principal.directory), R"(","sub":")", principal.subject,
+                         R"(","aud":")", kAudience, R"(","iat":)", now, R"(,"exp":)", now + 3600, "}"));
 }
 
 absl::Status FromGrpc(const grpc::Status& status) {
@@ -39,8 +56,8 @@ absl::Status FromGrpc(const grpc::Status& status) {
 
 ServerFixture::ServerFixture() {
   for (const char* directory : {kForth, kContoso, kPlatform}) {
-    Sql(absl::StrCat("UPDATE hearth.trusted_issuers SET jwks = '", KeySetJson({KeyOf(directory).Jwk("k1")}),
-                     "' WHERE directory_id = '", directory, "'"));
+    Sql(absl::StrCat("UPDATE hearth.trusted_issuers SET jwks = '", KeySetOf(directory), "' WHERE directory_id = '",
+                     directory, "'"));
   }
   config.database = app_conninfo();
   config.keys_file = keyring_path();
@@ -75,6 +92,26 @@ std::shared_ptr<grpc::Channel> ServerFixture::Channel() {
     channel_ = grpc::CreateChannel(absl::StrCat("127.0.0.1:", port()), grpc::InsecureChannelCredentials());
   }
   return channel_;
+}
+
+grpc::Status ServerFixture::CallRaw(const std::string& token, const google::protobuf::MethodDescriptor* method,
+                                    const std::string& request, std::string* response, absl::Duration timeout) {
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
+  if (!token.empty()) context.AddMetadata("authorization", "Bearer " + token);
+  grpc::GenericStub stub(Channel());
+  grpc::CompletionQueue queue;
+  const std::string path = absl::StrCat("/", method->service()->full_name(), "/", method->name());
+  const auto call = stub.PrepareUnaryCall(&context, path, ToBuffer(request), &queue);
+  grpc::ByteBuffer answer;
+  grpc::Status status;
+  call->StartCall();
+  call->Finish(&answer, &status, nullptr);
+  void* tag = nullptr;
+  bool ok = false;
+  queue.Next(&tag, &ok);
+  if (status.ok() && response != nullptr) *response = ToBytes(answer);
+  return status;
 }
 
 }  // namespace hearth::test

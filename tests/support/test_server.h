@@ -7,6 +7,8 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "google/protobuf/descriptor.h"
 #include "hearth/v1/credential_service.grpc.pb.h"
 #include "hearth/v1/directory_service.grpc.pb.h"
 #include "hearth/v1/guest_user_service.grpc.pb.h"
@@ -16,8 +18,13 @@
 #include "server/base/clock.h"
 #include "server/base/random.h"
 #include "tests/support/fixture.h"
+#include "tests/support/token_maker.h"
 
 namespace hearth::test {
+
+// The key with which the directory's issuer signs in tests, and the key set that is registered for it.
+const SigningKey& KeyOf(const std::string& directory);
+std::string KeySetOf(const std::string& directory);
 
 // A bearer token for `principal`, of its directory's issuer in the world; valid for an hour.
 std::string TokenFor(const Principal& principal);
@@ -50,13 +57,15 @@ class ServerFixture : public Fixture {
 
   // Calls as `principal`, through a generated stub: Call(ForthAdmin(), &Reset::ResetPassword, request, &response), with the aliases below.
   template <class Stub, class Request, class Response>
-  absl::Status Call(const Principal& principal, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+  absl::Status Call(const Principal& principal,
+                    grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                     const Request& request, Response* response) {
     return CallWith(TokenFor(principal), method, request, response);
   }
   // The same with any token; empty: none.
   template <class Stub, class Request, class Response>
-  absl::Status CallWith(const std::string& token, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+  absl::Status CallWith(const std::string& token,
+                        grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                         const Request& request, Response* response) {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
@@ -64,6 +73,11 @@ class ServerFixture : public Fixture {
     Stub stub(Channel());
     return FromGrpc((stub.*method)(&context, request, response));
   }
+
+  // Calls any method with bytes as the request, as no generated stub would; what came back is in `response`, if it is not null.
+  grpc::Status CallRaw(const std::string& token, const google::protobuf::MethodDescriptor* method,
+                       const std::string& request, std::string* response = nullptr,
+                       absl::Duration timeout = absl::Seconds(20));
 
  private:
   SystemClock clock_;
