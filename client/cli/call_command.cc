@@ -53,7 +53,7 @@ absl::StatusOr<std::string> ReadInput(const CallOptions& options) {
 absl::StatusOr<const MethodDescriptor*> Method(const std::string& name) {
   if (const MethodDescriptor* method = client::FindMethod(name); method != nullptr) return method;
   std::vector<std::string> names;
-  for (const MethodDescriptor* method : client::Methods()) names.push_back(std::string(method->name()));
+  for (const MethodDescriptor* method : client::Methods()) names.emplace_back(method->name());
   const std::string nearest = Nearest(name, names);
   return UsageError(absl::StrCat("There is no method \"", name, "\"."),
                     nearest.empty() ? "List them: hearth methods" : absl::StrCat("Did you mean ", nearest, "?"));

@@ -97,7 +97,7 @@ void FieldFlags::Add(CLI::App* command, const Descriptor& type, const std::strin
 }
 
 bool FieldFlags::IsLeftOut(const FieldDescriptor& field, const std::string& path) const {
-  const std::string name(field.name());
+  const auto& name = field.name();
   if (taken_.count(path) > 0 || Is(OUTPUT_ONLY, field) || Is(IDENTIFIER, field)) return true;
   if (RulesOf(field).sensitive() || (IsGroup(field) && field.is_repeated())) return true;
   if (name == "page_size" || name == "page_token" || name == kUpdateMask || name == "parent") return true;

@@ -13,9 +13,9 @@ struct FlagText {
   bool inverted = false;  // The flag says that the field is false.
 };
 
-// For the field of this name, whatever message it is in. A field without an entry is called as in the
+// For the field at this path in a request. A field without an entry is called as in the
 // contract.
-FlagText FlagTextOf(const std::string& field);
+FlagText FlagTextOf(const std::string& path);
 
 // What the flags of the fields in a message field of this name begin with: "home-"; nothing for the thing
 // that a command is about.

@@ -14,7 +14,7 @@ namespace {
 
 std::atomic<int> running{0};
 
-[[noreturn]] void Wait(sigset_t signals, client::Cancellation cancellation) {
+[[noreturn]] void Wait(sigset_t signals, const client::Cancellation& cancellation) {
   for (;;) {
     int signal = 0;
     if (sigwait(&signals, &signal) != 0) continue;

@@ -86,20 +86,19 @@ void AddRows(const Message& message, const std::string& prefix, Rows* rows) {
 }
 
 // The resource in a response that has nothing else, or the response itself.
-const Message& Inner(const Message& response) {
+const Message* Inner(const Message& response) {
   const Descriptor& type = *response.GetDescriptor();
   const bool wraps = type.field_count() == 1 && !type.field(0)->is_repeated() &&
                      type.field(0)->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
-  if (!wraps || !response.GetReflection()->HasField(response, type.field(0))) return response;
-  return response.GetReflection()->GetMessage(response, type.field(0));
+  if (!wraps || !response.GetReflection()->HasField(response, type.field(0))) return &response;
+  return &response.GetReflection()->GetMessage(response, type.field(0));
 }
 
 }  // namespace
 
 std::string Details(const Message& response) {
-  const Message& inner = Inner(response);
   Rows rows;
-  AddRows(inner, "", &rows);
+  AddRows(*Inner(response), "", &rows);
   return Aligned(rows);
 }
 

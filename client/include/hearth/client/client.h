@@ -57,9 +57,8 @@ class Client {
   // Calls `method` with messages whose types are known only at run time. `response` is non-null and is
   // overwritten. Fails with INVALID_ARGUMENT for messages of other types than the method's, UNIMPLEMENTED for
   // streaming methods.
-  absl::Status Invoke(const google::protobuf::MethodDescriptor& method,
-                      const google::protobuf::Message& request, google::protobuf::Message* response,
-                      const CallOptions& options = {}) const;
+  absl::Status Invoke(const google::protobuf::MethodDescriptor& method, const google::protobuf::Message& request,
+                      google::protobuf::Message* response, const CallOptions& options = {}) const;
 
   // Calls a method outside the contract once, such as "/grpc.health.v1.Health/Check", with any messages of
   // the right form.
@@ -68,10 +67,9 @@ class Client {
 
   // One line a method, for the reader's sake: client.ResetPassword(request) is
   // client.Call<v1::ResetPasswordResponse>(request).
-#define HEARTH_CLIENT_METHOD(Name)                                                                           \
-  absl::StatusOr<v1::Name##Response> Name(const v1::Name##Request& request, const CallOptions& options = {}) \
-      const {                                                                                                \
-    return Call<v1::Name##Response>(request, options);                                                       \
+#define HEARTH_CLIENT_METHOD(Name)                                                                                   \
+  absl::StatusOr<v1::Name##Response> Name(const v1::Name##Request& request, const CallOptions& options = {}) const { \
+    return Call<v1::Name##Response>(request, options);                                                               \
   }
   HEARTH_CLIENT_METHOD(ResetPassword)
   HEARTH_CLIENT_METHOD(CheckResetPassword)

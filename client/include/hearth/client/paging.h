@@ -24,8 +24,7 @@ absl::Status EachPage(const Client& client, const google::protobuf::MethodDescri
 // The same for a known type: EachPage<v1::ListUsersResponse>(client, request, [](v1::ListUsersResponse& page)
 // {...; return true;}).
 template <class Response, class Request, class Page>
-absl::Status EachPage(const Client& client, const Request& request, const Page& page,
-                      const CallOptions& options = {}) {
+absl::Status EachPage(const Client& client, const Request& request, const Page& page, const CallOptions& options = {}) {
   const google::protobuf::MethodDescriptor* method = MethodOf(*Request::descriptor());
   if (method == nullptr || method->output_type() != Response::descriptor()) {
     return absl::InvalidArgumentError("The request and the response are not those of one method.");
