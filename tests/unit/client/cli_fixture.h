@@ -34,8 +34,7 @@ class CliTest : public ::testing::Test {
   std::string FileWith(const std::string& name, const std::string& content) const {
     const std::string path = home_ + "/" + name;
     std::ofstream(path) << content;
-    std::filesystem::permissions(path,
-                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     return path;
   }
 

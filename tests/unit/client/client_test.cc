@@ -2,7 +2,6 @@
 #include "hearth/client/client.h"
 
 #include <fstream>
-#include <regex>
 #include <thread>
 
 #include "gmock/gmock.h"
@@ -19,6 +18,7 @@ using std::chrono::milliseconds;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
 using ::testing::Not;
 using ::testing::Pair;
 using ::testing::SizeIs;
@@ -81,7 +81,7 @@ TEST_F(ClientTest, NamesAChangeSoThatItCanBeRepeated) {
     ids.push_back(static_cast<const v1::ResetPasswordRequest&>(*call.request).request_id());
   }
   ASSERT_THAT(ids, SizeIs(3));
-  EXPECT_TRUE(std::regex_match(ids[0], std::regex(kUuid4))) << ids[0];
+  EXPECT_THAT(ids[0], MatchesRegex(kUuid4));
   EXPECT_EQ(ids[1], ids[0]);
   EXPECT_EQ(ids[2], ids[0]);
   EXPECT_EQ(request.request_id(), "") << "the caller's request is not altered";

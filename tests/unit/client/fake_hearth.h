@@ -30,8 +30,7 @@ class FakeHearth {
   };
 
   // Serves in the clear, or with `credentials`.
-  explicit FakeHearth(
-      std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials());
+  explicit FakeHearth(std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials());
   ~FakeHearth();
 
   // "127.0.0.1:port"

@@ -41,8 +41,7 @@ class Process {
 // A running `hearth` on a terminal of its own.
 class TerminalProcess {
  public:
-  TerminalProcess(const std::vector<std::string>& arguments,
-                  const std::map<std::string, std::string>& environment);
+  TerminalProcess(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment);
   ~TerminalProcess();
   TerminalProcess(const TerminalProcess&) = delete;
   TerminalProcess& operator=(const TerminalProcess&) = delete;
