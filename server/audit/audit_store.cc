@@ -30,8 +30,8 @@ std::vector<std::string> DirectoriesOf(const Call& call) {
 void Append(Tx& tx, const Call& call, const std::string& verdict, const std::string& reason) {
   const std::string kind = call.access.kind == PrincipalKind::kPerson ? "person" : "service";
   tx.Exec(kAppend, TextArray(DirectoriesOf(call)), call.id, call.policy->audit_action(), verdict, reason,
-          call.principal.directory, call.principal.subject, kind, call.note->target,
-          call.note->target_principal_name, call.rpc, call.peer, call.trace_id);
+          call.principal.directory, call.principal.subject, kind, call.note->target, call.note->target_principal_name,
+          call.rpc, call.peer, call.trace_id);
 }
 
 bool IsServersFault(const absl::Status& status) {

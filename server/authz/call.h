@@ -12,10 +12,10 @@ namespace hearth {
 
 // What a desk notes about a call for its audit events. Written by the one thread that serves the call.
 struct AuditNote {
-  std::string target;  // Name of the resource that the call is about, as the caller addressed it.
+  std::string target;                 // Name of the resource that the call is about, as the caller addressed it.
   std::string target_principal_name;  // Of the person the call is about, where it is known.
-  std::string other_directory;  // Id of the other directory that the call concerns, such as a guest's home;
-                                // may not exist.
+  std::string other_directory;        // Id of the other directory that the call concerns, such as a guest's home;
+                                      // may not exist.
 };
 
 // One admitted call. The gate made it; it is valid while the desk serves the call.

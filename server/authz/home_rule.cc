@@ -7,15 +7,13 @@
 namespace hearth {
 namespace {
 
-ResetDecision Refused(v1::ErrorReason reason, v1::ResetRule rule,
-                      v1::Role blocking_role = v1::ROLE_UNSPECIFIED) {
+ResetDecision Refused(v1::ErrorReason reason, v1::ResetRule rule, v1::Role blocking_role = v1::ROLE_UNSPECIFIED) {
   return {.allowed = false, .reason = reason, .rule = rule, .blocking_role = blocking_role};
 }
 
 v1::ErrorReason HomeReason(const Target& target) {
   if (target.home.kind == v1::Home::KIND_EXTERNAL_ISSUER) return v1::ERROR_REASON_HOME_OUTSIDE_HEARTH;
-  const bool here =
-      target.home.kind == v1::Home::KIND_THIS_DIRECTORY && target.home.directory == target.directory;
+  const bool here = target.home.kind == v1::Home::KIND_THIS_DIRECTORY && target.home.directory == target.directory;
   return here ? v1::ERROR_REASON_UNSPECIFIED : v1::ERROR_REASON_NOT_HOME_DIRECTORY;
 }
 
@@ -30,8 +28,7 @@ std::vector<TargetRow> RowsOf(const Target& target) {
 // not cover.
 v1::Role BlockingRole(const Access& access, const Target& target) {
   const auto covered = [&](v1::Role role) {
-    return std::any_of(access.roles.begin(), access.roles.end(),
-                       [&](v1::Role a) { return MayReset(a, RowOf(role)); });
+    return std::any_of(access.roles.begin(), access.roles.end(), [&](v1::Role a) { return MayReset(a, RowOf(role)); });
   };
   const auto blocking = std::find_if_not(target.roles.begin(), target.roles.end(), covered);
   if (blocking != target.roles.end()) return *blocking;
@@ -56,14 +53,12 @@ ResetDecision DecideAuthority(const Principal& actor, const Access& access, cons
 ResetDecision DecideReset(const Principal& actor, const Access& access, const Target& target) {
   const v1::ErrorReason home = HomeReason(target);
   if (home != v1::ERROR_REASON_UNSPECIFIED) return Refused(home, v1::RESET_RULE_HOME);
-  if (actor.directory != target.directory)
-    return Refused(v1::ERROR_REASON_FOREIGN_DIRECTORY, v1::RESET_RULE_HOME);
+  if (actor.directory != target.directory) return Refused(v1::ERROR_REASON_FOREIGN_DIRECTORY, v1::RESET_RULE_HOME);
   return DecideAuthority(actor, access, target);
 }
 
 ResetDecision DecideSensitive(const Principal& actor, const Access& access, const Target& target) {
-  if (actor.directory != target.directory)
-    return Refused(v1::ERROR_REASON_FOREIGN_DIRECTORY, v1::RESET_RULE_HOME);
+  if (actor.directory != target.directory) return Refused(v1::ERROR_REASON_FOREIGN_DIRECTORY, v1::RESET_RULE_HOME);
   return DecideAuthority(actor, access, target);
 }
 

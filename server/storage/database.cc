@@ -27,8 +27,8 @@ std::string Begin(Tx& tx, bool read_only, const Scope& scope, absl::Time deadlin
   const std::string millis = absl::StrCat("'", RemainingMillis(deadline), "'");
   return absl::StrCat("BEGIN ISOLATION LEVEL READ COMMITTED", read_only ? " READ ONLY" : "",
                       "; SELECT set_config('hearth.directories', ", tx.Quote(TextArray(scope)),
-                      ", true), set_config('statement_timeout', ", millis,
-                      ", true), set_config('lock_timeout', ", millis, ", true)");
+                      ", true), set_config('statement_timeout', ", millis, ", true), set_config('lock_timeout', ",
+                      millis, ", true)");
 }
 
 }  // namespace
@@ -66,15 +66,13 @@ absl::Status Database::Run(Mode mode, const Scope& scope, absl::Time deadline,
       const SqlError error = Classify(exception);
       if (connection != nullptr) pool_->Drop(std::move(connection), /*all=*/error.kind == SqlError::kConnection);
       in_doubt = in_doubt || (committing && error.kind == SqlError::kConnection);
-      if (absl::Now() >= deadline || !WorthRetrying(error, attempt, in_doubt))
-        return ToStatus(error, in_doubt);
+      if (absl::Now() >= deadline || !WorthRetrying(error, attempt, in_doubt)) return ToStatus(error, in_doubt);
       absl::SleepFor(std::min(Backoff(attempt), deadline - absl::Now()));
     }
   }
 }
 
-absl::Status Database::Read(const Scope& scope, absl::Time deadline,
-                            const std::function<absl::Status(Tx&)>& body) {
+absl::Status Database::Read(const Scope& scope, absl::Time deadline, const std::function<absl::Status(Tx&)>& body) {
   return Run(Mode::kReadOnly, scope, deadline, body);
 }
 
@@ -82,8 +80,7 @@ absl::Status Database::ReadAlone(absl::Time deadline, const std::function<absl::
   return Run(Mode::kAlone, {}, deadline, body);
 }
 
-absl::Status Database::Write(const Scope& scope, absl::Time deadline,
-                             const std::function<absl::Status(Tx&)>& body) {
+absl::Status Database::Write(const Scope& scope, absl::Time deadline, const std::function<absl::Status(Tx&)>& body) {
   return Run(Mode::kReadWrite, scope, deadline, body);
 }
 

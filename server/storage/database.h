@@ -56,8 +56,7 @@ class Database {
 
   // The stored response of an earlier attempt into `response`, and true; false when there is none. Fails with
   // REQUEST_ID_REUSED.
-  absl::StatusOr<bool> Replay(absl::Time deadline, const Attempt& attempt,
-                              google::protobuf::Message& response);
+  absl::StatusOr<bool> Replay(absl::Time deadline, const Attempt& attempt, google::protobuf::Message& response);
 
   // One round trip; OK when the database answers and accepts writes.
   absl::Status Ping(absl::Time deadline);
@@ -67,8 +66,7 @@ class Database {
 
  private:
   enum class Mode { kAlone, kReadOnly, kReadWrite };
-  absl::Status Run(Mode mode, const Scope& scope, absl::Time deadline,
-                   const std::function<absl::Status(Tx&)>& body);
+  absl::Status Run(Mode mode, const Scope& scope, absl::Time deadline, const std::function<absl::Status(Tx&)>& body);
 
   std::unique_ptr<Pool> pool_;
 };

@@ -40,8 +40,7 @@ absl::Status TakeLock(pqxx::connection& connection) {
   const absl::Time deadline = absl::Now() + kLockPatience;
   while (!Exec(connection, kTryLock)[0][0].as<bool>()) {
     if (absl::Now() > deadline) {
-      return absl::UnavailableError(
-          "another `hearthd migrate` holds the lock for more than a minute; is it stuck?");
+      return absl::UnavailableError("another `hearthd migrate` holds the lock for more than a minute; is it stuck?");
     }
     absl::SleepFor(absl::Milliseconds(200));
   }
@@ -51,9 +50,8 @@ absl::Status TakeLock(pqxx::connection& connection) {
 absl::Status CheckRole(pqxx::connection& connection, const std::string& role) {
   pqxx::nontransaction tx(connection);
   const std::string name = tx.quote(role);
-  const pqxx::result rows =
-      tx.exec(absl::StrCat("SELECT rolsuper OR rolbypassrls, pg_has_role(", name,
-                           ", current_user, 'MEMBER') FROM pg_roles WHERE rolname = ", name));
+  const pqxx::result rows = tx.exec(absl::StrCat("SELECT rolsuper OR rolbypassrls, pg_has_role(", name,
+                                                 ", current_user, 'MEMBER') FROM pg_roles WHERE rolname = ", name));
   if (rows.empty()) {
     return absl::FailedPreconditionError(
         absl::StrCat("the role ", role, " does not exist. Create it: CREATE ROLE ", role, " LOGIN;"));
@@ -78,8 +76,8 @@ absl::Status CheckApplied(const pqxx::result& applied) {
     }
     const Migration& migration = migrations[static_cast<size_t>(number) - 1];
     if (row["checksum"].as<std::string>() != Checksum(migration.sql)) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "migration ", ToAbsl(migration.name), " was applied with other contents than this hearthd has"));
+      return absl::FailedPreconditionError(
+          absl::StrCat("migration ", ToAbsl(migration.name), " was applied with other contents than this hearthd has"));
     }
   }
   return absl::OkStatus();
@@ -88,9 +86,8 @@ absl::Status CheckApplied(const pqxx::result& applied) {
 void Apply(pqxx::connection& connection, const Migration& migration, const std::string& app_role) {
   pqxx::work tx(connection);
   tx.exec(absl::StrReplaceAll(ToAbsl(migration.sql), {{":app_role", tx.quote_name(app_role)}}));
-  tx.exec(absl::StrCat("INSERT INTO hearth.migrations (number, name, checksum) VALUES (", migration.number,
-                       ", ", tx.quote(std::string(migration.name)), ", ", tx.quote(Checksum(migration.sql)),
-                       ")"));
+  tx.exec(absl::StrCat("INSERT INTO hearth.migrations (number, name, checksum) VALUES (", migration.number, ", ",
+                       tx.quote(std::string(migration.name)), ", ", tx.quote(Checksum(migration.sql)), ")"));
   tx.commit();
 }
 
@@ -106,8 +103,7 @@ absl::Status Migrate(const std::string& conninfo, const std::string& app_role,
     RETURN_IF_ERROR(TakeLock(connection));
     Exec(connection, "SET client_min_messages = warning");
     Exec(connection, kBookkeeping);
-    const pqxx::result applied =
-        Exec(connection, "SELECT number, checksum FROM hearth.migrations ORDER BY number");
+    const pqxx::result applied = Exec(connection, "SELECT number, checksum FROM hearth.migrations ORDER BY number");
     RETURN_IF_ERROR(CheckApplied(applied));
     for (const Migration& migration : Migrations()) {
       if (migration.number <= static_cast<int>(applied.size())) continue;

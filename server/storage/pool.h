@@ -54,7 +54,7 @@ class Pool {
 
   mutable absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  int opening_ ABSL_GUARDED_BY(mutex_) = 0;  // Connections that are being opened now.
+  int opening_ ABSL_GUARDED_BY(mutex_) = 0;                          // Connections that are being opened now.
   std::map<Connection*, absl::Time> taken_ ABSL_GUARDED_BY(mutex_);  // Until when each may be used.
   std::vector<std::unique_ptr<Connection>> idle_ ABSL_GUARDED_BY(mutex_);
   std::thread watchdog_;

@@ -34,8 +34,8 @@ std::string FromBytea(const pqxx::field& field) {
   const std::string text = field.c_str();
   std::string bytes(text.size() / 2, '\0');
   size_t length = 0;
-  if (text.size() < 2 || sodium_hex2bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(),
-                                        text.data() + 2, text.size() - 2, nullptr, &length, nullptr) != 0) {
+  if (text.size() < 2 || sodium_hex2bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data() + 2,
+                                        text.size() - 2, nullptr, &length, nullptr) != 0) {
     throw std::runtime_error("a bytea field is not in hexadecimal form");
   }
   bytes.resize(length);

@@ -23,8 +23,7 @@ class Tx {
   // TextArray, bytes through Bytea.
   template <class... Args>
   pqxx::result Exec(const Statement& statement, const Args&... args) {
-    if (connection_.prepared.insert(statement.name).second)
-      connection_.link.prepare(statement.name, statement.sql);
+    if (connection_.prepared.insert(statement.name).second) connection_.link.prepare(statement.name, statement.sql);
     return pqxx_compat::ExecPrepared(work_, statement.name, args...);
   }
 
