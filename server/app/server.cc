@@ -2,6 +2,8 @@
 
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/impl/server_builder_option.h>
+#include <grpcpp/impl/server_builder_plugin.h>
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/security/tls_certificate_provider.h>
 #include <grpcpp/security/tls_credentials_options.h>
@@ -26,6 +28,15 @@ constexpr int kAgeMillis = 30 * 60'000;            // Spreads load over replicas
 constexpr int kKeepaliveMillis = 60'000;
 constexpr size_t kTransportMemory = 512u << 20;    // What gRPC may hold for transport in all.
 constexpr unsigned kCertificateSeconds = 2;        // How often the certificate files are looked at.
+
+// gRPC's reflection library adds itself to every server of a process that links it. This takes it out again.
+class WithoutReflection final : public grpc::ServerBuilderOption {
+ public:
+  void UpdateArguments(grpc::ChannelArguments*) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    std::erase_if(*plugins, [](const auto& plugin) { return plugin->name() == "proto_server_reflection"; });
+  }
+};
 
 std::shared_ptr<grpc::ServerCredentials> Credentials(const Config& config) {
   if (config.insecure_plaintext) return grpc::InsecureServerCredentials();
@@ -81,8 +92,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Config& config, Envi
 
 absl::Status Server::Serve() {
   grpc::EnableDefaultHealthCheckService(true);
-  if (config_.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
+  if (!config_.reflection) builder.SetOption(std::make_unique<WithoutReflection>());
   SetLimits(builder);
   std::vector<std::string> names;
   for (const auto* descriptor : environment_.table().Services()) {

@@ -49,6 +49,8 @@ class ServerFixture : public Fixture {
   // Starts (or after Stop starts again) the server.
   void Start();
   void Stop();
+  // Stops the server as SIGTERM does, with callers still connected.
+  void StopServer() { server_->Stop(); }
   int port() const { return server_->port(); }
   Environment& environment() { return *environment_; }
 

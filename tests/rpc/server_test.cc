@@ -1,0 +1,189 @@
+// The server as a process sees it: overload, deadlines, draining, health, reflection, plaintext.
+#include <grpcpp/generic/generic_stub.h>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "google/rpc/error_details.pb.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/test_server.h"
+
+namespace hearth::test {
+namespace {
+
+constexpr char kUser1[] = "directories/forthcoffee/users/user1";
+const Principal kBackend{kForth, "backend"};
+
+class ServerTest : public ServerFixture {
+ protected:
+  absl::Status Verify() {
+    v1::VerifyPasswordRequest request;
+    request.set_name(kUser1);
+    request.set_password("a password that nobody has");
+    v1::VerifyPasswordResponse response;
+    return Call(kBackend, &Passwords::VerifyPassword, request, &response);
+  }
+  absl::Status ReadUser() {
+    v1::GetUserRequest request;
+    request.set_name(kUser1);
+    v1::GetUserResponse response;
+    return Call(ForthAdmin(), &Directories::GetUser, request, &response);
+  }
+  // One byte of grpc.health.v1: 1 is SERVING, 2 is NOT_SERVING.
+  int Health(const std::string& service) {
+    grpc::GenericStub stub(Channel());
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(5));
+    const std::string bytes =
+        service.empty() ? "" : absl::StrCat("\n", std::string(1, static_cast<char>(service.size())), service);
+    const grpc::Slice slice(bytes);
+    const grpc::ByteBuffer request(&slice, 1);
+    grpc::CompletionQueue queue;
+    auto call = stub.PrepareUnaryCall(&context, "/grpc.health.v1.Health/Check", request, &queue);
+    call->StartCall();
+    grpc::ByteBuffer response;
+    grpc::Status status;
+    call->Finish(&response, &status, nullptr);
+    void* tag = nullptr;
+    bool ok = false;
+    queue.Next(&tag, &ok);
+    grpc::Slice answer;
+    if (!status.ok() || !response.TrySingleSlice(&answer).ok() || answer.size() != 2) return -1;
+    return answer.begin()[1];
+  }
+  bool Await(const std::function<bool()>& condition) {
+    for (int i = 0; i < 200; ++i) {
+      if (condition()) return true;
+      absl::SleepFor(absl::Milliseconds(25));
+    }
+    return false;
+  }
+};
+
+TEST_F(ServerTest, AFullQueueRefusesWithADelayWhileOtherWorkGoesOn) {
+  config.hash_lanes = 1;
+  config.hash_queue = 2;
+  config.argon2 = {.memory_kib = 64 * 1024, .iterations = 4};
+  Start();
+  std::atomic<int> overloaded = 0, answered = 0;
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 24; ++i) {
+    callers.emplace_back([&] {
+      const absl::Status status = Verify();
+      if (ReasonOf(status) == v1::ERROR_REASON_OVERLOADED) {
+        const auto retry = DetailOf<google::rpc::RetryInfo>(status).retry_delay();
+        EXPECT_GT(retry.seconds() * 1000 + retry.nanos() / 1'000'000, 0);
+        EXPECT_LE(retry.seconds(), 2);
+        EXPECT_TRUE(absl::IsResourceExhausted(status));
+        ++overloaded;
+      } else {
+        EXPECT_THAT(status, HasReason(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED));
+        ++answered;
+      }
+    });
+  }
+  // Reads are served while every hash worker is busy.
+  for (int i = 0; i < 5; ++i) EXPECT_THAT(ReadUser(), IsOk());
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_GT(overloaded, 0);
+  EXPECT_GT(answered, 0);
+}
+
+TEST_F(ServerTest, ACallThatIsPastItsDeadlineIsAnsweredWithoutWork) {
+  config.hash_lanes = 1;
+  config.argon2 = {.memory_kib = 64 * 1024, .iterations = 8};
+  Start();
+  v1::ResetPasswordRequest request;
+  request.set_name(kUser1);
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 8; ++i) {
+    callers.emplace_back([&] {
+      grpc::ClientContext context;
+      context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(30));
+      context.AddMetadata("authorization", "Bearer " + TokenFor(ForthAdmin()));
+      v1::ResetPasswordResponse response;
+      Reset stub(Channel());
+      EXPECT_EQ(stub.ResetPassword(&context, request, &response).error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  Stop();
+  EXPECT_TRUE(Sql("SELECT 1 FROM hearth.credentials").empty());
+}
+
+TEST_F(ServerTest, StoppingLetsRunningCallsFinish) {
+  config.hash_lanes = 1;
+  config.argon2 = {.memory_kib = 64 * 1024, .iterations = 4};
+  config.drain_seconds = 15;
+  Start();
+  const auto channel = Channel();
+  std::atomic<int> started = 0, finished = 0;
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 3; ++i) {
+    callers.emplace_back([&] {
+      ++started;
+      if (ReasonOf(Verify()) == v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED) ++finished;
+    });
+  }
+  while (started < 3) std::this_thread::yield();
+  absl::SleepFor(absl::Milliseconds(150));  // The calls have reached the server; a hash takes longer than that.
+  StopServer();
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_EQ(finished, 3);
+}
+
+TEST_F(ServerTest, HealthIsToldForEachService) {
+  Start();
+  for (const char* service : {"", "hearth.v1.ResetPasswordService", "hearth.v1.GuestUserService",
+                              "hearth.v1.DirectoryService", "hearth.v1.CredentialService"}) {
+    EXPECT_TRUE(Await([&] { return Health(service) == 1; })) << service;
+  }
+}
+
+TEST_F(ServerTest, HealthFollowsTheDatabase) {
+  Start();
+  ASSERT_TRUE(Await([&] { return Health("") == 1; }));
+  const std::string name = Sql("SELECT current_database()")[0][0];
+  Sql(absl::StrCat("ALTER DATABASE ", name, " CONNECTION LIMIT 0"));
+  Sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'hearth_app' AND datname = "
+      "current_database()");
+  EXPECT_TRUE(Await([&] { return Health("hearth.v1.GuestUserService") == 2; }));
+  const absl::Status status = ReadUser();
+  EXPECT_THAT(status, HasReason(v1::ERROR_REASON_STORAGE_UNAVAILABLE));
+  EXPECT_TRUE(DetailOf<google::rpc::RetryInfo>(status).has_retry_delay());
+  Sql(absl::StrCat("ALTER DATABASE ", name, " CONNECTION LIMIT -1"));
+  EXPECT_TRUE(Await([&] { return Health("") == 1; }));
+  EXPECT_THAT(ReadUser(), IsOk());
+}
+
+TEST_F(ServerTest, AServerRefusesASchemaOfAnotherVersion) {
+  Sql("INSERT INTO hearth.migrations (number, name, checksum) VALUES (99, 'of the future', 'x')");
+  const SystemClock clock;
+  SystemRandom random;
+  const auto environment = Environment::Create(config, &clock, &random);
+  ASSERT_THAT(environment, IsOk());
+  const auto server = Server::Start(config, environment->get());
+  EXPECT_THAT(std::string(server.status().message()), testing::HasSubstr("the schema has version 99"));
+}
+
+TEST(ConfigTest, PlaintextIsRefusedOffLoopbackAndTlsNeedsItsFiles) {
+  Config config;
+  config.database = "host=/nowhere dbname=hearth";
+  config.listen = "0.0.0.0:7443";
+  config.insecure_plaintext = true;
+  EXPECT_THAT(ConfigDefects(config), testing::Contains(testing::HasSubstr("loopback addresses only")));
+  config.insecure_plaintext = false;
+  EXPECT_THAT(ConfigDefects(config), testing::Contains(testing::HasSubstr("--tls-certificate is needed")));
+  config.metrics_listen = "0.0.0.0:9443";
+  EXPECT_THAT(ConfigDefects(config),
+              testing::Contains(testing::HasSubstr("--metrics-listen must be a loopback address")));
+  config.argon2.memory_kib = 1024;
+  EXPECT_THAT(ConfigDefects(config), testing::Contains(testing::HasSubstr("--argon2-memory-kib")));
+}
+
+}  // namespace
+}  // namespace hearth::test
