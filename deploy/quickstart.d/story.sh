@@ -8,7 +8,7 @@ hearth() { env -i "PATH=$PATH" LANG=C.UTF-8 HEARTH_CONFIG="$state/config.json" "
 ensure() { # CONTEXT ARGUMENT...
   local answer
   if answer=$(hearth --context "$@" 2>&1); then
-    say "    ${*:2:3}"
+    say "    $1: ${*:2:3}"
   elif [[ "$answer" != *ALREADY_EXISTS* ]]; then
     say "$answer" >&2
     die "'hearth --context $*' failed as above; hearthd's log is $server_log"
