@@ -4,9 +4,10 @@
 
 #include <array>
 #include <cerrno>
-#include <limits>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
