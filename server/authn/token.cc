@@ -3,14 +3,14 @@
 #include <cjose/jws.h>
 #include <openssl/err.h>
 
-#include <array>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "server/authn/jose_json.h"
 #include "server/base/resource_name.h"
 #include "server/base/status_macros.h"
@@ -97,8 +97,8 @@ bool SignatureHolds(std::string_view token, const PublicKey& key) {
   const std::unique_ptr<cjose_jws_t, decltype(&cjose_jws_release)> jws(
       cjose_jws_import(token.data(), token.size(), &error), &cjose_jws_release);
   const bool holds = jws != nullptr && cjose_jws_verify(jws.get(), key.handle.get(), &error);
-  // A failure leaves errors in OpenSSL's queue of this thread, which the next user of the queue would take
-  // for its own.
+  // libcjose 0.6.2 takes its own error out of OpenSSL's queue of this thread. Should another release leave
+  // some there, the next user of the queue must not take them for its own.
   if (!holds) ERR_clear_error();
   return holds;
 }
