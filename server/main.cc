@@ -15,7 +15,9 @@ int main(int argc, char** argv) {
     return 1;
   }
   CLI::App app("hearthd: the Hearth identity service.", "hearthd");
-  app.footer("First steps: `hearthd keys generate`, `hearthd migrate`, `hearthd bootstrap`, `hearthd serve`. Each has its --help.");
+  app.footer(
+      "First steps: `hearthd keys generate`, `hearthd migrate`, `hearthd bootstrap`, `hearthd serve`. Each has its "
+      "--help.");
   const hearth::Flags flags(app);
   try {
     app.parse(argc, argv);

@@ -97,7 +97,8 @@ int RunBootstrap(const BootstrapOptions& options) {
       database, absl::Now() + kBootstrapPatience,
       {.issuer = options.issuer, .audience = options.audience, .jwks = jwks.str(), .operator_id = options.operator_id});
   if (!fresh.ok()) return Fail(fresh.status());
-  std::cout << (*fresh ? "The platform's issuer and operator are registered.\n" : "The platform was bootstrapped so before.\n");
+  std::cout << (*fresh ? "The platform's issuer and operator are registered.\n"
+                       : "The platform was bootstrapped so before.\n");
   return 0;
 }
 

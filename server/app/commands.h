@@ -18,7 +18,7 @@ int RunMigrate(const std::string& database, const std::string& app_role);
 
 // What `hearthd bootstrap` registers.
 struct BootstrapOptions {
-  std::string database;   // As the owner.
+  std::string database;  // As the owner.
   std::string issuer;
   std::string audience;
   std::string jwks_file;

@@ -18,11 +18,13 @@ bool IsLoopbackAddress(const std::string& address) {
 void CheckTls(const Config& config, std::vector<std::string>& defects) {
   if (config.insecure_plaintext) {
     if (!IsLoopbackAddress(config.listen)) {
-      defects.push_back("--insecure-plaintext works on loopback addresses only; give --tls-certificate and --tls-key instead");
+      defects.push_back(
+          "--insecure-plaintext works on loopback addresses only; give --tls-certificate and --tls-key instead");
     }
     return;
   }
-  for (const auto& [flag, path] : {std::pair{"--tls-certificate", config.tls_certificate}, {"--tls-key", config.tls_key}}) {
+  for (const auto& [flag, path] :
+       {std::pair{"--tls-certificate", config.tls_certificate}, {"--tls-key", config.tls_key}}) {
     if (path.empty()) {
       defects.push_back(absl::StrCat(flag, " is needed (a PEM file)"));
     } else if (!IsReadable(path)) {
@@ -34,7 +36,8 @@ void CheckTls(const Config& config, std::vector<std::string>& defects) {
 void CheckHashing(const Config& config, std::vector<std::string>& defects) {
   const HashParameters& argon2 = config.argon2;
   if (argon2.memory_kib < 19 * 1024 || argon2.memory_kib > kMaxHashParameters.memory_kib) {
-    defects.push_back(absl::StrCat("--argon2-memory-kib must be between 19456 (OWASP's least) and ", kMaxHashParameters.memory_kib));
+    defects.push_back(
+        absl::StrCat("--argon2-memory-kib must be between 19456 (OWASP's least) and ", kMaxHashParameters.memory_kib));
   }
   if (argon2.iterations < 1 || argon2.iterations > kMaxHashParameters.iterations) {
     defects.push_back(absl::StrCat("--argon2-iterations must be between 1 and ", kMaxHashParameters.iterations));
@@ -48,9 +51,11 @@ void CheckHashing(const Config& config, std::vector<std::string>& defects) {
 
 std::vector<std::string> ConfigDefects(const Config& config) {
   std::vector<std::string> defects;
-  if (config.database.empty()) defects.push_back("--database is needed, such as \"host=/run/postgresql dbname=hearth user=hearth_app\"");
+  if (config.database.empty())
+    defects.push_back("--database is needed, such as \"host=/run/postgresql dbname=hearth user=hearth_app\"");
   if (absl::StrContains(config.database, "://")) {
-    defects.push_back("--database must be in key=value form, such as \"host=db1 dbname=hearth user=hearth_app sslmode=verify-full\"");
+    defects.push_back(
+        "--database must be in key=value form, such as \"host=db1 dbname=hearth user=hearth_app sslmode=verify-full\"");
   }
   CheckTls(config, defects);
   if (config.keys_file.empty()) {
@@ -62,10 +67,12 @@ std::vector<std::string> ConfigDefects(const Config& config) {
     defects.push_back("--metrics-listen must be a loopback address; metrics carry no authentication");
   }
   CheckHashing(config, defects);
-  for (const auto& [flag, value] :
-       {std::pair{"--database-connections", config.database_connections}, {"--read-workers", config.read_workers},
-        {"--write-workers", config.write_workers}, {"--read-queue", config.read_queue}, {"--write-queue", config.write_queue},
-        {"--hash-queue", config.hash_queue}}) {
+  for (const auto& [flag, value] : {std::pair{"--database-connections", config.database_connections},
+                                    {"--read-workers", config.read_workers},
+                                    {"--write-workers", config.write_workers},
+                                    {"--read-queue", config.read_queue},
+                                    {"--write-queue", config.write_queue},
+                                    {"--hash-queue", config.hash_queue}}) {
     if (value < 1 || value > 100'000) defects.push_back(absl::StrCat(flag, " must be between 1 and 100000"));
   }
   return defects;

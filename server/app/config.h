@@ -13,19 +13,19 @@ namespace hearth {
 
 // What can be configured, with its defaults. Secrets are in files, never in flags.
 struct Config {
-  std::string database;                        // libpq connection string in key=value form, as the application's role.
+  std::string database;  // libpq connection string in key=value form, as the application's role.
   int database_connections = 12;
-  std::string listen = "127.0.0.1:7443";       // Numeric host and port; port 0 picks a free one.
-  std::string tls_certificate, tls_key;        // PEM files; read again when they change.
-  bool insecure_plaintext = false;             // No TLS: on loopback addresses only.
+  std::string listen = "127.0.0.1:7443";  // Numeric host and port; port 0 picks a free one.
+  std::string tls_certificate, tls_key;   // PEM files; read again when they change.
+  bool insecure_plaintext = false;        // No TLS: on loopback addresses only.
   std::string keys_file;
   std::string metrics_listen = "127.0.0.1:9443";  // Loopback; empty: no metrics.
   bool reflection = false;
   HashParameters argon2;
-  int hash_lanes = 0;                          // 0: one for each processor.
+  int hash_lanes = 0;  // 0: one for each processor.
   int read_workers = 2, write_workers = 6;
   int read_queue = 4096, write_queue = 512, hash_queue = 512;
-  int drain_seconds = 10;                      // How long calls may take to finish at shutdown.
+  int drain_seconds = 10;  // How long calls may take to finish at shutdown.
   LogLevel log_level = LogLevel::kInfo;
 };
 

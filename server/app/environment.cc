@@ -40,13 +40,15 @@ Environment::Environment(const Config& config, Keyring keyring, const Clock* clo
       service_account_(&database_, &keyring_, &pager_),
       authenticator_(&database_, &tokens_),
       gate_(&authenticator_) {
-  AddServices({&reset_, &guest_, &credential_, &directory_, &domain_, &user_, &role_, &issuer_, &service_account_}, table_);
+  AddServices({&reset_, &guest_, &credential_, &directory_, &domain_, &user_, &role_, &issuer_, &service_account_},
+              table_);
   metrics_ = std::make_unique<Metrics>(table_);
   settler_ = std::make_unique<Settler>(&database_, metrics_.get());
   dispatcher_ = std::make_unique<Dispatcher>(&gate_, settler_.get(), metrics_.get(), LimitsOf(config));
 }
 
-absl::StatusOr<std::unique_ptr<Environment>> Environment::Create(const Config& config, const Clock* clock, Random* random) {
+absl::StatusOr<std::unique_ptr<Environment>> Environment::Create(const Config& config, const Clock* clock,
+                                                                 Random* random) {
   ASSIGN_OR_RETURN(Keyring keyring, Keyring::Load(config.keys_file));
   std::unique_ptr<Environment> environment(new Environment(config, std::move(keyring), clock, random));
   RETURN_IF_ERROR(environment->hasher_.SelfTest());

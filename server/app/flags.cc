@@ -17,10 +17,13 @@ Flags::Flags(CLI::App& app) {
   migrate_->add_option("--app-role", app_role_, "Role that `serve` connects as")->capture_default_str();
 
   bootstrap_ = app.add_subcommand("bootstrap", "Register the platform's issuer and its first operator");
-  bootstrap_->add_option("--database", bootstrap_options_.database, "libpq connection string of the schema's owner")->required();
-  bootstrap_->add_option("--issuer", bootstrap_options_.issuer, "`iss` of the platform's tokens, an https:// address")->required();
+  bootstrap_->add_option("--database", bootstrap_options_.database, "libpq connection string of the schema's owner")
+      ->required();
+  bootstrap_->add_option("--issuer", bootstrap_options_.issuer, "`iss` of the platform's tokens, an https:// address")
+      ->required();
   bootstrap_->add_option("--audience", bootstrap_options_.audience, "`aud` of the platform's tokens")->required();
-  bootstrap_->add_option("--jwks-file", bootstrap_options_.jwks_file, "Public keys of the issuer (JSON Web Key Set)")->required();
+  bootstrap_->add_option("--jwks-file", bootstrap_options_.jwks_file, "Public keys of the issuer (JSON Web Key Set)")
+      ->required();
   bootstrap_->add_option("--operator", bootstrap_options_.operator_id, "`sub` of the first operator")->required();
 
   CLI::App* keys = app.add_subcommand("keys", "Secret keys of the deployment");
@@ -35,24 +38,30 @@ void Flags::AddServeFlags(CLI::App& command) {
                                                           {"warning", LogLevel::kWarning},
                                                           {"error", LogLevel::kError}};
   command.set_config("--config", "", "File with these flags, a line each: listen=\"127.0.0.1:7443\"");
-  command.add_option("--database", config_.database, "libpq connection string, key=value form, of the application's role");
+  command.add_option("--database", config_.database,
+                     "libpq connection string, key=value form, of the application's role");
   command.add_option("--database-connections", config_.database_connections, "Most connections")->capture_default_str();
   command.add_option("--listen", config_.listen, "Numeric host:port")->capture_default_str();
   command.add_option("--tls-certificate", config_.tls_certificate, "PEM file; read again when it changes");
   command.add_option("--tls-key", config_.tls_key, "PEM file; read again when it changes");
   command.add_flag("--insecure-plaintext", config_.insecure_plaintext, "No TLS; on loopback addresses only");
   command.add_option("--keys-file", config_.keys_file, "Secret keys; see `hearthd keys`");
-  command.add_option("--metrics-listen", config_.metrics_listen, "Loopback host:port for Prometheus; empty: none")->capture_default_str();
+  command.add_option("--metrics-listen", config_.metrics_listen, "Loopback host:port for Prometheus; empty: none")
+      ->capture_default_str();
   command.add_flag("--reflection", config_.reflection, "Serve the contract by gRPC reflection");
-  command.add_option("--argon2-memory-kib", config_.argon2.memory_kib, "Memory of one password hash")->capture_default_str();
-  command.add_option("--argon2-iterations", config_.argon2.iterations, "Passes of one password hash")->capture_default_str();
-  command.add_option("--hash-lanes", config_.hash_lanes, "Hashes at once; 0: one for each processor")->capture_default_str();
+  command.add_option("--argon2-memory-kib", config_.argon2.memory_kib, "Memory of one password hash")
+      ->capture_default_str();
+  command.add_option("--argon2-iterations", config_.argon2.iterations, "Passes of one password hash")
+      ->capture_default_str();
+  command.add_option("--hash-lanes", config_.hash_lanes, "Hashes at once; 0: one for each processor")
+      ->capture_default_str();
   command.add_option("--read-workers", config_.read_workers, "Threads for reads")->capture_default_str();
   command.add_option("--write-workers", config_.write_workers, "Threads for changes")->capture_default_str();
   command.add_option("--read-queue", config_.read_queue, "Reads that may wait")->capture_default_str();
   command.add_option("--write-queue", config_.write_queue, "Changes that may wait")->capture_default_str();
   command.add_option("--hash-queue", config_.hash_queue, "Calls with a password that may wait")->capture_default_str();
-  command.add_option("--drain-seconds", config_.drain_seconds, "Time for running calls at shutdown")->capture_default_str();
+  command.add_option("--drain-seconds", config_.drain_seconds, "Time for running calls at shutdown")
+      ->capture_default_str();
   command.add_option("--log-level", config_.log_level, "debug, info, warning or error")
       ->transform(CLI::CheckedTransformer(kLevels, CLI::ignore_case));
 }

@@ -19,15 +19,16 @@
 namespace hearth {
 namespace {
 
-constexpr int kMaxMessageBytes = 1 << 20;          // No request of the contract comes near; bounds what a call can hold.
-constexpr int kMaxMetadataBytes = 16 * 1024;       // A token is at most 8 KiB.
-constexpr int kMaxStreams = 1024;                  // Calls at once on one connection.
-constexpr int kHandshakeMillis = 10'000;           // A peer that does not finish TLS is dropped (default 120 s).
+constexpr int kMaxMessageBytes = 1 << 20;     // No request of the contract comes near; bounds what a call can hold.
+constexpr int kMaxMetadataBytes = 16 * 1024;  // A token is at most 8 KiB.
+constexpr int kMaxStreams = 1024;             // Calls at once on one connection.
+constexpr int kHandshakeMillis = 10'000;      // A peer that does not finish TLS is dropped (default 120 s).
 constexpr int kIdleMillis = 15 * 60'000;
-constexpr int kAgeMillis = 30 * 60'000;            // Spreads load over replicas, and bounds how long an old certificate is in use.
+constexpr int kAgeMillis =
+    30 * 60'000;  // Spreads load over replicas, and bounds how long an old certificate is in use.
 constexpr int kKeepaliveMillis = 60'000;
-constexpr size_t kTransportMemory = 512u << 20;    // What gRPC may hold for transport in all.
-constexpr unsigned kCertificateSeconds = 2;        // How often the certificate files are looked at.
+constexpr size_t kTransportMemory = 512u << 20;  // What gRPC may hold for transport in all.
+constexpr unsigned kCertificateSeconds = 2;      // How often the certificate files are looked at.
 
 // gRPC's reflection library adds itself to every server of a process that links it. This takes it out again.
 class WithoutReflection final : public grpc::ServerBuilderOption {
@@ -65,8 +66,9 @@ void SetLimits(grpc::ServerBuilder& builder) {
 absl::Status CheckSchema(const Config& config) {
   ASSIGN_OR_RETURN(const int version, SchemaVersion(config.database));
   if (version == NeededVersion()) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat("the schema has version ", version, ", this hearthd needs ", NeededVersion(),
-                                                    version < NeededVersion() ? ". Run `hearthd migrate`." : ". Use the newer hearthd."));
+  return absl::FailedPreconditionError(
+      absl::StrCat("the schema has version ", version, ", this hearthd needs ", NeededVersion(),
+                   version < NeededVersion() ? ". Run `hearthd migrate`." : ". Use the newer hearthd."));
 }
 
 }  // namespace
@@ -105,7 +107,8 @@ absl::Status Server::Serve() {
   auto acceptor = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, Credentials(config_));
   server_ = builder.BuildAndStart();
-  if (server_ == nullptr) return absl::InternalError("gRPC did not start; are the TLS certificate and key a pair of PEM files?");
+  if (server_ == nullptr)
+    return absl::InternalError("gRPC did not start; are the TLS certificate and key a pair of PEM files?");
   health_ = std::make_unique<HealthMonitor>(&health_database_, server_->GetHealthCheckService(), names);
   janitor_ = std::make_unique<Janitor>(&environment_.database());
   try {
@@ -114,7 +117,8 @@ absl::Status Server::Serve() {
       exposer_->RegisterCollectable(environment_.metrics().registry());
     }
   } catch (const std::exception& exception) {
-    return absl::UnavailableError(absl::StrCat("cannot serve metrics on ", config_.metrics_listen, ": ", exception.what()));
+    return absl::UnavailableError(
+        absl::StrCat("cannot serve metrics on ", config_.metrics_listen, ": ", exception.what()));
   }
   listener_->Start(std::move(acceptor));
   Log(LogLevel::kInfo, "listening", {{"port", int64_t{port()}}, {"tls", !config_.insecure_plaintext}});

@@ -5,8 +5,8 @@
 namespace hearth {
 namespace {
 
-constexpr Statement kFind{"issuer_find",
-                          "SELECT directory_id, audience, jwks, revision FROM hearth.trusted_issuers WHERE issuer = $1"};
+constexpr Statement kFind{
+    "issuer_find", "SELECT directory_id, audience, jwks, revision FROM hearth.trusted_issuers WHERE issuer = $1"};
 
 }  // namespace
 

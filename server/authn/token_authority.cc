@@ -9,8 +9,9 @@
 namespace hearth {
 namespace {
 
-// An issuer that is not registered is looked for again after this, so that forged issuers cost one read a second at most each.
-constexpr absl::Duration kUnknownIssuerPause = absl::Seconds(1);
+// An issuer that is not registered, or whose known keys do not fit a token, is looked for again after this, so that forged tokens cost one
+// read a second at most for each issuer.
+constexpr absl::Duration kIssuerPause = absl::Seconds(1);
 // Remembered issuers; beyond it all are forgotten and read anew.
 constexpr size_t kMostIssuers = 4096;
 
@@ -19,8 +20,12 @@ constexpr size_t kMostIssuers = 4096;
 absl::StatusOr<VerifiedToken> TokenAuthority::Verify(const std::string& token, absl::Time deadline) {
   if (auto known = tokens_.Get(token, clock_.Now())) return *std::move(known);
   ASSIGN_OR_RETURN(const std::string name, PeekIssuer(token));
-  ASSIGN_OR_RETURN(const Issuer issuer, FindKnown(name, deadline));
-  return VerifyWith(token, name, issuer);
+  ASSIGN_OR_RETURN(const Issuer known, FindKnown(name, deadline));
+  auto verified = VerifyWith(token, name, known);
+  if (verified.ok() || known.keys == nullptr || clock_.Now() < known.read_time + kIssuerPause) return verified;
+  // The issuer may have been registered anew, with the keys that this token is signed with.
+  ASSIGN_OR_RETURN(const Issuer now, ReadIssuer(name, deadline));
+  return now.revision == known.revision ? verified : VerifyWith(token, name, now);
 }
 
 absl::StatusOr<VerifiedToken> TokenAuthority::VerifyAgain(const std::string& token, absl::Time deadline) {
@@ -42,7 +47,7 @@ absl::StatusOr<TokenAuthority::Issuer> TokenAuthority::FindKnown(const std::stri
     absl::MutexLock lock(&mutex_);
     const auto known = issuers_.find(issuer);
     if (known != issuers_.end() &&
-        (known->second.keys != nullptr || clock_.Now() < known->second.read_time + kUnknownIssuerPause)) {
+        (known->second.keys != nullptr || clock_.Now() < known->second.read_time + kIssuerPause)) {
       return known->second;
     }
   }

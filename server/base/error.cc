@@ -40,9 +40,7 @@ std::optional<Detail> Find(const absl::Status& status) {
 
 }  // namespace
 
-std::string ReasonName(v1::ErrorReason reason) {
-  return v1::ErrorReason_Name(reason).substr(kPrefix.size());
-}
+std::string ReasonName(v1::ErrorReason reason) { return v1::ErrorReason_Name(reason).substr(kPrefix.size()); }
 
 absl::Status Refuse(v1::ErrorReason reason, const ErrorMetadata& metadata, absl::Duration retry_after) {
   const v1::ReasonPolicy& policy = PolicyOf(reason);

@@ -75,8 +75,9 @@ absl::Status Keyring::Generate(const std::string& path) {
   randombytes_buf(key.data(), key.size());
   std::array<char, kKeyBytes * 2 + 1> hex;
   sodium_bin2hex(hex.data(), hex.size(), key.data(), key.size());
-  const std::string text = absl::StrCat("# Hearth master keys: <id> <key>; the first is current. Lose them and no password verifies.\nk1 ",
-                                        hex.data(), "\n");
+  const std::string text =
+      absl::StrCat("# Hearth master keys: <id> <key>; the first is current. Lose them and no password verifies.\nk1 ",
+                   hex.data(), "\n");
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0) {
     return absl::FailedPreconditionError(absl::StrCat("cannot create ", path, ": ", std::strerror(errno)));

@@ -10,11 +10,11 @@
 #define HEARTH_CONCAT(a, b) HEARTH_CONCAT_INNER(a, b)
 
 // Evaluates an absl::Status and returns it from the function when it is not OK.
-#define RETURN_IF_ERROR(expression)                                                  \
-  do {                                                                               \
-    if (absl::Status status_to_return = (expression); !status_to_return.ok()) {      \
-      return status_to_return;                                                       \
-    }                                                                                \
+#define RETURN_IF_ERROR(expression)                                             \
+  do {                                                                          \
+    if (absl::Status status_to_return = (expression); !status_to_return.ok()) { \
+      return status_to_return;                                                  \
+    }                                                                           \
   } while (false)
 
 // Evaluates an absl::StatusOr; returns its status when it failed, else assigns its value to `target`, which may declare a variable.

@@ -9,7 +9,8 @@ constexpr Statement kFind{
     " hearth.micros(expire_time) AS expire_time FROM hearth.credentials WHERE directory_id = $1 AND user_id = $2"};
 constexpr Statement kInsert{
     "credential_insert",
-    "INSERT INTO hearth.credentials (directory_id, user_id, home_directory_id, version, phc, pepper_key_id, must_change, expire_time)"
+    "INSERT INTO hearth.credentials (directory_id, user_id, home_directory_id, version, phc, pepper_key_id, "
+    "must_change, expire_time)"
     " SELECT u.directory_id, u.user_id, u.home_directory_id, 1, $3, $4, $5, now() + $6 * interval '1 microsecond'"
     " FROM hearth.users u WHERE u.directory_id = $1 AND u.user_id = $2 AND u.home_directory_id = $1"
     " ON CONFLICT DO NOTHING RETURNING hearth.micros(expire_time)"};
@@ -18,9 +19,9 @@ constexpr Statement kReplace{
     "UPDATE hearth.credentials SET version = version + 1, phc = $4, pepper_key_id = $5, must_change = $6,"
     " expire_time = now() + $7 * interval '1 microsecond', change_time = now()"
     " WHERE directory_id = $1 AND user_id = $2 AND version = $3 - 1 RETURNING hearth.micros(expire_time)"};
-constexpr Statement kRefresh{
-    "credential_refresh",
-    "UPDATE hearth.credentials SET phc = $4, pepper_key_id = $5 WHERE directory_id = $1 AND user_id = $2 AND version = $3"};
+constexpr Statement kRefresh{"credential_refresh",
+                             "UPDATE hearth.credentials SET phc = $4, pepper_key_id = $5 WHERE directory_id = $1 AND "
+                             "user_id = $2 AND version = $3"};
 
 }  // namespace
 
@@ -41,11 +42,10 @@ std::optional<StoredCredential> ReplaceCredential(Tx& tx, const CredentialBindin
                                                   const PasswordTerms& terms) {
   std::optional<int64_t> lifetime;
   if (terms.lifetime.has_value()) lifetime = absl::ToInt64Microseconds(*terms.lifetime);
-  const pqxx::result rows =
-      binding.version == 1
-          ? tx.Exec(kInsert, binding.directory, binding.user, hash.phc, hash.pepper_key_id, terms.must_change, lifetime)
-          : tx.Exec(kReplace, binding.directory, binding.user, binding.version, hash.phc, hash.pepper_key_id, terms.must_change,
-                    lifetime);
+  const pqxx::result rows = binding.version == 1 ? tx.Exec(kInsert, binding.directory, binding.user, hash.phc,
+                                                           hash.pepper_key_id, terms.must_change, lifetime)
+                                                 : tx.Exec(kReplace, binding.directory, binding.user, binding.version,
+                                                           hash.phc, hash.pepper_key_id, terms.must_change, lifetime);
   if (rows.empty()) return std::nullopt;
   return StoredCredential{ToTime(rows[0][0])};
 }

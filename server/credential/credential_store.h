@@ -26,7 +26,8 @@ std::optional<Credential> FindCredential(Tx& tx, std::string_view directory, std
 // How a new password behaves.
 struct PasswordTerms {
   bool must_change = false;
-  std::optional<absl::Duration> lifetime;  // Of a temporary password, from now by the database's clock; absent: for ever.
+  std::optional<absl::Duration>
+      lifetime;  // Of a temporary password, from now by the database's clock; absent: for ever.
 };
 
 // What was written.

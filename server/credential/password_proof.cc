@@ -30,8 +30,8 @@ absl::StatusOr<Candidate> FindCandidate(Database& database, const Call& call, co
 
 }  // namespace
 
-absl::StatusOr<ProvenPassword> ProvePassword(Database& database, Hasher& hasher, const Call& call, const TargetName& target,
-                                             const std::string& given) {
+absl::StatusOr<ProvenPassword> ProvePassword(Database& database, Hasher& hasher, const Call& call,
+                                             const TargetName& target, const std::string& given) {
   // A password that could never have been set still costs a hash.
   const absl::StatusOr<Secret> prepared = PreparePassword(given);
   const Secret password = prepared.ok() ? *prepared : Secret(given);

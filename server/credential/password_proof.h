@@ -21,8 +21,8 @@ struct ProvenPassword {
 
 // Finds the person in the caller's directory and compares `given` with their password; a person who is not there, is homed elsewhere, or has no
 // password costs the same hash, and fails in the same way: PASSWORD_NOT_ACCEPTED. Hashing refuses with DEADLINE_PASSED.
-absl::StatusOr<ProvenPassword> ProvePassword(Database& database, Hasher& hasher, const Call& call, const TargetName& target,
-                                             const std::string& given);
+absl::StatusOr<ProvenPassword> ProvePassword(Database& database, Hasher& hasher, const Call& call,
+                                             const TargetName& target, const std::string& given);
 
 // What keeps a person with the right password from using it: USER_DISABLED, TEMPORARY_PASSWORD_EXPIRED, or OK.
 absl::Status CheckUsable(const ProvenPassword& proven);

@@ -20,7 +20,8 @@ class GuestDesk {
   // Batched: the answers are parallel to the calls.
   std::vector<absl::StatusOr<v1::ResolveHomeDirectoryResponse>> ResolveHomeDirectory(
       absl::Span<const Ask<v1::ResolveHomeDirectoryRequest>> asks);
-  std::vector<absl::StatusOr<v1::GetGuestUserResponse>> GetGuestUser(absl::Span<const Ask<v1::GetGuestUserRequest>> asks);
+  std::vector<absl::StatusOr<v1::GetGuestUserResponse>> GetGuestUser(
+      absl::Span<const Ask<v1::GetGuestUserRequest>> asks);
 
   absl::StatusOr<v1::ListGuestUsersResponse> ListGuestUsers(const Call& call, const v1::ListGuestUsersRequest& request);
 

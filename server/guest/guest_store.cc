@@ -8,8 +8,8 @@ namespace hearth {
 namespace {
 
 constexpr Statement kGet{"guest_get", "SELECT ord, (person).* FROM hearth.get_guests($1::text[], $2::text[])"};
-constexpr Statement kResolve{"guest_resolve",
-                             "SELECT ord, kind, domain, issuer, help_uri FROM hearth.resolve_homes($1::text[], $2::text[])"};
+constexpr Statement kResolve{
+    "guest_resolve", "SELECT ord, kind, domain, issuer, help_uri FROM hearth.resolve_homes($1::text[], $2::text[])"};
 
 // The keys as the two array parameters of a statement.
 std::pair<std::string, std::string> Columns(const std::vector<GuestKey>& keys) {

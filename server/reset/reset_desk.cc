@@ -79,8 +79,8 @@ absl::StatusOr<Outlook> DecideOnce(Database& database, const Call& call, const T
 
 }  // namespace
 
-absl::StatusOr<v1::CheckResetPasswordResponse> ResetDesk::CheckResetPassword(const Call& call,
-                                                                             const v1::CheckResetPasswordRequest& request) {
+absl::StatusOr<v1::CheckResetPasswordResponse> ResetDesk::CheckResetPassword(
+    const Call& call, const v1::CheckResetPasswordRequest& request) {
   ASSIGN_OR_RETURN(const Outlook outlook, DecideOnce(database_, call, TargetNameOf(request)));
   v1::CheckResetPasswordResponse response;
   response.set_allowed(outlook.decision.allowed);
@@ -93,7 +93,8 @@ absl::StatusOr<v1::CheckResetPasswordResponse> ResetDesk::CheckResetPassword(con
   return response;
 }
 
-absl::StatusOr<v1::ResetPasswordResponse> ResetDesk::ResetPassword(const Call& call, const v1::ResetPasswordRequest& request) {
+absl::StatusOr<v1::ResetPasswordResponse> ResetDesk::ResetPassword(const Call& call,
+                                                                   const v1::ResetPasswordRequest& request) {
   ASSIGN_OR_RETURN(const PasswordTerms terms, TermsOf(request));
   Secret shown;
   ASSIGN_OR_RETURN(const Secret password, NewPassword(request, random_, shown));
@@ -124,8 +125,8 @@ absl::StatusOr<v1::ResetPasswordResponse> ResetDesk::ResetPassword(const Call& c
       response.set_credential_version(binding.version);
       return absl::OkStatus();
     };
-    const absl::Status status = RunChange(database_, keyring_, call, {call.principal.directory}, /*self=*/false, request,
-                                          request.request_id(), response, write);
+    const absl::Status status = RunChange(database_, keyring_, call, {call.principal.directory}, /*self=*/false,
+                                          request, request.request_id(), response, write);
     if (status.ok()) return response;
     if (!version_taken) return status;
   }

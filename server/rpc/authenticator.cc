@@ -92,7 +92,8 @@ void Authenticator::Authenticate(absl::Span<Work* const> batch) {
       // The issuer was registered anew since the token was checked: check it under what holds now.
       const auto again = tokens_.VerifyAgain(bearer.token, bearer.work->call.deadline);
       if (!again.ok() || again->key_set_revision != row->issuer_revision) {
-        RefuseCredentials(*bearer.work, again.ok() ? absl::UnauthenticatedError("the issuer is changing") : again.status());
+        RefuseCredentials(*bearer.work,
+                          again.ok() ? absl::UnauthenticatedError("the issuer is changing") : again.status());
         continue;
       }
     }

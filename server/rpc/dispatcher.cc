@@ -107,7 +107,8 @@ void Dispatcher::Submit(std::unique_ptr<Work> work) {
 Dispatcher::Batch Dispatcher::TakeBatch(Lane& lane) {
   Batch batch;
   absl::MutexLock lock(&lane.mutex);
-  const auto ready = [&lane]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lane.mutex) { return lane.stopping || !lane.queue.empty(); };
+  const auto ready = [&lane]()
+                         ABSL_EXCLUSIVE_LOCKS_REQUIRED(lane.mutex) { return lane.stopping || !lane.queue.empty(); };
   lane.mutex.Await(absl::Condition(&ready));
   if (lane.queue.empty()) return batch;
   const Rpc* rpc = lane.queue.front()->rpc;

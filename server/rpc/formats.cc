@@ -13,7 +13,7 @@ namespace {
 
 constexpr size_t kMaxPrincipalName = 113;  // As in the model system: 113 in all, 64 before and 48 after the @.
 constexpr size_t kMaxLocalPart = 64;
-constexpr size_t kMaxMail = 254;           // RFC 5321, 4.5.3.1, as corrected by erratum 1690 of RFC 3696.
+constexpr size_t kMaxMail = 254;  // RFC 5321, 4.5.3.1, as corrected by erratum 1690 of RFC 3696.
 constexpr size_t kMaxUri = 2048;
 constexpr size_t kMaxIssuer = 255;
 constexpr size_t kMaxPasswordBytes = 1024;
@@ -62,7 +62,8 @@ bool IsMail(std::string_view text) {
 }
 
 bool IsUuid4(std::string_view text) {
-  if (text.size() != 36 || text[14] != '4' || std::string_view("89abAB").find(text[19]) == std::string_view::npos) return false;
+  if (text.size() != 36 || text[14] != '4' || std::string_view("89abAB").find(text[19]) == std::string_view::npos)
+    return false;
   for (size_t i = 0; i < text.size(); ++i) {
     const bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
     if (hyphen ? text[i] != '-' : !absl::ascii_isxdigit(static_cast<unsigned char>(text[i]))) return false;
@@ -76,7 +77,8 @@ bool IsHttps(std::string_view text, size_t longest) {
   const std::string_view rest = text.substr(8);
   const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
   if (authority.empty() || !AllOf(authority, ".-:[]")) return false;
-  return std::all_of(rest.begin(), rest.end(), [](char c) { return c > 0x20 && c < 0x7f && c != '"' && c != '<' && c != '>' && c != '\\'; });
+  return std::all_of(rest.begin(), rest.end(),
+                     [](char c) { return c > 0x20 && c < 0x7f && c != '"' && c != '<' && c != '>' && c != '\\'; });
 }
 
 bool HasName(std::string_view text, std::string_view collection) {
@@ -115,7 +117,8 @@ std::string FormatDefect(v1::Format format, std::string_view text, uint32_t max_
       return Unless(HasName(text, "roleAssignments"),
                     "must have the form directories/{directory}/users/{user}/roleAssignments/{role}");
     case v1::FORMAT_TRUSTED_ISSUER_NAME:
-      return Unless(HasName(text, "trustedIssuers"), "must have the form directories/{directory}/trustedIssuers/{trusted_issuer}");
+      return Unless(HasName(text, "trustedIssuers"),
+                    "must have the form directories/{directory}/trustedIssuers/{trusted_issuer}");
     case v1::FORMAT_SERVICE_ACCOUNT_NAME:
       return Unless(HasName(text, "serviceAccounts"),
                     "must have the form directories/{directory}/serviceAccounts/{service_account}");
@@ -124,7 +127,8 @@ std::string FormatDefect(v1::Format format, std::string_view text, uint32_t max_
                     "must be 1 to 63 of a-z, 0-9 and hyphen, first a letter or digit, last no hyphen");
     case v1::FORMAT_USER_PRINCIPAL_NAME:
       return Unless(IsPrincipalName(text),
-                    "must be a principal name such as user1@forthcoffee.com: letters, digits and '.-_!#^~ before the @, a domain after it");
+                    "must be a principal name such as user1@forthcoffee.com: letters, digits and '.-_!#^~ before the "
+                    "@, a domain after it");
     case v1::FORMAT_DOMAIN:
       return Unless(IsDomain(absl::AsciiStrToLower(ToAbsl(text))), "must be a DNS domain such as forthcoffee.com");
     case v1::FORMAT_UUID4:
@@ -142,7 +146,8 @@ std::string FormatDefect(v1::Format format, std::string_view text, uint32_t max_
     case v1::FORMAT_TOKEN:
       return Unless(text.size() <= kMaxToken, "must be at most 512 characters");
     case v1::FORMAT_IDENTIFIER:
-      return Unless(text.size() <= 255 && AllOf(text, kIdentifierSymbols), "must be at most 255 letters, digits and ._-:/@");
+      return Unless(text.size() <= 255 && AllOf(text, kIdentifierSymbols),
+                    "must be at most 255 letters, digits and ._-:/@");
     default:
       return Unless(CountCodePoints(text) <= longest, absl::StrCat("must be at most ", longest, " code points"));
   }

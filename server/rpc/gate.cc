@@ -9,6 +9,7 @@
 #include "server/base/error.h"
 #include "server/base/resource_name.h"
 #include "server/base/status_macros.h"
+#include "server/rpc/formats.h"
 #include "server/rpc/request_validator.h"
 #include "server/rpc/wire.h"
 
@@ -32,7 +33,8 @@ void CollectNames(const MessagePlan& plan, const Message& message, Named& named)
       const std::string text = reflection->GetString(message, field.field);
       if (text.empty()) continue;
       if (IsResourceName(field.rules.format())) named.resources.push_back(text);
-      if (field.field->name() == "user_principal_name" && field.field->containing_oneof() != nullptr) named.user_principal_name = text;
+      if (field.field->name() == "user_principal_name" && field.field->containing_oneof() != nullptr)
+        named.user_principal_name = text;
     } else if (!field.message.fields.empty() && reflection->HasField(message, field.field)) {
       CollectNames(field.message, reflection->GetMessage(message, field.field), named);
     }
@@ -40,16 +42,20 @@ void CollectNames(const MessagePlan& plan, const Message& message, Named& named)
 }
 
 bool IsOperator(const Work& work) {
-  return work.call.principal.directory == kPlatformDirectory && work.call.access.permissions.Has(v1::PERMISSION_PLATFORM_ADMIN);
+  return work.call.principal.directory == kPlatformDirectory &&
+         work.call.access.permissions.Has(v1::PERMISSION_PLATFORM_ADMIN);
 }
 
-// Refuses names of other directories before anything is looked up, and notes what the call is about.
+// Refuses names of other directories before anything is looked up, and notes what the call is about. What has not the form of a name is refused
+// further on, and is noted nowhere.
 absl::Status Fence(Work& work, const Named& named) {
-  if (!named.resources.empty()) work.note.target = named.resources.front();
-  work.note.target_principal_name = absl::AsciiStrToLower(named.user_principal_name);
+  if (FormatDefect(v1::FORMAT_USER_PRINCIPAL_NAME, named.user_principal_name, 0).empty()) {
+    work.note.target_principal_name = absl::AsciiStrToLower(named.user_principal_name);
+  }
   for (const std::string& resource : named.resources) {
     const auto name = ParseResourceName(resource);
-    if (!name.has_value()) continue;  // Its form is refused further on.
+    if (!name.has_value()) continue;
+    if (work.note.target.empty()) work.note.target = resource;
     const absl::Status fence = CheckFence(work.call.principal, name->directory);
     if (fence.ok()) continue;
     work.note.other_directory = std::string(name->directory);
@@ -76,16 +82,17 @@ absl::Status CheckAccess(Work& work, const Named& named) {
   const bool for_platform = access == v1::ACCESS_PLATFORM || access == v1::ACCESS_PERMISSION_OR_PLATFORM;
   if (for_platform && IsOperator(work)) {
     // An operator acts on any directory; the audit tells that directory.
-    if (!named.resources.empty()) {
+    if (named.resources.empty()) return absl::OkStatus();
+    if (const auto name = ParseResourceName(named.resources.front())) {
       work.note.target = named.resources.front();
-      if (const auto name = ParseResourceName(named.resources.front())) work.note.other_directory = std::string(name->directory);
+      work.note.other_directory = std::string(name->directory);
     }
     return absl::OkStatus();
   }
+  RETURN_IF_ERROR(Fence(work, named));
   if (access == v1::ACCESS_PLATFORM) {
     return Refuse(v1::ERROR_REASON_PERMISSION_MISSING, {{"permission", PermissionName(policy.permission())}});
   }
-  RETURN_IF_ERROR(Fence(work, named));
   return CheckPermission(policy, work.call.access, IsSelf(work, named));
 }
 

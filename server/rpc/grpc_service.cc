@@ -13,25 +13,27 @@
 
 namespace hearth {
 
-GrpcService::GrpcService(const google::protobuf::ServiceDescriptor* service, const RpcTable& table, Dispatcher* dispatcher) {
+GrpcService::GrpcService(const google::protobuf::ServiceDescriptor* service, const RpcTable& table,
+                         Dispatcher* dispatcher) {
   for (int i = 0; i < service->method_count(); ++i) {
     const Rpc* rpc = table.Find(service->method(i));
     paths_.push_back(absl::StrCat("/", service->full_name(), "/", service->method(i)->name()));
-    AddMethod(new grpc::internal::RpcServiceMethod(paths_.back().c_str(), grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
-    MarkMethodRawCallback(
-        i, new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
-               [rpc, dispatcher](grpc::CallbackServerContext* context, const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
-                 auto work = std::make_unique<Work>();
-                 work->rpc = rpc;
-                 work->context = context;
-                 work->request_bytes = request;
-                 work->response_bytes = response;
-                 work->reactor = context->DefaultReactor();
-                 work->arrival = absl::Now();
-                 grpc::ServerUnaryReactor* reactor = work->reactor;
-                 dispatcher->Submit(std::move(work));
-                 return reactor;
-               }));
+    AddMethod(
+        new grpc::internal::RpcServiceMethod(paths_.back().c_str(), grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
+    MarkMethodRawCallback(i, new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
+                                 [rpc, dispatcher](grpc::CallbackServerContext* context,
+                                                   const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+                                   auto work = std::make_unique<Work>();
+                                   work->rpc = rpc;
+                                   work->context = context;
+                                   work->request_bytes = request;
+                                   work->response_bytes = response;
+                                   work->reactor = context->DefaultReactor();
+                                   work->arrival = absl::Now();
+                                   grpc::ServerUnaryReactor* reactor = work->reactor;
+                                   dispatcher->Submit(std::move(work));
+                                   return reactor;
+                                 }));
   }
 }
 

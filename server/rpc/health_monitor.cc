@@ -13,7 +13,8 @@ constexpr absl::Duration kPatience = absl::Seconds(1);
 
 }  // namespace
 
-HealthMonitor::HealthMonitor(Database* database, grpc::HealthCheckServiceInterface* health, std::vector<std::string> services)
+HealthMonitor::HealthMonitor(Database* database, grpc::HealthCheckServiceInterface* health,
+                             std::vector<std::string> services)
     : database_(*database), health_(*health), services_(std::move(services)) {
   thread_ = std::thread([this] { Run(); });
 }

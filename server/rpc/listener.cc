@@ -63,7 +63,8 @@ int OpenSocket(const addrinfo& info) {
 
 absl::StatusOr<std::unique_ptr<Listener>> Listener::Bind(const std::string& address) {
   const size_t colon = address.rfind(':');
-  if (colon == std::string::npos) return absl::InvalidArgumentError(absl::StrCat(address, " is not of the form host:port"));
+  if (colon == std::string::npos)
+    return absl::InvalidArgumentError(absl::StrCat(address, " is not of the form host:port"));
   std::string host = address.substr(0, colon);
   if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
   addrinfo hints{};

@@ -47,8 +47,8 @@ Metrics::Metrics(const RpcTable& table)
     Row& row = rows_[rpc.get()];
     for (int code = 0; code <= kLastStatusCode; ++code) {
       const auto status_code = static_cast<absl::StatusCode>(code);
-      row.finished[status_code] =
-          &finished.Add({{"rpc_method", rpc->name}, {"rpc_response_status_code", absl::StatusCodeToString(status_code)}});
+      row.finished[status_code] = &finished.Add(
+          {{"rpc_method", rpc->name}, {"rpc_response_status_code", absl::StatusCodeToString(status_code)}});
     }
     row.time = &time.Add({{"rpc_method", rpc->name}}, kSeconds);
     row.batch = &batch.Add({{"rpc_method", rpc->name}}, kBatchSizes);

@@ -30,7 +30,8 @@ class Validation {
 
   void Check(const MessagePlan& plan, const Message& message, const std::string& prefix) {
     for (const auto* oneof : plan.required_oneofs) {
-      if (!message.GetReflection()->HasOneof(message, oneof)) Add(prefix + oneof->name(), "one of its alternatives must be set");
+      if (!message.GetReflection()->HasOneof(message, oneof))
+        Add(prefix + oneof->name(), "one of its alternatives must be set");
     }
     for (const FieldPlan& field : plan.fields) {
       if (!field.output_only) CheckField(field, message, prefix + field.field->name(), /*nested=*/!prefix.empty());
@@ -96,7 +97,8 @@ class Validation {
   }
 
   void CheckEnum(const FieldPlan& plan, int value, const std::string& path) {
-    if (plan.field->enum_type()->FindValueByNumber(value) == nullptr) Add(path, "is not a value of this version of the contract");
+    if (plan.field->enum_type()->FindValueByNumber(value) == nullptr)
+      Add(path, "is not a value of this version of the contract");
   }
 
   void CheckMessage(const FieldPlan& plan, const Message& message, const std::string& path) {
@@ -129,7 +131,8 @@ void ClearOutputOnly(const MessagePlan& plan, Message& request) {
   for (const FieldPlan& field : plan.fields) {
     if (field.output_only) {
       reflection->ClearField(&request, field.field);
-    } else if (!field.message.fields.empty() && !field.field->is_repeated() && reflection->HasField(request, field.field)) {
+    } else if (!field.message.fields.empty() && !field.field->is_repeated() &&
+               reflection->HasField(request, field.field)) {
       ClearOutputOnly(field.message, *reflection->MutableMessage(&request, field.field));
     }
   }
@@ -143,7 +146,8 @@ void WipeSecrets(const MessagePlan& plan, Message& message) {
       std::string scratch;
       // The reference is to the message's own string, which is ours to change before the message dies.
       WipeString(const_cast<std::string&>(reflection->GetStringReference(message, field.field, &scratch)));
-    } else if (field.message.holds_secrets && !field.field->is_repeated() && reflection->HasField(message, field.field)) {
+    } else if (field.message.holds_secrets && !field.field->is_repeated() &&
+               reflection->HasField(message, field.field)) {
       WipeSecrets(field.message, *reflection->MutableMessage(&message, field.field));
     }
   }

@@ -80,7 +80,8 @@ absl::Status RpcTable::Check() const {
     }
   }
   if (defects.empty()) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat("the contract and the server disagree: ", absl::StrJoin(defects, "; ")));
+  return absl::FailedPreconditionError(
+      absl::StrCat("the contract and the server disagree: ", absl::StrJoin(defects, "; ")));
 }
 
 std::vector<const ServiceDescriptor*> RpcTable::Services() const {

@@ -36,7 +36,7 @@ struct Rpc {
   std::string name;  // "ResetPasswordService/ResetPassword"
   MessagePlan request_plan;
   MessagePlan response_plan;
-  const google::protobuf::Message* request;   // Prototypes.
+  const google::protobuf::Message* request;  // Prototypes.
   const google::protobuf::Message* response;
   std::function<void(absl::Span<Served>)> serve;  // As many calls as max_batch allows.
 };

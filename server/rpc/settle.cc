@@ -17,7 +17,8 @@ constexpr absl::Duration kAuditPatience = absl::Seconds(2);
 
 // Calls of known callers to audited methods. Without a database there is nowhere to write, and nothing happened.
 bool MustBeAudited(const Work& work) {
-  return !work.status.ok() && work.authenticated && !work.rpc->policy.audit_action().empty() && !absl::IsUnavailable(work.status);
+  return !work.status.ok() && work.authenticated && !work.rpc->policy.audit_action().empty() &&
+         !absl::IsUnavailable(work.status);
 }
 
 // Reads that went well are not news.
@@ -37,7 +38,8 @@ void LogCall(const Work& work, absl::Duration time) {
        {"status", absl::StatusCodeToString(work.status.code())},
        {"reason", reason.has_value() ? ReasonName(*reason) : std::string()},
        {"duration_ms", absl::ToDoubleMilliseconds(time)},
-       {"caller", work.authenticated ? work.call.principal.directory + "/" + work.call.principal.subject : std::string()},
+       {"caller",
+        work.authenticated ? work.call.principal.directory + "/" + work.call.principal.subject : std::string()},
        {"target", work.note.target},
        {"peer", work.call.peer},
        {"trace_id", work.call.trace_id},

@@ -27,7 +27,8 @@ bool IsUtf8(const std::string& bytes) {
       i += 1;
     } else if (c >= 0xc2 && c <= 0xdf && tail(i + 1)) {
       i += 2;
-    } else if (c >= 0xe0 && c <= 0xef && tail(i + 1) && tail(i + 2) && !(c == 0xe0 && next < 0xa0) && !(c == 0xed && next > 0x9f)) {
+    } else if (c >= 0xe0 && c <= 0xef && tail(i + 1) && tail(i + 2) && !(c == 0xe0 && next < 0xa0) &&
+               !(c == 0xed && next > 0x9f)) {
       i += 3;
     } else if (c >= 0xf0 && c <= 0xf4 && tail(i + 1) && tail(i + 2) && tail(i + 3) && !(c == 0xf0 && next < 0x90) &&
                !(c == 0xf4 && next > 0x8f)) {
@@ -40,7 +41,8 @@ bool IsUtf8(const std::string& bytes) {
 }
 
 // The path of the first string that is not UTF-8, by walking the bytes without the generated parser, which does not tell.
-std::string FindBadText(const Descriptor* message, const UnknownFieldSet& fields, const std::string& prefix, int depth) {
+std::string FindBadText(const Descriptor* message, const UnknownFieldSet& fields, const std::string& prefix,
+                        int depth) {
   for (int i = 0; i < fields.field_count(); ++i) {
     const auto& wire = fields.field(i);
     const FieldDescriptor* field = message->FindFieldByNumber(wire.number());
@@ -48,7 +50,9 @@ std::string FindBadText(const Descriptor* message, const UnknownFieldSet& fields
     const std::string path = prefix + field->name();
     if (field->type() == FieldDescriptor::TYPE_STRING && !IsUtf8(wire.length_delimited())) return path;
     UnknownFieldSet inner;
-    if (field->type() != FieldDescriptor::TYPE_MESSAGE || depth == kDeepest || !inner.ParseFromString(wire.length_delimited())) continue;
+    if (field->type() != FieldDescriptor::TYPE_MESSAGE || depth == kDeepest ||
+        !inner.ParseFromString(wire.length_delimited()))
+      continue;
     std::string found = FindBadText(field->message_type(), inner, path + ".", depth + 1);
     if (!found.empty()) return found;
   }

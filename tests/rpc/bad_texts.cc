@@ -1,0 +1,153 @@
+#include "tests/rpc/bad_texts.h"
+
+#include "absl/strings/str_replace.h"
+#include "tests/rpc/contract_calls.h"
+
+namespace hearth::test {
+namespace {
+
+// Long enough for no format but a key set, and short enough for a message.
+const std::string kOverLong(5000, 'a');
+
+// Texts that no form but a password or a key set allows, made from a good one.
+std::vector<std::string> WithControls(const std::string& good) {
+  std::vector<std::string> bad;
+  for (const std::string& mark : {std::string(1, '\0'), std::string("\x1b[2J"), std::string("\n"), std::string("\r\n"),
+                                  std::string("\x7f"), std::string("\xc2\x85"), std::string("\xe2\x80\xae"),
+                                  std::string("\xe2\x81\xa6"), std::string("\xe2\x80\xa8")}) {
+    bad.push_back(good.substr(0, good.size() / 2) + mark + good.substr(good.size() / 2));
+    bad.push_back(good + mark);
+  }
+  return bad;
+}
+
+// Look-alikes: Cyrillic, full-width, a ligature, a digit of another script, a letter with a mark, an invisible joiner.
+std::vector<std::string> WithLookAlikes(const std::string& good) {
+  std::vector<std::string> bad;
+  const size_t at = good.rfind('o');
+  for (const char* like :
+       {"\xd0\xbe", "\xef\xbd\x8f", "\xef\xac\x81", "\xd9\xa5", "o\xcc\x88", "o\xe2\x80\x8d", "\xc4\xb1"}) {
+    bad.push_back(good.substr(0, at) + like + good.substr(at + 1));
+  }
+  return bad;
+}
+
+std::vector<std::string> WrongForms(v1::Format format) {
+  switch (format) {
+    case v1::FORMAT_DIRECTORY_NAME:
+    case v1::FORMAT_USER_NAME:
+    case v1::FORMAT_DOMAIN_NAME:
+    case v1::FORMAT_ROLE_ASSIGNMENT_NAME:
+    case v1::FORMAT_TRUSTED_ISSUER_NAME:
+    case v1::FORMAT_SERVICE_ACCOUNT_NAME: {
+      const std::string good = ValidText(format);
+      return {"x",
+              "/",
+              "directories",
+              "directories/",
+              "/" + good,
+              good + "/",
+              good + "/users",
+              "//" + good,
+              " " + good,
+              good + " ",
+              "directories//users/user1",
+              "directories/forthcoffee/users/",
+              "directories/forthcoffee/users/../users/user1",
+              absl::StrReplaceAll(good, {{"directories", "Directories"}}),
+              absl::StrReplaceAll(good, {{"forthcoffee", "Forthcoffee"}}),
+              absl::StrReplaceAll(good, {{"/", "%2f"}}),
+              good + "?x=1",
+              good + "*",
+              "directories/-/users/-",
+              "directories/forthcoffee/groups/x"};
+    }
+    case v1::FORMAT_RESOURCE_ID:
+      return {"-a", "a-", "A", "a_b", "a b", "a/b", "a.b", "..", "a@b", "'", std::string(64, 'a')};
+    case v1::FORMAT_USER_PRINCIPAL_NAME:
+      return {"user1",
+              "@forthcoffee.com",
+              "user1@",
+              "user1@forthcoffee",
+              "a@b@forthcoffee.com",
+              ".a@forthcoffee.com",
+              "a.@forthcoffee.com",
+              "a..b@forthcoffee.com",
+              "a b@forthcoffee.com",
+              "a@forthcoffee.com ",
+              "a@-forthcoffee.com",
+              "a@forthcoffee..com",
+              "a@forthcoffee.com.",
+              "a+b@forthcoffee.com",
+              "a\"b@forthcoffee.com",
+              "a@[127.0.0.1]",
+              std::string(65, 'a') + "@forthcoffee.com",
+              "a@" + std::string(45, 'b') + ".com"};
+    case v1::FORMAT_DOMAIN:
+      return {"com",     "a",       ".com",          "a.",     "-a.com",  "a-.com",  "a..com",
+              "a b.com", "a_b.com", "https://a.com", "a.com/", "a.com:1", "*.a.com", std::string(46, 'a') + ".com"};
+    case v1::FORMAT_UUID4:
+      return {"1",
+              "6f1c7b0e7d1a4b3e9a550d9f2f6f8f10",
+              "6f1c7b0e-7d1a-1b3e-9a55-0d9f2f6f8f10",
+              "6f1c7b0e-7d1a-4b3e-0a55-0d9f2f6f8f10",
+              "{6f1c7b0e-7d1a-4b3e-9a55-0d9f2f6f8f10}",
+              "6f1c7b0e-7d1a-4b3e-9a55-0d9f2f6f8f1g",
+              "00000000-0000-0000-0000-000000000000",
+              "6f1c7b0e-7d1a-4b3e-9a55-0d9f2f6f8f10 "};
+    case v1::FORMAT_DISPLAY_NAME:
+      return {" a", "a ", " ", std::string(257, 'a')};
+    case v1::FORMAT_HTTPS_URI:
+      return {"http://a.example",
+              "a.example",
+              "https://",
+              "https:///x",
+              "https://user@a.example",
+              "https://a.example/a b",
+              "javascript:alert(1)",
+              "https://a.example\\@b.example",
+              "https://a.example/" + std::string(2048, 'a')};
+    case v1::FORMAT_ISSUER:
+      return {"http://a.example",          "https://",
+              "https://a.example?x",       "https://a.example#x",
+              "https://user:pw@a.example", "https://a.example/" + std::string(255, 'a')};
+    case v1::FORMAT_MAIL:
+      return {"a",
+              "@a.example",
+              "a@",
+              "a b@a.example",
+              "a@b@a.example",
+              "a@localhost",
+              "<a@a.example>",
+              "a@a.example,b@a.example",
+              std::string(250, 'a') + "@a.example"};
+    case v1::FORMAT_TOKEN:
+      return {std::string(513, 'a')};
+    case v1::FORMAT_IDENTIFIER:
+      return {"a b", "a,b", "a*", "<a>", std::string(256, 'a')};
+    case v1::FORMAT_UNSPECIFIED:
+      return {std::string(257, 'a')};
+    default:
+      return {};
+  }
+}
+
+bool AllowsAnyLetter(v1::Format format) {
+  return format == v1::FORMAT_DISPLAY_NAME || format == v1::FORMAT_UNSPECIFIED || format == v1::FORMAT_TOKEN ||
+         format == v1::FORMAT_PASSWORD || format == v1::FORMAT_JWKS;
+}
+
+}  // namespace
+
+std::vector<std::string> BadTexts(v1::Format format) {
+  if (format == v1::FORMAT_PASSWORD) return {std::string(1025, 'a'), std::string(300'000, 'a')};
+  if (format == v1::FORMAT_JWKS) return {std::string(64 * 1024 + 1, 'a')};
+  std::vector<std::string> bad = WithControls(ValidText(format));
+  const auto add = [&bad](const std::vector<std::string>& more) { bad.insert(bad.end(), more.begin(), more.end()); };
+  bad.push_back(kOverLong);
+  add(WrongForms(format));
+  if (!AllowsAnyLetter(format)) add(WithLookAlikes(ValidText(format)));
+  return bad;
+}
+
+}  // namespace hearth::test

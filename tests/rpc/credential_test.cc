@@ -1,0 +1,240 @@
+// Verifying and changing passwords.
+#include "google/protobuf/util/time_util.h"
+#include "tests/rpc/password_fixture.h"
+#include "tests/support/status_matchers.h"
+
+namespace hearth::test {
+namespace {
+
+constexpr char kPassword[] = "the password of user1";
+constexpr char kNew[] = "another password of user1";
+const Principal kSelf{kForth, "user1"};
+
+class CredentialTest : public PasswordFixture {
+ protected:
+  // The whole status of VerifyPassword, to compare bytes.
+  grpc::Status VerifyStatus(const v1::VerifyPasswordRequest& request) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+    context.AddMetadata("authorization", "Bearer " + TokenFor(kBackend));
+    v1::VerifyPasswordResponse response;
+    Passwords stub(Channel());
+    return stub.VerifyPassword(&context, request, &response);
+  }
+};
+
+TEST_F(CredentialTest, TheRightPasswordVerifies) {
+  Give("user1", kPassword);
+  ASSERT_THAT(Verify(kUser1, kPassword), IsOk());
+  EXPECT_EQ(verified_.name(), kUser1);
+  EXPECT_FALSE(verified_.change_required());
+  EXPECT_FALSE(verified_.has_expire_time());
+  EXPECT_EQ(verified_.credential_version(), 1);
+  EXPECT_EQ(verified_.sessions_valid_after_time().SerializeAsString(),
+            response_.sessions_valid_after_time().SerializeAsString());
+  EXPECT_THAT(Audit(kForth).back(), (AuditRow{"password.verify", "allowed", "", "forthcoffee/backend", kUser1}));
+}
+
+TEST_F(CredentialTest, EveryOtherAnswerIsTheSameBytes) {
+  Give("user1", kPassword);
+  std::vector<v1::VerifyPasswordRequest> requests(1);
+  requests[0].set_name(kUser1);
+  for (const char* user : {"user2", "visitor", "partner", "pending", "external", "deleted", "nobody", "backend"}) {
+    requests.emplace_back().set_name(absl::StrCat("directories/forthcoffee/users/", user));
+  }
+  for (const char* name : {"user1@forthcoffee.com", "nobody@forthcoffee.com", "user1@contoso.com", "user2@contoso.com",
+                           "nobody@contoso.com", "nobody@nowhere.example"}) {
+    requests.emplace_back().set_user_principal_name(name);
+  }
+  const grpc::Status first = [&] {
+    requests[0].set_password("a wrong password");
+    return VerifyStatus(requests[0]);
+  }();
+  EXPECT_EQ(first.error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  EXPECT_THAT(FromGrpc(first), HasReason(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED));
+  for (auto& request : requests) {
+    for (const char* password : {"a wrong password", "x", "with\ncontrol characters", "soft\xc2\xad hyphen"}) {
+      request.set_password(password);
+      const grpc::Status status = VerifyStatus(request);
+      EXPECT_EQ(status.error_code(), first.error_code()) << request.ShortDebugString();
+      EXPECT_EQ(status.error_message(), first.error_message()) << request.ShortDebugString();
+      EXPECT_EQ(status.error_details(), first.error_details()) << request.ShortDebugString();
+    }
+  }
+}
+
+TEST_F(CredentialTest, AGuestsPasswordIsVerifiedAtHomeOnly) {
+  Give("user1", kPassword);
+  v1::VerifyPasswordRequest request;
+  v1::VerifyPasswordResponse response;
+  request.set_user_principal_name("user1@forthcoffee.com");
+  request.set_password(kPassword);
+  EXPECT_THAT(Call(kBackend, &Passwords::VerifyPassword, request, &response), IsOk());
+  EXPECT_THAT(Call({kContoso, "backend"}, &Passwords::VerifyPassword, request, &response),
+              HasReason(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED));
+  request.set_name("directories/forthcoffee/users/user1");
+  EXPECT_THAT(Call({kContoso, "backend"}, &Passwords::VerifyPassword, request, &response),
+              HasReason(v1::ERROR_REASON_FOREIGN_DIRECTORY));
+}
+
+TEST_F(CredentialTest, NobodyVerifiesWithoutThePermissionNotEvenAnAdministratorOrThePerson) {
+  Give("user1", kPassword);
+  v1::VerifyPasswordRequest request;
+  v1::VerifyPasswordResponse response;
+  request.set_name(kUser1);
+  request.set_password(kPassword);
+  for (const Principal& caller :
+       {ForthAdmin(), kSelf, Admin(kForth, v1::ROLE_PRIVILEGED_AUTHENTICATION_ADMINISTRATOR)}) {
+    EXPECT_THAT(Call(caller, &Passwords::VerifyPassword, request, &response),
+                Refuses(v1::ERROR_REASON_PERMISSION_MISSING, "permission", "passwords.verify"));
+  }
+}
+
+TEST_F(CredentialTest, TheStateOfTheAccountIsToldToTheRightPasswordOnly) {
+  Give("user1", kPassword);
+  Sql("UPDATE hearth.users SET disabled = true WHERE user_id = 'user1'");
+  EXPECT_THAT(Verify(kUser1, kPassword), HasReason(v1::ERROR_REASON_USER_DISABLED));
+  EXPECT_THAT(Verify(kUser1, "a wrong password"), HasReason(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED));
+  Sql("UPDATE hearth.users SET disabled = false, delete_time = now() WHERE user_id = 'user1'");
+  EXPECT_THAT(Verify(kUser1, kPassword), HasReason(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED));
+  Sql("UPDATE hearth.users SET delete_time = NULL WHERE user_id = 'user1'");
+  EXPECT_THAT(Verify(kUser1, kPassword), IsOk()) << "restored with the password";
+}
+
+TEST_F(CredentialTest, AHashThatWasMovedVerifiesNothing) {
+  Give("user1", kPassword);
+  Give("user2", "the password of user2");
+  Sql("UPDATE hearth.credentials t SET phc = s.phc FROM hearth.credentials s WHERE t.user_id = 'user2' AND s.user_id = "
+      "'user1'");
+  EXPECT_THAT(Verify("directories/forthcoffee/users/user2", kPassword),
+              HasReason(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED));
+  Sql("UPDATE hearth.credentials SET version = 7 WHERE user_id = 'user1'");
+  EXPECT_THAT(Verify(kUser1, kPassword), HasReason(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED))
+      << "an old hash put back is of another version";
+}
+
+TEST_F(CredentialTest, ADamagedHashIsAFailureOfTheServerNotAWrongPassword) {
+  Give("user1", kPassword);
+  Sql("UPDATE hearth.credentials SET phc = "
+      "'$argon2id$v=19$m=4194304,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'");
+  const absl::Status status = Verify(kUser1, kPassword);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(std::string(status.message()).find("argon"), std::string::npos);
+  EXPECT_THAT(status, HasReason(v1::ERROR_REASON_INTERNAL));
+}
+
+TEST_F(CredentialTest, ThePersonChangesTheirPasswordWithProofOfTheCurrentOne) {
+  Give("user1", kPassword);
+  ASSERT_THAT(Change(kUser1, kPassword, kNew, kSelf), IsOk());
+  EXPECT_EQ(changed_.name(), kUser1);
+  EXPECT_EQ(changed_.credential_version(), 2);
+  EXPECT_GT(google::protobuf::util::TimeUtil::TimestampToMicroseconds(changed_.sessions_valid_after_time()),
+            google::protobuf::util::TimeUtil::TimestampToMicroseconds(response_.sessions_valid_after_time()));
+  EXPECT_THAT(Verify(kUser1, kPassword), HasReason(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED));
+  EXPECT_THAT(Verify(kUser1, kNew), IsOk());
+  EXPECT_THAT(Change(kUser1, kPassword, "a third password here", kSelf),
+              HasReason(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED));
+  EXPECT_EQ(VersionOf("user1"), "2");
+}
+
+TEST_F(CredentialTest, ATemporaryPasswordIsChangedIntoOneThatStays) {
+  ASSERT_THAT(DoReset(ResetOf(kUser1)), IsOk());
+  ASSERT_THAT(Change(kUser1, response_.generated_password(), kNew), IsOk());
+  ASSERT_THAT(Verify(kUser1, kNew), IsOk());
+  EXPECT_FALSE(verified_.change_required());
+  EXPECT_FALSE(verified_.has_expire_time());
+}
+
+TEST_F(CredentialTest, SomebodyElseCannotChangeThePassword) {
+  Give("user1", kPassword);
+  for (const Principal& caller : {Principal{kForth, "user2"}, ForthAdmin()}) {
+    EXPECT_THAT(Change(kUser1, kPassword, kNew, caller),
+                Refuses(v1::ERROR_REASON_PERMISSION_MISSING, "permission", "passwords.verify"));
+  }
+  EXPECT_THAT(Change(kUser1, kPassword, kNew, {kContoso, "user1"}), HasReason(v1::ERROR_REASON_FOREIGN_DIRECTORY));
+  EXPECT_EQ(VersionOf("user1"), "1");
+}
+
+TEST_F(CredentialTest, AGuestWhoCallsForThemselvesIsSentHome) {
+  const std::string visitor = "directories/contoso/users/visitor";
+  EXPECT_THAT(Change(visitor, kPassword, kNew, {kContoso, "visitor"}),
+              Refuses(v1::ERROR_REASON_NOT_HOME_DIRECTORY, "home_domain", "forthcoffee.com"));
+  EXPECT_THAT(Change("directories/contoso/users/external", kPassword, kNew, {kContoso, "external"}),
+              Refuses(v1::ERROR_REASON_HOME_OUTSIDE_HEARTH, "issuer", kExternalIssuer));
+  EXPECT_EQ(Sql("SELECT count(*) FROM hearth.credentials")[0][0], "0");
+}
+
+TEST_F(CredentialTest, ANewPasswordMeetsTheRulesAndIsNotTheCurrentOne) {
+  Give("user1", kPassword);
+  EXPECT_THAT(Change(kUser1, kPassword, "fourteen chars"),
+              Refuses(v1::ERROR_REASON_PASSWORD_POLICY, "rule", "TOO_SHORT"));
+  EXPECT_THAT(Change(kUser1, kPassword, kPassword),
+              Refuses(v1::ERROR_REASON_PASSWORD_POLICY, "rule", "SAME_AS_CURRENT"));
+  EXPECT_THAT(Change(kUser1, "a wrong password", "a wrong password"), HasReason(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED))
+      << "whether it is the current one is told to its holder only";
+  EXPECT_EQ(VersionOf("user1"), "1");
+  EXPECT_THAT(Verify(kUser1, kPassword), IsOk());
+}
+
+TEST_F(CredentialTest, ADisabledPersonChangesNothing) {
+  Give("disabled", kPassword);
+  EXPECT_THAT(Change("directories/forthcoffee/users/disabled", kPassword, kNew),
+              HasReason(v1::ERROR_REASON_USER_DISABLED));
+  EXPECT_EQ(VersionOf("disabled"), "1");
+}
+
+TEST_F(CredentialTest, AChangeAskedForAgainIsAnsweredAgainThoughThePasswordIsNoLongerTheCurrentOne) {
+  const std::string id = "0b7c2a54-31c1-4f8f-8a5e-6d3f8a1b2c3d";
+  Give("user1", kPassword);
+  ASSERT_THAT(Change(kUser1, kPassword, kNew, kSelf, id), IsOk());
+  const std::string first = changed_.SerializeAsString();
+  ASSERT_THAT(Change(kUser1, kPassword, kNew, kSelf, id), IsOk());
+  EXPECT_EQ(changed_.SerializeAsString(), first);
+  EXPECT_EQ(VersionOf("user1"), "2");
+  EXPECT_THAT(Change(kUser1, kPassword, "yet another password", kSelf, id),
+              HasReason(v1::ERROR_REASON_REQUEST_ID_REUSED));
+}
+
+TEST_F(CredentialTest, OfTwoChangesAtOnceOneWins) {
+  Give("user1", kPassword);
+  Channel();
+  std::vector<absl::Status> statuses(4);
+  std::vector<std::function<void()>> calls;
+  for (size_t i = 0; i < statuses.size(); ++i) {
+    calls.emplace_back([&, i] {
+      v1::ChangePasswordRequest request;
+      v1::ChangePasswordResponse response;
+      request.set_name(kUser1);
+      request.set_current_password(kPassword);
+      request.set_new_password(absl::StrCat("the password number ", i));
+      statuses[i] = Call(kSelf, &Passwords::ChangePassword, request, &response);
+    });
+  }
+  RunTogether(calls);
+  int won = 0;
+  for (size_t i = 0; i < statuses.size(); ++i) {
+    if (!statuses[i].ok()) {
+      EXPECT_THAT(statuses[i], HasReason(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED));
+      continue;
+    }
+    ++won;
+    EXPECT_THAT(Verify(kUser1, absl::StrCat("the password number ", i)), IsOk());
+  }
+  EXPECT_EQ(won, 1);
+  EXPECT_EQ(VersionOf("user1"), "2");
+}
+
+TEST_F(CredentialTest, AHashWithCheaperParametersIsReplacedAtTheNextSignIn) {
+  Give("user1", kPassword);
+  const std::string weak = Sql("SELECT phc FROM hearth.credentials")[0][0];
+  Stop();
+  config.argon2.memory_kib *= 2;
+  Start();
+  ASSERT_THAT(Verify(kUser1, kPassword), IsOk());
+  EXPECT_NE(Sql("SELECT phc FROM hearth.credentials")[0][0], weak);
+  EXPECT_EQ(VersionOf("user1"), "1");
+  EXPECT_THAT(Verify(kUser1, kPassword), IsOk());
+}
+
+}  // namespace
+}  // namespace hearth::test
