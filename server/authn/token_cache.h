@@ -35,7 +35,7 @@ struct VerifiedToken {
 // of use. Thread-safe: sixteen shards, each with its own mutex.
 class TokenCache {
  public:
-  // 16,384 tokens take about 10 MiB.
+  // 16,384 tokens take 6 MiB.
   static constexpr size_t kDefaultCapacity = 16384;
 
   explicit TokenCache(size_t capacity = kDefaultCapacity);
