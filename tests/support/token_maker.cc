@@ -28,8 +28,8 @@ std::string Bytes(const BIGNUM* number, int size) {
 std::string JoinedNumbers(const std::string& der, int coordinate_bytes) {
   const auto* at = reinterpret_cast<const unsigned char*>(der.data());
   ECDSA_SIG* signature = Must(d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(der.size())));
-  const std::string joined = Bytes(ECDSA_SIG_get0_r(signature), coordinate_bytes) +
-                             Bytes(ECDSA_SIG_get0_s(signature), coordinate_bytes);
+  const std::string joined =
+      Bytes(ECDSA_SIG_get0_r(signature), coordinate_bytes) + Bytes(ECDSA_SIG_get0_s(signature), coordinate_bytes);
   ECDSA_SIG_free(signature);
   return joined;
 }
@@ -39,8 +39,7 @@ std::string JoinedNumbers(const std::string& der, int coordinate_bytes) {
 std::string Base64Url(std::string_view bytes) {
   std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
   text.resize(EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                              reinterpret_cast<const unsigned char*>(bytes.data()),
-                              static_cast<int>(bytes.size())));
+                              reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size())));
   text.erase(std::min(text.find('='), text.size()));
   for (char& c : text) c = c == '+' ? '-' : c == '/' ? '_' : c;
   return text;
@@ -62,8 +61,7 @@ std::string SigningKey::Number(const char* parameter) const {
 std::string SigningKey::Jwk(const std::string& kid, const std::string& more) const {
   const std::string end = R"(","kid":")" + kid + "\"" + more + "}";
   if (EVP_PKEY_is_a(key_.get(), "RSA")) {
-    return R"({"kty":"RSA","n":")" + Number(OSSL_PKEY_PARAM_RSA_N) + R"(","e":")" +
-           Number(OSSL_PKEY_PARAM_RSA_E) + end;
+    return R"({"kty":"RSA","n":")" + Number(OSSL_PKEY_PARAM_RSA_N) + R"(","e":")" + Number(OSSL_PKEY_PARAM_RSA_E) + end;
   }
   const std::string curve = EVP_PKEY_get_bits(key_.get()) == 256 ? "P-256" : "P-384";
   return R"({"kty":"EC","crv":")" + curve + R"(","x":")" + Number(OSSL_PKEY_PARAM_EC_PUB_X) + R"(","y":")" +
@@ -83,12 +81,10 @@ std::string SigningKey::Signature(const std::string& algorithm, std::string_view
   size_t size = 0;
   Must(EVP_DigestSign(context, nullptr, &size, bytes, text.size()) == 1);
   std::string signature(size, '\0');
-  Must(EVP_DigestSign(context, reinterpret_cast<unsigned char*>(signature.data()), &size, bytes,
-                      text.size()) == 1);
+  Must(EVP_DigestSign(context, reinterpret_cast<unsigned char*>(signature.data()), &size, bytes, text.size()) == 1);
   signature.resize(size);
   EVP_MD_CTX_free(context);
-  return algorithm.starts_with("ES") ? JoinedNumbers(signature, EVP_PKEY_get_bits(key_.get()) / 8)
-                                     : signature;
+  return algorithm.starts_with("ES") ? JoinedNumbers(signature, EVP_PKEY_get_bits(key_.get()) / 8) : signature;
 }
 
 std::string SigningKey::Sign(const std::string& algorithm, const std::string& header,
