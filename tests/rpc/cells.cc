@@ -1,5 +1,6 @@
 #include "tests/rpc/cells.h"
 
+#include <atomic>
 #include <map>
 #include <set>
 
@@ -10,6 +11,8 @@
 
 namespace hearth::test {
 namespace {
+
+constexpr int kThreads = 8;
 
 constexpr char kMorePeople[] =
     "INSERT INTO hearth.users (directory_id, user_id, user_principal_name, display_name, user_type, home_directory_id,"
@@ -128,6 +131,22 @@ std::vector<Address> AllAddresses(const RunSql& sql, const std::string& director
     addresses.push_back({.principal_name = name, .target = ByPrincipalName(people, domains, directory, name)});
   }
   return addresses;
+}
+
+void ForEachTogether(const std::vector<Cell>& cells,
+                     const std::function<void(const OracleActor&, const Address&)>& body) {
+  std::atomic<size_t> next = 0;
+  RunTogether(std::vector<std::function<void()>>(kThreads, [&] {
+    for (size_t i = next++; i < cells.size(); i = next++) body(*cells[i].actor, *cells[i].address);
+  }));
+}
+
+SplitCells Split(const std::vector<Cell>& cells, Deed deed) {
+  SplitCells split;
+  for (const Cell& cell : cells) {
+    (Verdict(deed, *cell.actor, cell.address->target) == "OK" ? split.allowed : split.refused).push_back(cell);
+  }
+  return split;
 }
 
 std::string PeopleChecksum(const RunSql& sql) {

@@ -34,6 +34,22 @@ std::vector<OracleActor> AllActors(const RunSql& sql);
 // Every address that a caller of `directory` may try.
 std::vector<Address> AllAddresses(const RunSql& sql, const std::string& directory);
 
+// A caller and an address that it tries. Both outlive the cell.
+struct Cell {
+  const OracleActor* actor;
+  const Address* address;
+};
+
+// Calls the body for each cell, several at once, in threads of their own.
+void ForEachTogether(const std::vector<Cell>& cells,
+                     const std::function<void(const OracleActor&, const Address&)>& body);
+
+// The cells in which the oracle refuses the deed, and those in which it allows it.
+struct SplitCells {
+  std::vector<Cell> refused, allowed;
+};
+SplitCells Split(const std::vector<Cell>& cells, Deed deed);
+
 // A digest of all passwords and all people, with their session epochs.
 std::string PeopleChecksum(const RunSql& sql);
 

@@ -60,16 +60,13 @@ bool Covers(const OracleActor& actor, const OracleTarget& target) {
   });
 }
 
-std::string AwayFromHome(HomeKind home) {
-  return home == HomeKind::kElsewhere ? "NOT_HOME_DIRECTORY" : "HOME_OUTSIDE_HEARTH";
-}
-
 }  // namespace
 
 const std::map<std::pair<std::string, std::string>, bool>& PublishedMatrix() {
   static const auto* const matrix = [] {
     auto* cells = new std::map<std::pair<std::string, std::string>, bool>;
-    std::ifstream file(std::string(std::getenv("HEARTH_SOURCE_DIR")) + "/tests/unit/authz/who_can_reset.csv");
+    const char* source = std::getenv("HEARTH_SOURCE_DIR");
+    std::ifstream file(std::string(source == nullptr ? "." : source) + "/tests/unit/authz/who_can_reset.csv");
     std::string line;
     std::getline(file, line);  // The heading.
     while (std::getline(file, line)) {
@@ -84,17 +81,18 @@ const std::map<std::pair<std::string, std::string>, bool>& PublishedMatrix() {
 std::string Verdict(Deed deed, const OracleActor& actor, const OracleTarget& target) {
   const bool proof = deed == Deed::kVerifyPassword || deed == Deed::kChangePassword;
   const bool self = !actor.service && target.listed && target.id == actor.id;
+  const bool here = target.home == HomeKind::kHere;
+  const char* const away = target.home == HomeKind::kElsewhere ? "NOT_HOME_DIRECTORY" : "HOME_OUTSIDE_HEARTH";
   if (!actor.active) return "CALLER_NOT_ACTIVE";
   if (target.foreign_name) return "FOREIGN_DIRECTORY";
   if (!Permitted(deed, actor, self)) return "PERMISSION_MISSING";
   if (deed == Deed::kResolveHome) return target.listed || target.known_domain ? "OK" : "HOME_NOT_FOUND";
-  if (proof && self && target.home != HomeKind::kHere && deed == Deed::kChangePassword)
-    return AwayFromHome(target.home);
-  if (proof && (!target.listed || target.home != HomeKind::kHere)) return "PASSWORD_NOT_ACCEPTED";
+  if (deed == Deed::kChangePassword && self && !here) return away;
+  if (proof && (!target.listed || !here)) return "PASSWORD_NOT_ACCEPTED";
   if (proof) return target.disabled ? "USER_DISABLED" : "OK";
   if (!target.listed) return target.own_domain ? "NOT_FOUND" : "FOREIGN_DIRECTORY";
-  if (deed == Deed::kGetGuest) return target.guest || target.home != HomeKind::kHere ? "OK" : "NOT_FOUND";
-  if (deed != Deed::kDisable && target.home != HomeKind::kHere) return AwayFromHome(target.home);
+  if (deed == Deed::kGetGuest) return target.guest || !here ? "OK" : "NOT_FOUND";
+  if (deed != Deed::kDisable && !here) return away;
   if (self) return "OWN_ACCOUNT";
   return Covers(actor, target) ? "OK" : "TARGET_ROLE_PROTECTED";
 }
