@@ -54,14 +54,14 @@ class Caller:
         self.metadata = (("authorization", "Bearer " + rig.token(directory, subject)),)
         self.retries = {}
 
-    def call(self, method, timeout=10.0, **fields):
+    def call(self, method, timeout=10.0, wait_for_ready=False, **fields):
         """Calls "ResetPasswordService/ResetPassword" and returns the response. `timeout` None: no deadline. Raises grpc.RpcError."""
         service, _, name = method.partition("/")
         descriptor = POOL.FindServiceByName(f"hearth.v1.{service}").methods_by_name[name]
         request = message_class(descriptor.input_type.full_name)(**fields)
         stub = self.channel.unary_unary(f"/hearth.v1.{method}", request_serializer=lambda message: message.SerializeToString(),
                                         response_deserializer=message_class(descriptor.output_type.full_name).FromString)
-        return stub(request, timeout=timeout, metadata=self.metadata)
+        return stub(request, timeout=timeout, metadata=self.metadata, wait_for_ready=wait_for_ready)
 
     def healthy(self):
         """Whether grpc.health.v1 says SERVING for the server as a whole."""
@@ -76,7 +76,8 @@ class Caller:
         deadline = time.monotonic() + patience
         while True:
             try:
-                return self.call(method, timeout, **fields)
+                # Waiting, so that somebody polls while the channel connects: a call that fails at once leaves it to the library's slow poller.
+                return self.call(method, timeout, wait_for_ready=True, **fields)
             except grpc.RpcError as error:
                 if error.code() not in WORTH_RETRYING or time.monotonic() > deadline:
                     raise

@@ -18,7 +18,7 @@ import report
 from history import History
 from rig import Rig
 
-ROUNDS = int(os.environ.get("HEARTH_FAULT_ROUNDS", "12"))
+ROUNDS = int(os.environ.get("HEARTH_FAULT_ROUNDS", "6"))
 
 
 class Kill(unittest.TestCase):
