@@ -41,10 +41,10 @@ std::vector<absl::StatusOr<v1::ResolveHomeDirectoryResponse>> GuestDesk::Resolve
     if (homes[i].has_value()) {
       v1::ResolveHomeDirectoryResponse response;
       *response.mutable_home() = ToProto(*homes[i]);
-      answers.push_back(std::move(response));
+      answers.emplace_back(std::move(response));
     } else {
       const std::string& name = keys[i].who;
-      answers.push_back(Refuse(v1::ERROR_REASON_HOME_NOT_FOUND, {{"domain", name.substr(name.find('@') + 1)}}));
+      answers.emplace_back(Refuse(v1::ERROR_REASON_HOME_NOT_FOUND, {{"domain", name.substr(name.find('@') + 1)}}));
     }
   }
   return answers;
@@ -67,9 +67,9 @@ std::vector<absl::StatusOr<v1::GetGuestUserResponse>> GuestDesk::GetGuestUser(
     if (guest.has_value()) {
       v1::GetGuestUserResponse response;
       *response.mutable_guest_user() = ToProto(*guest);
-      answers.push_back(std::move(response));
+      answers.emplace_back(std::move(response));
     } else {
-      answers.push_back(Refuse(v1::ERROR_REASON_NOT_FOUND, {{"resource_type", "guest user"}}));
+      answers.emplace_back(Refuse(v1::ERROR_REASON_NOT_FOUND, {{"resource_type", "guest user"}}));
     }
   }
   return answers;
