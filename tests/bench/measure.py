@@ -76,6 +76,6 @@ def measure(command, watch, log):
     outcome["calls_per_second"] = outcome["calls"] / outcome["seconds"]
     outcome["server_cpu_us"] = (watch.after[0] - watch.before[0]) / calls * 1e6
     outcome["postgres_cpu_us"] = (watch.after[1] - watch.before[1]) / calls * 1e6
-    outcome["client_cpu_us"] = outcome.pop("client_cpu_seconds") / calls * 1e6
+    outcome["client_cpu_us"] = outcome.pop("client_cpu_seconds", 0.0) / calls * 1e6
     outcome["peak_mib"] = watch.peak
     return outcome

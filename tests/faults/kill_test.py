@@ -1,6 +1,6 @@
 """kill -9 of hearthd and of PostgreSQL in the middle of resets: nothing is lost, nothing happens twice.
 
-HEARTH_FAULT_ROUNDS says how many kills of each (default 12).
+HEARTH_FAULT_ROUNDS says how many kills of each (default 10).
 """
 
 import os

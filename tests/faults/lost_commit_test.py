@@ -16,7 +16,7 @@ from history import RESET, VERIFY, History, user_name
 from proxy import Cut, Proxy
 from rig import FORTH, Rig
 
-ROUNDS = int(os.environ.get("HEARTH_FAULT_ROUNDS", "12"))
+ROUNDS = int(os.environ.get("HEARTH_FAULT_ROUNDS", "10"))
 
 
 class LostCommit(unittest.TestCase):
