@@ -150,6 +150,24 @@ TEST_F(TransportTest, AMessageThatIsTooLargeIsRefusedAndTheNextIsServed) {
   EXPECT_THAT(Call(ForthAdmin(), &Directories::GetUser, request, &response), IsOk());
 }
 
+// gRPC would inflate it before it looks at the size, and before anybody knows who calls.
+TEST_F(TransportTest, ACompressedMessageIsRefusedBeforeItIsInflated) {
+  Start();
+  for (const auto algorithm : {GRPC_COMPRESS_GZIP, GRPC_COMPRESS_DEFLATE}) {
+    for (const size_t size : {size_t{100}, size_t{8} << 20}) {
+      grpc::ClientContext context;
+      context.set_deadline(absl::ToChronoTime(absl::Now() + kPatience));
+      context.set_compression_algorithm(algorithm);
+      context.AddMetadata("authorization", "Bearer " + TokenFor(ForthAdmin()));
+      v1::GetUserRequest request;
+      v1::GetUserResponse response;
+      request.set_name(std::string(size, 'a'));
+      Directories stub(Channel());
+      EXPECT_EQ(stub.GetUser(&context, request, &response).error_code(), grpc::StatusCode::UNIMPLEMENTED) << size;
+    }
+  }
+}
+
 TEST_F(TransportTest, MetadataThatIsTooLargeIsRefusedAndTheNextIsServed) {
   Start();
   v1::GetUserRequest request;
