@@ -115,8 +115,7 @@ TEST_F(AuthenticationTest, HeadersThatClaimAnIdentityAreIgnored) {
                            {"x-forwarded-user", "global-administrator"},
                            {"x-directory", "forthcoffee"},
                            {"x-hearth-principal", "forthcoffee/global-administrator"},
-                           {"x-forwarded-client-cert", "By=spiffe://x"},
-                           {"grpc-internal-encoding-request", "gzip"}};
+                           {"x-forwarded-client-cert", "By=spiffe://x"}};
   ExpectNotAccepted(CallWithMetadata(claims), "no token");
   Metadata with_token = claims;
   with_token.emplace_back("authorization", "Bearer " + TokenFor(ContosoAdmin()));
