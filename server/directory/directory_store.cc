@@ -42,6 +42,7 @@ constexpr Statement kPurgeIssuers{"directory_purge_issuers",
                                   "DELETE FROM hearth.trusted_issuers WHERE directory_id = $1"};
 constexpr Statement kPurgeDomains{"directory_purge_domains", "DELETE FROM hearth.domains WHERE directory_id = $1"};
 constexpr Statement kPurgeRecords{"directory_purge_records", "DELETE FROM hearth.idempotency WHERE directory_id = $1"};
+constexpr Statement kPurgeMails{"directory_purge_mails", "DELETE FROM hearth.mails WHERE directory_id = $1"};
 
 Directory DirectoryOf(const pqxx::row& row) {
   Directory directory;
@@ -93,7 +94,7 @@ std::vector<std::string> AllDirectoryIds(Tx& tx) {
 bool PurgeDirectory(Tx& tx, std::string_view id) {
   if (tx.Exec(kMarkPurged, std::string(id)).affected_rows() == 0) return false;
   for (const Statement* statement :
-       {&kPurgeUsers, &kPurgeServiceAccounts, &kPurgeIssuers, &kPurgeDomains, &kPurgeRecords}) {
+       {&kPurgeUsers, &kPurgeServiceAccounts, &kPurgeIssuers, &kPurgeDomains, &kPurgeRecords, &kPurgeMails}) {
     tx.Exec(*statement, std::string(id));
   }
   return true;

@@ -43,12 +43,17 @@ TEST_F(PurgeTest, EmptiesADirectoryAfterThirtyDaysButKeepsItsIdAndItsAudit) {
   Sql(std::string(
           "INSERT INTO hearth.audit_events (directory_id, event_id, action, verdict, actor_directory, actor,"
           " actor_kind, rpc, peer) VALUES ('contoso', gen_random_uuid(), 'x', 'allowed', 'contoso', 'a', 'person',"
-          " 'r', 'p'); UPDATE hearth.directories SET delete_time = ") +
+          " 'r', 'p'); INSERT INTO hearth.mails (directory_id, mail_id, recipient, person, template, languages,"
+          " message_id, key_id, sealed, expire_time) VALUES ('contoso', '00000000-0000-4000-8000-000000000001',"
+          " 'a@b.example', '', 1, '', 'x', 'k1', '\\x00', now() + interval '1 hour');"
+          " INSERT INTO hearth.outbox (directory_id, mail_id) VALUES ('contoso', "
+          "'00000000-0000-4000-8000-000000000001');"
+          " UPDATE hearth.directories SET delete_time = ") +
       kLongAgo + " WHERE directory_id = 'contoso'");
   const std::string forth = Count("users WHERE directory_id = 'forthcoffee'");
   ASSERT_THAT(Purge(), IsOk());
-  for (const std::string table :
-       {"users", "role_assignments", "credentials", "domains", "trusted_issuers", "service_accounts", "idempotency"}) {
+  for (const std::string table : {"users", "role_assignments", "credentials", "domains", "trusted_issuers",
+                                  "service_accounts", "idempotency", "mails", "outbox"}) {
     EXPECT_EQ(Count(table + " WHERE directory_id = 'contoso'"), "0") << table;
   }
   EXPECT_EQ(Count("directories WHERE directory_id = 'contoso' AND purged"), "1");

@@ -24,13 +24,22 @@ class WallsTest : public Fixture {
     }
     return tables;
   }
+  // How callers, homes and work are found before a directory is known.
+  static bool ReadableByAll(const std::string& table) {
+    return table == "directories" || table == "domains" || table == "trusted_issuers" || table == "outbox";
+  }
   // Puts a row of Contoso into the tables that begin empty.
   void FillContoso() {
     GivePassword(kContoso, "user1");
     Sql("INSERT INTO hearth.idempotency (directory_id, record) VALUES ('contoso', '\\x01');"
         "INSERT INTO hearth.audit_events (directory_id, event_id, action, verdict, actor_directory, actor, actor_kind, "
         "rpc,"
-        " peer) VALUES ('contoso', gen_random_uuid(), 'x', 'allowed', 'contoso', 'a', 'person', 'r', 'p')");
+        " peer) VALUES ('contoso', gen_random_uuid(), 'x', 'allowed', 'contoso', 'a', 'person', 'r', 'p');"
+        "INSERT INTO hearth.mails (directory_id, mail_id, recipient, person, template, languages, message_id, key_id, "
+        "sealed,"
+        " expire_time) VALUES ('contoso', '00000000-0000-4000-8000-000000000001', 'a@b.example', '', 1, '', 'x', 'k1',"
+        " '\\x00', now() + interval '1 hour');"
+        "INSERT INTO hearth.outbox (directory_id, mail_id) VALUES ('contoso', '00000000-0000-4000-8000-000000000001')");
   }
   std::string CountOfContoso(const std::string& table) {
     return Sql("SELECT count(*) FROM hearth." + table + " WHERE directory_id = 'contoso'")[0][0];
@@ -45,8 +54,8 @@ MATCHER_P(FailsWith, sqlstate, "") {
 }
 
 TEST_F(WallsTest, EveryTableOfADirectoryHasForcedRowLevelSecurity) {
-  EXPECT_THAT(Tables(), ElementsAre("audit_events", "credentials", "directories", "domains", "idempotency",
-                                    "role_assignments", "service_accounts", "trusted_issuers", "users"));
+  EXPECT_THAT(Tables(), ElementsAre("audit_events", "credentials", "directories", "domains", "idempotency", "mails",
+                                    "outbox", "role_assignments", "service_accounts", "trusted_issuers", "users"));
   EXPECT_THAT(Sql("SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
                   " WHERE c.relnamespace = 'hearth'::regnamespace AND c.relkind IN ('r', 'p')"
                   " AND a.attname = 'directory_id' AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND EXISTS"
@@ -82,8 +91,7 @@ TEST_F(WallsTest, KeysBeginWithTheDirectory) {
 
 TEST_F(WallsTest, WithoutAScopeStatementsFail) {
   for (const std::string& table : Tables()) {
-    const bool readable = table == "directories" || table == "domains" || table == "trusted_issuers";
-    if (!readable) {
+    if (!ReadableByAll(table)) {
       EXPECT_THAT(SqlAsApp(nullptr, "SELECT * FROM hearth." + table), FailsWith("42704")) << table;
     }
     if (table == "audit_events") continue;  // Cannot be changed at all.
@@ -95,7 +103,7 @@ TEST_F(WallsTest, ADirectorysScopeShowsNothingOfAnother) {
   FillContoso();
   for (const std::string& table : Tables()) {
     ASSERT_NE(CountOfContoso(table), "0") << table;
-    if (table == "directories" || table == "domains" || table == "trusted_issuers") continue;  // Readable by all.
+    if (ReadableByAll(table)) continue;
     const auto rows = SqlAsApp(&forth_, "SELECT count(*) FROM hearth." + table + " WHERE directory_id = 'contoso'");
     ASSERT_THAT(rows, IsOk());
     EXPECT_THAT(*rows, ElementsAre(ElementsAre("0"))) << table;
@@ -138,7 +146,11 @@ TEST_F(WallsTest, ADirectorysScopeAddsNothingToAnother) {
       " VALUES ('contoso', 'user1', 'contoso', 1, 'x', 'k', false)",
       "hearth.idempotency (directory_id, record) VALUES ('contoso', '\\x02')",
       "hearth.audit_events (directory_id, event_id, action, verdict, actor_directory, actor, actor_kind, rpc, peer)"
-      " VALUES ('contoso', gen_random_uuid(), 'x', 'allowed', 'contoso', 'a', 'person', 'r', 'p')"};
+      " VALUES ('contoso', gen_random_uuid(), 'x', 'allowed', 'contoso', 'a', 'person', 'r', 'p')",
+      "hearth.mails (directory_id, mail_id, recipient, person, template, languages, message_id, key_id, sealed, "
+      "expire_time)"
+      " VALUES ('contoso', gen_random_uuid(), 'a@b.example', '', 1, '', 'x', 'k1', '\\x00', now() + interval '1 hour')",
+      "hearth.outbox (directory_id, mail_id) VALUES ('contoso', gen_random_uuid())"};
   EXPECT_EQ(inserts.size(), Tables().size());
   for (const std::string& insert : inserts) {
     EXPECT_THAT(SqlAsApp(&forth_, "INSERT INTO " + insert), FailsWith("42501")) << insert;

@@ -1,0 +1,17 @@
+// How a domain sends a mail: in its own transaction.
+#pragma once
+
+#include "server/base/keyring.h"
+#include "server/mail/mail.h"
+
+namespace hearth {
+
+class Tx;
+
+// Puts the mail into the outbox. It will be sent if and only if the transaction commits, at least once, unless it expires first; its
+// Message-ID is fixed now, so a repeat is recognised by who receives it. All values are sealed until the mail is sent, and gone afterwards.
+// The transaction serves mail.directory. Throws std::invalid_argument for a mail that is not well made (MailDefect): a defect of the caller,
+// whose transaction then fails with INTERNAL; what people type must have been checked before.
+void Enqueue(Tx& tx, const Keyring& keyring, const Mail& mail);
+
+}  // namespace hearth
