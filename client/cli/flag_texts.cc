@@ -19,6 +19,8 @@ const std::map<std::string, FlagText>& Texts() {
        {"principal-name,upn", "name of the first administrator, in that domain: admin@forthcoffee.com"}},
       {"administrator_id", {"administrator-id", "id of the first administrator, and the `sub` of their tokens"}},
       {"audience", {"audience", "the `aud` that its tokens must carry"}},
+      {"certificate_identities",
+       {"certificate-identity", "what its certificates call it: a SPIFFE ID or a DNS name; repeat for several"}},
       {"display_name", {"display-name", "name that people see"}},
       {"domain", {"domain", "verified DNS domain"}},
       {"etag", {"etag", "refuse if it was changed since it had this etag"}},

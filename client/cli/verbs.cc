@@ -126,11 +126,22 @@ const std::vector<Verb>& Verbs() {
       {"service-account", "create", "CreateServiceAccount", "SERVICE_ACCOUNT", "service_account_id", "", "",
        "let a backend service call, with the permissions given here and no others",
        "  hearth service-account create portal --display-name Portal --permission users.read --permission "
-       "guests.read\n"},
+       "guests.read\n"
+       "  hearth service-account create sign-in --display-name 'Sign-in' --permission passwords.verify \\\n"
+       "    --certificate-identity spiffe://forthcoffee.com/sign-in\n"},
       {"service-account", "get", "GetServiceAccount", "SERVICE_ACCOUNT", "name", "", "", "show a service account",
        "  hearth service-account get portal\n"},
       {"service-account", "list", "ListServiceAccounts", "", "", "", "", "list the service accounts of a directory",
        "  hearth service-account list\n"},
+      {"service-account", "update", "UpdateServiceAccount", "SERVICE_ACCOUNT", "service_account.name", "", "",
+       "change a service account; lists are replaced whole",
+       "  hearth service-account update portal --permission users.read\n"
+       "  hearth service-account update sign-in --certificate-identity spiffe://forthcoffee.com/sign-in \\\n"
+       "    --certificate-identity spiffe://forthcoffee.com/sign-in-2        both, while certificates are replaced\n"},
+      {"service-account", "enable", "EnableServiceAccount", "SERVICE_ACCOUNT", "name", "", "",
+       "let a disabled service account call again", "  hearth service-account enable portal\n"},
+      {"service-account", "disable", "DisableServiceAccount", "SERVICE_ACCOUNT", "name", "", "",
+       "refuse a service account until it is enabled", "  hearth service-account disable portal\n"},
       {"service-account", "delete", "DeleteServiceAccount", "SERVICE_ACCOUNT", "name", "", "",
        "refuse a service account from now on", "  hearth service-account delete portal\n"},
   };

@@ -19,6 +19,7 @@ run_hearthd() { (cd / && "${as_service[@]}" "$hearthd" "$@"); }
 prepare_server() {
   give_to_service "$state/tls/server.pem" "$state/server/tls.pem"
   give_to_service "$state/tls/server.key" "$state/server/tls.key"
+  give_to_service "$state/tls/ca.pem" "$state/server/client-ca.pem"
   give_to_service "$state/issuers/platform/jwks.json" "$state/server/platform.jwks"
   [ -e "$state/server/keys" ] || run_hearthd keys generate --keys-file "$state/server/keys" >/dev/null ||
     die "hearthd could not make its keys file."
@@ -30,7 +31,8 @@ prepare_server() {
 
 serve_command() {
   printf '%s\n' "$hearthd" serve --database "$(conninfo hearth_app)" --listen "127.0.0.1:$port" --metrics-listen "127.0.0.1:$metrics_port" \
-    --tls-certificate "$state/server/tls.pem" --tls-key "$state/server/tls.key" --keys-file "$state/server/keys" --reflection
+    --tls-certificate "$state/server/tls.pem" --tls-key "$state/server/tls.key" \
+    --tls-client-ca "$state/server/client-ca.pem" --tls-client-certificates optional --keys-file "$state/server/keys" --reflection
 }
 
 # The server's process id, if it is the very process that quickstart started: the id, the time it was started, and the boot it was

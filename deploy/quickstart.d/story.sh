@@ -20,6 +20,7 @@ ensure_directory() { # DIRECTORY DOMAIN NAME
     --administrator-principal-name "admin@$2" --administrator-display-name "$3's administrator" \
     --issuer "$(issuer_of "$1")" --audience hearth --jwks-file "$state/issuers/$1/jwks.json"
   ensure "$1-admin" service-account create sign-in --display-name "Sign-in service" --permission passwords.verify
+  ensure "$1-admin" service-account update sign-in --certificate-identity "$(sign_in_identity "$1")"
 }
 
 seed() {

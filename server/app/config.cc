@@ -15,6 +15,20 @@ bool IsLoopbackAddress(const std::string& address) {
   return absl::StartsWith(address, "127.") || absl::StartsWith(address, "[::1]:");
 }
 
+void CheckClientCertificates(const Config& config, std::vector<std::string>& defects) {
+  if (config.tls_client_ca.empty()) {
+    if (!config.tls_client_crls.empty()) defects.push_back("--tls-client-crls needs --tls-client-ca");
+    return;
+  }
+  if (config.insecure_plaintext) defects.push_back("--tls-client-ca needs TLS; leave --insecure-plaintext out");
+  if (!IsReadable(config.tls_client_ca)) {
+    defects.push_back(absl::StrCat("--tls-client-ca ", config.tls_client_ca, " cannot be read"));
+  }
+  if (!config.tls_client_crls.empty() && !IsReadable(config.tls_client_crls)) {
+    defects.push_back(absl::StrCat("--tls-client-crls ", config.tls_client_crls, " cannot be read"));
+  }
+}
+
 void CheckTls(const Config& config, std::vector<std::string>& defects) {
   if (config.insecure_plaintext) {
     if (!IsLoopbackAddress(config.listen)) {
@@ -58,6 +72,7 @@ std::vector<std::string> ConfigDefects(const Config& config) {
         "--database must be in key=value form, such as \"host=db1 dbname=hearth user=hearth_app sslmode=verify-full\"");
   }
   CheckTls(config, defects);
+  CheckClientCertificates(config, defects);
   if (config.keys_file.empty()) {
     defects.push_back("--keys-file is needed; make one with `hearthd keys generate --keys-file FILE`");
   } else if (const auto keyring = Keyring::Load(config.keys_file); !keyring.ok()) {

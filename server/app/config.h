@@ -11,13 +11,24 @@
 
 namespace hearth {
 
+// Whether callers must show a certificate, where --tls-client-ca says which are good.
+enum class ClientCertificates {
+  kRequired,  // Strangers do not get past the handshake.
+  kOptional,  // A caller without one presents a token.
+};
+
 // What can be configured, with its defaults. Secrets are in files, never in flags.
 struct Config {
   std::string database;  // libpq connection string in key=value form, as the application's role.
   int database_connections = 12;
   std::string listen = "127.0.0.1:7443";  // Numeric host and port; port 0 picks a free one.
   std::string tls_certificate, tls_key;   // PEM files; read again when they change.
-  bool insecure_plaintext = false;        // No TLS: on loopback addresses only.
+  std::string
+      tls_client_ca;  // PEM roots of callers' certificates; read again when they change. Empty: none is asked for.
+  ClientCertificates client_certificates = ClientCertificates::kRequired;
+  std::string
+      tls_client_crls;  // Folder of certificate revocation lists, named as `openssl rehash` names them; or empty.
+  bool insecure_plaintext = false;  // No TLS: on loopback addresses only.
   std::string keys_file;
   std::string metrics_listen = "127.0.0.1:9443";  // Loopback; empty: no metrics.
   bool reflection = false;

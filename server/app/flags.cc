@@ -37,6 +37,8 @@ void Flags::AddServeFlags(CLI::App& command) {
                                                           {"info", LogLevel::kInfo},
                                                           {"warning", LogLevel::kWarning},
                                                           {"error", LogLevel::kError}};
+  static const std::map<std::string, ClientCertificates> kClientCertificates = {
+      {"required", ClientCertificates::kRequired}, {"optional", ClientCertificates::kOptional}};
   command.set_config("--config", "", "File with these flags, a line each: listen=\"127.0.0.1:7443\"");
   command.add_option("--database", config_.database,
                      "libpq connection string, key=value form, of the application's role");
@@ -44,6 +46,15 @@ void Flags::AddServeFlags(CLI::App& command) {
   command.add_option("--listen", config_.listen, "Numeric host:port")->capture_default_str();
   command.add_option("--tls-certificate", config_.tls_certificate, "PEM file; read again when it changes");
   command.add_option("--tls-key", config_.tls_key, "PEM file; read again when it changes");
+  command.add_option(
+      "--tls-client-ca", config_.tls_client_ca,
+      "PEM roots of callers' certificates (mutual TLS); read again when they change; none: not asked for");
+  command
+      .add_option("--tls-client-certificates", config_.client_certificates,
+                  "required, or optional for callers that present a token only; default with --tls-client-ca: required")
+      ->transform(CLI::CheckedTransformer(kClientCertificates));
+  command.add_option("--tls-client-crls", config_.tls_client_crls,
+                     "Folder of revocation lists for those certificates, made with `openssl rehash`");
   command.add_flag("--insecure-plaintext", config_.insecure_plaintext, "No TLS; on loopback addresses only");
   command.add_option("--keys-file", config_.keys_file, "Secret keys; see `hearthd keys`");
   command.add_option("--metrics-listen", config_.metrics_listen, "Loopback host:port for Prometheus; empty: none")

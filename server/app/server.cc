@@ -5,13 +5,12 @@
 #include <grpcpp/impl/server_builder_option.h>
 #include <grpcpp/impl/server_builder_plugin.h>
 #include <grpcpp/resource_quota.h>
-#include <grpcpp/security/tls_certificate_provider.h>
-#include <grpcpp/security/tls_credentials_options.h>
 
 #include <exception>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "server/app/tls.h"
 #include "server/base/log.h"
 #include "server/base/status_macros.h"
 #include "server/storage/migrator.h"
@@ -28,7 +27,6 @@ constexpr int kAgeMillis =
     30 * 60'000;  // Spreads load over replicas, and bounds how long an old certificate is in use.
 constexpr int kKeepaliveMillis = 60'000;
 constexpr size_t kTransportMemory = 512u << 20;  // What gRPC may hold for transport in all.
-constexpr unsigned kCertificateSeconds = 2;      // How often the certificate files are looked at.
 
 // gRPC's reflection library adds itself to every server of a process that links it. This takes it out again.
 class WithoutReflection final : public grpc::ServerBuilderOption {
@@ -38,16 +36,6 @@ class WithoutReflection final : public grpc::ServerBuilderOption {
     std::erase_if(*plugins, [](const auto& plugin) { return plugin->name() == "proto_server_reflection"; });
   }
 };
-
-std::shared_ptr<grpc::ServerCredentials> Credentials(const Config& config) {
-  if (config.insecure_plaintext) return grpc::InsecureServerCredentials();
-  const auto provider = std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(
-      config.tls_key, config.tls_certificate, kCertificateSeconds);
-  grpc::experimental::TlsServerCredentialsOptions options(provider);
-  options.watch_identity_key_cert_pairs();
-  options.set_cert_request_type(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
-  return grpc::experimental::TlsServerCredentials(options);
-}
 
 void SetLimits(grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
@@ -64,6 +52,11 @@ void SetLimits(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kKeepaliveMillis / 2);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.SetResourceQuota(grpc::ResourceQuota("hearthd").Resize(kTransportMemory));
+}
+
+std::string CertificatesAskedOf(const Config& config) {
+  if (config.tls_client_ca.empty()) return "none";
+  return config.client_certificates == ClientCertificates::kRequired ? "required" : "optional";
 }
 
 absl::Status CheckSchema(const Config& config) {
@@ -108,7 +101,7 @@ absl::Status Server::Serve() {
     names.push_back(descriptor->full_name());
   }
   auto acceptor = builder.experimental().AddExternalConnectionAcceptor(
-      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, Credentials(config_));
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, ListenerCredentials(config_));
   server_ = builder.BuildAndStart();
   if (server_ == nullptr)
     return absl::InternalError("gRPC did not start; are the TLS certificate and key a pair of PEM files?");
@@ -124,7 +117,10 @@ absl::Status Server::Serve() {
         absl::StrCat("cannot serve metrics on ", config_.metrics_listen, ": ", exception.what()));
   }
   listener_->Start(std::move(acceptor));
-  Log(LogLevel::kInfo, "listening", {{"port", int64_t{port()}}, {"tls", !config_.insecure_plaintext}});
+  Log(LogLevel::kInfo, "listening",
+      {{"port", int64_t{port()}},
+       {"tls", !config_.insecure_plaintext},
+       {"client_certificates", CertificatesAskedOf(config_)}});
   return absl::OkStatus();
 }
 

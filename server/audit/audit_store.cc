@@ -14,8 +14,8 @@ namespace {
 constexpr Statement kAppend{"audit_append",
                             "INSERT INTO hearth.audit_events (directory_id, event_id, action, verdict, "
                             "reason, actor_directory, actor, actor_kind, target,"
-                            " target_principal_name, rpc, peer, trace_id)"
-                            " SELECT d.directory_id, $2::uuid, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13"
+                            " target_principal_name, rpc, peer, trace_id, through_service)"
+                            " SELECT d.directory_id, $2::uuid, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14"
                             " FROM hearth.directories d WHERE d.directory_id = ANY ($1::text[]) AND "
                             "d.directory_id = ANY (hearth.served())"
                             " ON CONFLICT DO NOTHING"};
@@ -31,7 +31,7 @@ void Append(Tx& tx, const Call& call, const std::string& verdict, const std::str
   const std::string kind = call.access.kind == PrincipalKind::kPerson ? "person" : "service";
   tx.Exec(kAppend, TextArray(DirectoriesOf(call)), call.id, call.policy->audit_action(), verdict, reason,
           call.principal.directory, call.principal.subject, kind, call.note->target, call.note->target_principal_name,
-          call.rpc, call.peer, call.trace_id);
+          call.rpc, call.peer, call.trace_id, call.through);
 }
 
 bool IsServersFault(const absl::Status& status) {

@@ -13,6 +13,10 @@ constexpr Statement kCallers{
     "access_callers",
     "SELECT ord, directory_id, issuer_revision, kind, active, user_principal_name, roles, permissions"
     " FROM hearth.caller_access($1::text[], $2::text[])"};
+constexpr Statement kCertificates{
+    "access_certificates",
+    "SELECT identity, directory_id, service_account_id, 'service' AS kind, active, '' AS roles, permissions"
+    " FROM hearth.certificate_callers($1::text[])"};
 constexpr Statement kLock{"access_lock", "SELECT kind, active, roles, permissions FROM hearth.lock_caller($1, $2)"};
 
 void ReadInto(const pqxx::row& row, Access& access) {
@@ -48,6 +52,16 @@ std::vector<std::optional<CallerRow>> ReadCallers(Tx& tx, const std::vector<Call
   return callers;
 }
 
+std::map<std::string, CertificateCaller> ReadCertificateCallers(Tx& tx, const std::vector<std::string>& identities) {
+  std::map<std::string, CertificateCaller> callers;
+  for (const auto& row : tx.Exec(kCertificates, TextArray(identities))) {
+    CertificateCaller& caller = callers[row["identity"].c_str()];
+    caller.principal = {row["directory_id"].c_str(), row["service_account_id"].c_str()};
+    ReadInto(row, caller.access);
+  }
+  return callers;
+}
+
 Access LockAccess(Tx& tx, const Principal& principal) {
   Access access;
   const pqxx::result rows = tx.Exec(kLock, principal.directory, principal.subject);
@@ -58,6 +72,9 @@ Access LockAccess(Tx& tx, const Principal& principal) {
 absl::Status CheckAccessAgain(Tx& tx, const Call& call, bool self, Access& access) {
   access = LockAccess(tx, call.principal);
   if (!access.active) return Refuse(v1::ERROR_REASON_CALLER_NOT_ACTIVE);
+  if (!call.through.empty() && !LockAccess(tx, {call.principal.directory, call.through}).active) {
+    return Refuse(v1::ERROR_REASON_CALLER_NOT_ACTIVE);
+  }
   // Nobody outside the platform directory can be given the permission; this holds if somebody were.
   if (call.policy->access() == v1::ACCESS_PLATFORM && call.principal.directory != kPlatformDirectory) {
     return Refuse(v1::ERROR_REASON_PERMISSION_MISSING, {{"permission", PermissionName(call.policy->permission())}});

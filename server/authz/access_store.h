@@ -1,6 +1,7 @@
 // Reads what callers hold.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,12 +33,21 @@ struct CallerRow {
 // registered.
 std::vector<std::optional<CallerRow>> ReadCallers(Tx& tx, const std::vector<CallerKey>& keys);
 
+// A service account that a certificate is bound to, and what it holds.
+struct CertificateCaller {
+  Principal principal;
+  Access access;
+};
+
+// The service accounts of these certificate identities, by identity; nothing for an identity that nobody registered.
+std::map<std::string, CertificateCaller> ReadCertificateCallers(Tx& tx, const std::vector<std::string>& identities);
+
 // What the caller holds, locked until the transaction ends: nobody can take a role or disable the caller
 // before it commits.
 Access LockAccess(Tx& tx, const Principal& principal);
 
-// For transactions that change something on behalf of a call: locks the caller and checks again that it is
-// active and holds the permission of the method's policy; to `self` (the caller is the person it acts on) a
+// For transactions that change something on behalf of a call: locks the caller, and the service it comes
+// through, and checks again that both are active and that the caller holds the permission of the method's policy; to `self` (the caller is the person it acts on) a
 // policy that allows self needs none. Returns the access that holds now. Fails with CALLER_NOT_ACTIVE or
 // PERMISSION_MISSING.
 absl::Status CheckAccessAgain(Tx& tx, const Call& call, bool self, Access& access);

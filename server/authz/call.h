@@ -22,6 +22,8 @@ struct AuditNote {
 struct Call {
   Principal principal;
   Access access;  // As it was at the gate. Transactions that write read it again, under lock.
+  std::string
+      through{};  // Id of the service account of the principal's directory that acts for the principal, a person; or empty.
   const v1::MethodPolicy* policy = nullptr;
   std::string rpc;       // "ResetPasswordService/ResetPassword"
   std::string id;        // Names the call in log and audit.

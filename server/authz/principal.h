@@ -6,11 +6,12 @@
 namespace hearth {
 
 // An authenticated identity: the subject that an issuer vouches for, in the one directory that the issuer is
-// registered for. Never an e-mail claim. The subject is the id of a person or of a service account of that
-// directory.
+// registered for, or the service account that a certificate is bound to. Never an e-mail claim. The subject is
+// the id of a person or of a service account of that directory.
 struct Principal {
   std::string directory;
   std::string subject;
+  bool operator==(const Principal&) const = default;
 };
 
 }  // namespace hearth

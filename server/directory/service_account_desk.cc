@@ -1,50 +1,31 @@
 #include "server/directory/service_account_desk.h"
 
-#include <set>
 #include <string>
 
 #include "server/base/error.h"
 #include "server/base/resource_name.h"
 #include "server/base/status_macros.h"
 #include "server/directory/change.h"
+#include "server/directory/service_account_rules.h"
 #include "server/directory/service_account_store.h"
-#include "server/directory/time_proto.h"
+#include "server/directory/update.h"
 
 namespace hearth {
 namespace {
 
 constexpr char kType[] = "service account";
-constexpr char kPermissions[] = "service_account.permissions";
 
 absl::Status NotFound() { return Refuse(v1::ERROR_REASON_NOT_FOUND, {{"resource_type", kType}}); }
 
-v1::ServiceAccount AccountProto(const ServiceAccount& account) {
-  v1::ServiceAccount proto;
-  proto.set_name(ServiceAccountName(account.directory, account.id));
-  proto.set_display_name(account.display_name);
-  for (const v1::Permission permission : account.permissions) proto.add_permissions(permission);
-  *proto.mutable_create_time() = ToProto(account.create_time);
-  return proto;
+// Writes the identities of an account that the transaction inserted or locked.
+absl::Status WriteIdentities(Tx& tx, const ServiceAccount& account) {
+  if (SetCertificateIdentities(tx, account)) return absl::OkStatus();
+  return Refuse(v1::ERROR_REASON_ALREADY_EXISTS, {{"resource_type", "certificate identity"}});
 }
 
-// The account that the request asks for, its permissions each once and in order.
-absl::StatusOr<ServiceAccount> NewAccount(const std::string& directory,
-                                          const v1::CreateServiceAccountRequest& request) {
-  std::set<v1::Permission> permissions;
-  for (const int number : request.service_account().permissions()) {
-    if (!v1::Permission_IsValid(number) || number == v1::PERMISSION_UNSPECIFIED) {
-      return InvalidField(kPermissions, "each must be one of the permissions");
-    }
-    if (number == v1::PERMISSION_PLATFORM_ADMIN) return InvalidField(kPermissions, "platform.admin cannot be given");
-    permissions.insert(static_cast<v1::Permission>(number));
-  }
-  if (permissions.empty()) return InvalidField(kPermissions, "at least one is needed");
-  ServiceAccount account;
-  account.directory = directory;
-  account.id = request.service_account_id();
-  account.display_name = request.service_account().display_name();
-  account.permissions.assign(permissions.begin(), permissions.end());
-  return account;
+bool SameAccount(const ServiceAccount& a, const ServiceAccount& b) {
+  return a.display_name == b.display_name && a.permissions == b.permissions && a.identities == b.identities &&
+         a.disabled == b.disabled;
 }
 
 }  // namespace
@@ -54,14 +35,15 @@ absl::StatusOr<v1::CreateServiceAccountResponse> ServiceAccountDesk::CreateServi
   RETURN_IF_ERROR(NameOf(call, request.parent()).status());
   const std::string& directory = call.principal.directory;
   call.note->target = ServiceAccountName(directory, request.service_account_id());
-  ASSIGN_OR_RETURN(const ServiceAccount account, NewAccount(directory, request));
+  ASSIGN_OR_RETURN(const ServiceAccount account, NewServiceAccount(directory, request));
   return Change<v1::CreateServiceAccountResponse>(
       database_, keyring_, call, {directory}, request,
-      [&](Tx& tx, const Access&, v1::CreateServiceAccountResponse& response) {
+      [&](Tx& tx, const Access&, v1::CreateServiceAccountResponse& response) -> absl::Status {
         if (!InsertServiceAccount(tx, account)) {
           return Refuse(v1::ERROR_REASON_ALREADY_EXISTS, {{"resource_type", kType}});
         }
-        *response.mutable_service_account() = AccountProto(FindServiceAccount(tx, directory, account.id).value());
+        RETURN_IF_ERROR(WriteIdentities(tx, account));
+        *response.mutable_service_account() = ToProto(FindServiceAccount(tx, directory, account.id).value());
         return absl::OkStatus();
       });
 }
@@ -73,7 +55,7 @@ absl::StatusOr<v1::GetServiceAccountResponse> ServiceAccountDesk::GetServiceAcco
                                              [&](Tx& tx, v1::GetServiceAccountResponse& response) {
                                                const auto account = FindServiceAccount(tx, name.directory, name.id);
                                                if (!account.has_value()) return NotFound();
-                                               *response.mutable_service_account() = AccountProto(*account);
+                                               *response.mutable_service_account() = ToProto(*account);
                                                return absl::OkStatus();
                                              });
 }
@@ -88,9 +70,59 @@ absl::StatusOr<v1::ListServiceAccountsResponse> ServiceAccountDesk::ListServiceA
         auto accounts = hearth::ListServiceAccounts(tx, parent.directory, page.after, page.size + 1);
         response.set_next_page_token(
             pager_.Close(own, request, page, accounts, [](const ServiceAccount& a) { return a.id; }));
-        for (const ServiceAccount& account : accounts) *response.add_service_accounts() = AccountProto(account);
+        for (const ServiceAccount& account : accounts) *response.add_service_accounts() = ToProto(account);
         return absl::OkStatus();
       });
+}
+
+template <class Response, class Request, class Body>
+absl::StatusOr<Response> ServiceAccountDesk::ChangeAccount(const Call& call, const Request& request,
+                                                           const std::string& name, const std::string& etag,
+                                                           const Body& change) {
+  ASSIGN_OR_RETURN(const ResourceName parts, NameOf(call, name));
+  return Change<Response>(database_, keyring_, call, {call.principal.directory}, request,
+                          [&](Tx& tx, const Access&, Response& response) -> absl::Status {
+                            const auto account = LockServiceAccount(tx, parts.directory, parts.id);
+                            if (!account.has_value()) return NotFound();
+                            RETURN_IF_ERROR(CheckEtag(etag, account->revision, kType));
+                            ServiceAccount changed = *account;
+                            RETURN_IF_ERROR(change(changed));
+                            if (!SameAccount(changed, *account)) {
+                              hearth::UpdateServiceAccount(tx, changed);
+                              RETURN_IF_ERROR(WriteIdentities(tx, changed));
+                            }
+                            *response.mutable_service_account() =
+                                ToProto(FindServiceAccount(tx, parts.directory, parts.id).value());
+                            return absl::OkStatus();
+                          });
+}
+
+absl::StatusOr<v1::UpdateServiceAccountResponse> ServiceAccountDesk::UpdateServiceAccount(
+    const Call& call, const v1::UpdateServiceAccountRequest& request) {
+  const v1::ServiceAccount& wanted = request.service_account();
+  return ChangeAccount<v1::UpdateServiceAccountResponse>(
+      call, request, wanted.name(), wanted.etag(), [&](ServiceAccount& account) -> absl::Status {
+        ASSIGN_OR_RETURN(account, UpdatedServiceAccount(account, request));
+        return absl::OkStatus();
+      });
+}
+
+absl::StatusOr<v1::DisableServiceAccountResponse> ServiceAccountDesk::DisableServiceAccount(
+    const Call& call, const v1::DisableServiceAccountRequest& request) {
+  return ChangeAccount<v1::DisableServiceAccountResponse>(call, request, request.name(), request.etag(),
+                                                          [](ServiceAccount& account) {
+                                                            account.disabled = true;
+                                                            return absl::OkStatus();
+                                                          });
+}
+
+absl::StatusOr<v1::EnableServiceAccountResponse> ServiceAccountDesk::EnableServiceAccount(
+    const Call& call, const v1::EnableServiceAccountRequest& request) {
+  return ChangeAccount<v1::EnableServiceAccountResponse>(call, request, request.name(), request.etag(),
+                                                         [](ServiceAccount& account) {
+                                                           account.disabled = false;
+                                                           return absl::OkStatus();
+                                                         });
 }
 
 absl::StatusOr<v1::DeleteServiceAccountResponse> ServiceAccountDesk::DeleteServiceAccount(

@@ -10,7 +10,10 @@ namespace hearth {
 namespace {
 
 bool IsSet(const google::protobuf::Message& resource, const std::string& field) {
-  return resource.GetReflection()->HasField(resource, resource.GetDescriptor()->FindFieldByName(field));
+  const auto* descriptor = resource.GetDescriptor()->FindFieldByName(field);
+  const auto* reflection = resource.GetReflection();
+  return descriptor->is_repeated() ? reflection->FieldSize(resource, descriptor) > 0
+                                   : reflection->HasField(resource, descriptor);
 }
 
 }  // namespace

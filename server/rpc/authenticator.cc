@@ -7,32 +7,37 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "server/authz/access_store.h"
 #include "server/base/error.h"
+#include "server/base/status_macros.h"
+#include "server/rpc/credentials.h"
 
 namespace hearth {
 namespace {
 
-constexpr absl::string_view kScheme = "Bearer ";
-
-// A call whose token was good, and which caller of the look-up it is.
-struct Bearer {
+// A call with good credentials, as far as can be told without the directory.
+struct Claimed {
   Work* work;
-  std::string token;
-  VerifiedToken verified;
-  size_t caller;
+  Credentials credentials;
+  VerifiedToken verified;  // Of the token, if there is one.
+  size_t caller = 0;       // Which caller of the look-up the token names.
 };
 
-// The one token of a call. Two authorization entries are refused: which would count?
-absl::StatusOr<std::string> TokenOf(const grpc::CallbackServerContext& context) {
-  const auto [first, last] = context.client_metadata().equal_range("authorization");
-  if (first == last) return absl::UnauthenticatedError("no authorization metadata");
-  if (std::next(first) != last) return absl::UnauthenticatedError("more than one authorization metadata");
-  const absl::string_view value(first->second.data(), first->second.size());
-  if (!absl::StartsWithIgnoreCase(value, kScheme)) return absl::UnauthenticatedError("not a bearer token");
-  return std::string(value.substr(kScheme.size()));
-}
+// What the directories say of all callers of a batch.
+struct Callers {
+  std::vector<CallerKey> keys;  // Whom tokens name; `rows` is parallel to it.
+  std::vector<std::optional<CallerRow>> rows;
+  std::vector<std::string> identities;  // Of certificates.
+  std::map<std::string, CertificateCaller> services;
+
+  absl::Status Read(Database& database, absl::Time deadline) {
+    return database.ReadAlone(deadline, [this](Tx& tx) {
+      if (!keys.empty()) rows = ReadCallers(tx, keys);
+      if (!identities.empty()) services = ReadCertificateCallers(tx, identities);
+      return absl::OkStatus();
+    });
+  }
+};
 
 // Failures of the database keep their reason; all others are one answer.
 void RefuseCredentials(Work& work, const absl::Status& cause) {
@@ -44,60 +49,106 @@ void RefuseCredentials(Work& work, const absl::Status& cause) {
   work.status = Refuse(v1::ERROR_REASON_CREDENTIALS_NOT_ACCEPTED);
 }
 
-void Admit(Bearer& bearer, const CallerRow& row) {
-  Work& work = *bearer.work;
-  work.call.principal = {row.directory, bearer.verified.claims.subject};
-  work.call.access = row.access;
-  work.authenticated = true;
-  if (!row.access.active) work.status = Refuse(v1::ERROR_REASON_CALLER_NOT_ACTIVE);
+// The one service account that the certificate's identities are bound to.
+absl::StatusOr<const CertificateCaller*> ServiceOf(const std::vector<std::string>& identities, const Callers& callers) {
+  const CertificateCaller* service = nullptr;
+  for (const std::string& identity : identities) {
+    const auto found = callers.services.find(identity);
+    if (found == callers.services.end()) continue;
+    if (service != nullptr && service->principal != found->second.principal) {
+      return absl::UnauthenticatedError("the certificate names two service accounts");
+    }
+    service = &found->second;
+  }
+  if (service == nullptr) return absl::UnauthenticatedError("no service account is bound to the certificate");
+  return service;
+}
+
+// The caller that the token names, if the token is still good under what is registered now.
+absl::StatusOr<const CallerRow*> BearerOf(const Claimed& claimed, const Callers& callers, TokenAuthority& tokens) {
+  const std::optional<CallerRow>& row = callers.rows[claimed.caller];
+  if (!row.has_value()) return absl::UnauthenticatedError("the issuer is no longer registered");
+  if (row->issuer_revision != claimed.verified.key_set_revision) {
+    // The issuer was registered anew since the token was checked: check it under what holds now.
+    ASSIGN_OR_RETURN(const VerifiedToken again,
+                     tokens.VerifyAgain(*claimed.credentials.token, claimed.work->call.deadline));
+    if (again.key_set_revision != row->issuer_revision) return absl::UnauthenticatedError("the issuer is changing");
+  }
+  return &*row;
+}
+
+// Who calls, by a token beside a certificate: a person through the service, or the service itself twice.
+absl::Status Combine(const CertificateCaller& service, Call& call) {
+  if (service.principal.directory != call.principal.directory) {
+    return absl::UnauthenticatedError("certificate and token are of different directories");
+  }
+  if (call.access.kind == PrincipalKind::kPerson) {
+    call.through = service.principal.subject;
+  } else if (service.principal.subject != call.principal.subject) {
+    return absl::UnauthenticatedError("certificate and token are of different services");
+  }
+  call.access.active = call.access.active && service.access.active;
+  return absl::OkStatus();
+}
+
+absl::Status Identify(const Claimed& claimed, const Callers& callers, TokenAuthority& tokens) {
+  Call& call = claimed.work->call;
+  const CertificateCaller* service = nullptr;
+  if (!claimed.credentials.identities.empty()) {
+    ASSIGN_OR_RETURN(service, ServiceOf(claimed.credentials.identities, callers));
+  }
+  if (!claimed.credentials.token.has_value()) {
+    call.principal = service->principal;
+    call.access = service->access;
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const CallerRow* row, BearerOf(claimed, callers, tokens));
+  call.principal = {row->directory, claimed.verified.claims.subject};
+  call.access = row->access;
+  return service == nullptr ? absl::OkStatus() : Combine(*service, call);
 }
 
 }  // namespace
 
 void Authenticator::Authenticate(absl::Span<Work* const> batch) {
-  std::vector<Bearer> bearers;
-  std::vector<CallerKey> keys;
+  std::vector<Claimed> all;
+  Callers callers;
   std::map<std::pair<std::string, std::string>, size_t> known;
   absl::Time deadline = absl::InfinitePast();
-  for (Work* work : batch) {
+  const auto claim = [&](Work* work) -> absl::Status {
     deadline = std::max(deadline, work->call.deadline);
-    auto token = TokenOf(*work->context);
-    auto verified = token.ok() ? tokens_.Verify(*token, work->call.deadline) : token.status();
-    if (!verified.ok()) {
-      RefuseCredentials(*work, verified.status());
-      continue;
+    Claimed claimed{.work = work, .credentials = {}, .verified = {}};
+    ASSIGN_OR_RETURN(claimed.credentials, CredentialsOf(*work->context));
+    if (claimed.credentials.token.has_value()) {
+      ASSIGN_OR_RETURN(claimed.verified, tokens_.Verify(*claimed.credentials.token, work->call.deadline));
+      const TokenClaims& claims = claimed.verified.claims;
+      const auto [caller, added] = known.try_emplace({claims.issuer, claims.subject}, callers.keys.size());
+      if (added) callers.keys.push_back({claims.issuer, claims.subject});
+      claimed.caller = caller->second;
     }
-    const auto [caller, added] = known.try_emplace({verified->claims.issuer, verified->claims.subject}, keys.size());
-    if (added) keys.push_back({verified->claims.issuer, verified->claims.subject});
-    bearers.push_back({work, *std::move(token), *std::move(verified), caller->second});
-  }
-  if (bearers.empty()) return;
-
-  std::vector<std::optional<CallerRow>> callers;
-  const absl::Status read = database_.ReadAlone(deadline, [&](Tx& tx) {
-    callers = ReadCallers(tx, keys);
+    const auto& identities = claimed.credentials.identities;
+    callers.identities.insert(callers.identities.end(), identities.begin(), identities.end());
+    all.push_back(std::move(claimed));
     return absl::OkStatus();
-  });
-  for (Bearer& bearer : bearers) {
+  };
+  for (Work* work : batch) {
+    if (const absl::Status status = claim(work); !status.ok()) RefuseCredentials(*work, status);
+  }
+  if (all.empty()) return;
+
+  const absl::Status read = callers.Read(database_, deadline);
+  for (const Claimed& claimed : all) {
+    Work& work = *claimed.work;
     if (!read.ok()) {
-      bearer.work->status = read;
+      work.status = read;
       continue;
     }
-    const std::optional<CallerRow>& row = callers[bearer.caller];
-    if (!row.has_value()) {
-      RefuseCredentials(*bearer.work, absl::UnauthenticatedError("the issuer is no longer registered"));
+    if (const absl::Status status = Identify(claimed, callers, tokens_); !status.ok()) {
+      RefuseCredentials(work, status);
       continue;
     }
-    if (row->issuer_revision != bearer.verified.key_set_revision) {
-      // The issuer was registered anew since the token was checked: check it under what holds now.
-      const auto again = tokens_.VerifyAgain(bearer.token, bearer.work->call.deadline);
-      if (!again.ok() || again->key_set_revision != row->issuer_revision) {
-        RefuseCredentials(*bearer.work,
-                          again.ok() ? absl::UnauthenticatedError("the issuer is changing") : again.status());
-        continue;
-      }
-    }
-    Admit(bearer, *row);
+    work.authenticated = true;
+    if (!work.call.access.active) work.status = Refuse(v1::ERROR_REASON_CALLER_NOT_ACTIVE);
   }
 }
 

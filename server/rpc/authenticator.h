@@ -8,7 +8,9 @@
 
 namespace hearth {
 
-// Authenticates calls by their bearer token, and reads what the callers hold, many calls with one statement. Thread-safe.
+// Authenticates calls by their bearer token, their client certificate or both, and reads what the callers hold, many calls at once. A
+// certificate alone is the service account that it is bound to. With a person's token beside it, the service acts for that person: the
+// principal is the person, the service is noted in Call::through, and both are of one directory. Thread-safe.
 class Authenticator {
  public:
   // What is passed in outlives the authenticator.

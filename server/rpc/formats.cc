@@ -5,6 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "server/authn/certificate.h"
 #include "server/base/resource_name.h"
 #include "server/base/text.h"
 
@@ -148,6 +149,9 @@ std::string FormatDefect(v1::Format format, std::string_view text, uint32_t max_
     case v1::FORMAT_IDENTIFIER:
       return Unless(text.size() <= 255 && AllOf(text, kIdentifierSymbols),
                     "must be at most 255 letters, digits and ._-:/@");
+    case v1::FORMAT_CERTIFICATE_IDENTITY:
+      return Unless(IsCertificateIdentity(text),
+                    "must be a SPIFFE ID such as spiffe://forthcoffee.com/sign-in, or a DNS name in lower case");
     default:
       return Unless(CountCodePoints(text) <= longest, absl::StrCat("must be at most ", longest, " code points"));
   }

@@ -46,7 +46,7 @@ class Validation {
   void CheckField(const FieldPlan& plan, const Message& message, const std::string& path, bool nested) {
     const auto* reflection = message.GetReflection();
     if (plan.field->is_repeated()) {
-      CheckRepeated(plan, message, path);
+      CheckRepeated(plan, message, path, nested);
       return;
     }
     const bool present = plan.field->has_presence() || plan.field->cpp_type() != FieldDescriptor::CPPTYPE_STRING
@@ -71,11 +71,11 @@ class Validation {
     }
   }
 
-  void CheckRepeated(const FieldPlan& plan, const Message& message, const std::string& path) {
+  void CheckRepeated(const FieldPlan& plan, const Message& message, const std::string& path, bool nested) {
     const auto* reflection = message.GetReflection();
     const int size = reflection->FieldSize(message, plan.field);
     const int most = plan.rules.max_items() == 0 ? kDefaultMaxItems : static_cast<int>(plan.rules.max_items());
-    if (plan.required && size == 0) Add(path, "must not be empty");
+    if (plan.required && size == 0 && !(update_ && nested)) Add(path, "must not be empty");
     if (size > most) Add(path, absl::StrCat("must have at most ", most, " elements"));
     for (int i = 0; i < std::min(size, most); ++i) {
       const std::string element = absl::StrCat(path, "[", i, "]");

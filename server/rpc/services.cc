@@ -52,6 +52,9 @@ void AddServices(const Desks& desks, RpcTable& table) {
   table.Add(desks.service_account, &ServiceAccountDesk::CreateServiceAccount);
   table.Add(desks.service_account, &ServiceAccountDesk::GetServiceAccount);
   table.Add(desks.service_account, &ServiceAccountDesk::ListServiceAccounts);
+  table.Add(desks.service_account, &ServiceAccountDesk::UpdateServiceAccount);
+  table.Add(desks.service_account, &ServiceAccountDesk::DisableServiceAccount);
+  table.Add(desks.service_account, &ServiceAccountDesk::EnableServiceAccount);
   table.Add(desks.service_account, &ServiceAccountDesk::DeleteServiceAccount);
 }
 

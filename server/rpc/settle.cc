@@ -40,6 +40,7 @@ void LogCall(const Work& work, absl::Duration time) {
        {"duration_ms", absl::ToDoubleMilliseconds(time)},
        {"caller",
         work.authenticated ? work.call.principal.directory + "/" + work.call.principal.subject : std::string()},
+       {"through", work.call.through},
        {"target", work.note.target},
        {"peer", work.call.peer},
        {"trace_id", work.call.trace_id},

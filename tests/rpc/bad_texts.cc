@@ -125,6 +125,19 @@ std::vector<std::string> WrongForms(v1::Format format) {
       return {std::string(513, 'a')};
     case v1::FORMAT_IDENTIFIER:
       return {"a b", "a,b", "a*", "<a>", std::string(256, 'a')};
+    case v1::FORMAT_CERTIFICATE_IDENTITY:
+      return {"spiffe://",
+              "spiffe://forthcoffee.com",
+              "spiffe://forthcoffee.com/",
+              "SPIFFE://forthcoffee.com/portal",
+              "spiffe://forthcoffee.com/../portal",
+              "spiffe://forthcoffee.com/portal?x",
+              "https://forthcoffee.com/portal",
+              "localhost",
+              "*.forthcoffee.com",
+              "Portal.forthcoffee.com",
+              "portal.forthcoffee.com,spiffe://contoso.com/portal",
+              "CN=portal"};
     case v1::FORMAT_UNSPECIFIED:
       return {std::string(257, 'a')};
     default:

@@ -135,6 +135,7 @@ std::string ValidText(v1::Format format) {
       {v1::FORMAT_JWKS, KeySetOf(kForth)},
       {v1::FORMAT_TOKEN, "opaque"},
       {v1::FORMAT_IDENTIFIER, "https://hearth.example/api"},
+      {v1::FORMAT_CERTIFICATE_IDENTITY, "spiffe://forthcoffee.com/portal"},
   };
   return texts->at(format);
 }

@@ -1,12 +1,8 @@
 // Below the calls: TLS, sizes, reflection.
 #include <grpcpp/generic/generic_stub.h>
-#include <stdlib.h>
-
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
 
 #include "absl/strings/str_cat.h"
+#include "tests/support/certificates.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_server.h"
 
@@ -17,32 +13,11 @@ constexpr absl::Duration kPatience = absl::Seconds(20);
 
 class TransportTest : public ServerFixture {
  protected:
-  TransportTest() {
-    std::string folder = "/tmp/hearth-tls-XXXXXX";
-    if (mkdtemp(folder.data()) == nullptr) std::abort();
-    folder_ = folder;
-  }
-  ~TransportTest() override { EXPECT_EQ(std::system(("rm -r " + folder_).c_str()), 0); }
-
-  // A self-signed certificate for this machine, with its key: NAME.pem, NAME.key.
-  void MakeCertificate(const std::string& name) {
-    const std::string files = absl::StrCat(" -keyout ", folder_, "/", name, ".key -out ", folder_, "/", name, ".pem");
-    ASSERT_EQ(std::system(absl::StrCat(
-                              "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=",
-                              name, " -addext subjectAltName=DNS:localhost,IP:127.0.0.1", files, " 2>/dev/null")
-                              .c_str()),
-              0);
-  }
-  std::string Read(const std::string& file) {
-    std::ostringstream text;
-    text << std::ifstream(folder_ + "/" + file).rdbuf();
-    return text.str();
-  }
   void UseTls(const std::string& name) {
-    MakeCertificate(name);
+    files_.MakeSelfSigned(name);
     config.insecure_plaintext = false;
-    config.tls_certificate = absl::StrCat(folder_, "/", name, ".pem");
-    config.tls_key = absl::StrCat(folder_, "/", name, ".key");
+    config.tls_certificate = files_.Path(name + ".pem");
+    config.tls_key = files_.Path(name + ".key");
   }
 
   // A call on a connection of its own.
@@ -60,12 +35,6 @@ class TransportTest : public ServerFixture {
     Directories stub(channel);
     return FromGrpc(stub.GetUser(&context, request, &response));
   }
-  std::shared_ptr<grpc::ChannelCredentials> Trusting(const std::string& name) {
-    grpc::SslCredentialsOptions options;
-    options.pem_root_certs = Read(name + ".pem");
-    return grpc::SslCredentials(options);
-  }
-
   // The services that reflection lists, or why it does not.
   std::string Reflect() {
     grpc::GenericStub stub(Channel());
@@ -96,36 +65,34 @@ class TransportTest : public ServerFixture {
     return text;
   }
 
-  std::string folder_;
+  CertificateFolder files_;
 };
 
 TEST_F(TransportTest, TlsIsTheDefaultAndServesThoseWhoTrustTheCertificate) {
   EXPECT_FALSE(Config().insecure_plaintext);
   UseTls("server");
-  MakeCertificate("stranger");
+  files_.MakeSelfSigned("stranger");
   EXPECT_THAT(ConfigDefects(config), testing::Not(testing::Contains(testing::HasSubstr("tls"))));
   Start();
-  EXPECT_THAT(CallOver(Trusting("server")), IsOk());
-  EXPECT_EQ(CallOver(Trusting("stranger")).code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(CallOver(files_.Trusting("server")), IsOk());
+  EXPECT_EQ(CallOver(files_.Trusting("stranger")).code(), absl::StatusCode::kUnavailable);
   const absl::Status plaintext = CallOver(grpc::InsecureChannelCredentials());
   EXPECT_TRUE(absl::IsUnavailable(plaintext) || absl::IsDeadlineExceeded(plaintext)) << plaintext;
-  EXPECT_THAT(CallOver(Trusting("server")), IsOk());
+  EXPECT_THAT(CallOver(files_.Trusting("server")), IsOk());
 }
 
 TEST_F(TransportTest, ANewCertificateIsServedWithoutARestart) {
   UseTls("server");
   Start();
-  ASSERT_THAT(CallOver(Trusting("server")), IsOk());
-  MakeCertificate("next");
-  ASSERT_EQ(std::system(absl::StrCat("cd ", folder_,
-                                     " && cp next.key server.key.new && cp next.pem server.pem.new &&"
-                                     " mv server.key.new server.key && mv server.pem.new server.pem")
-                            .c_str()),
-            0);
+  ASSERT_THAT(CallOver(files_.Trusting("server")), IsOk());
+  files_.MakeSelfSigned("next");
+  files_.Run(
+      "cp next.key server.key.new && cp next.pem server.pem.new && mv server.key.new server.key && mv server.pem.new "
+      "server.pem");
   const absl::Time deadline = absl::Now() + kPatience;
   absl::Status status;
   do {
-    status = CallOver(Trusting("next"), absl::Seconds(1));
+    status = CallOver(files_.Trusting("next"), absl::Seconds(1));
   } while (!status.ok() && absl::Now() < deadline);
   EXPECT_THAT(status, IsOk());
 }

@@ -26,12 +26,15 @@ class WallsTest : public Fixture {
   }
   // How callers, homes and work are found before a directory is known.
   static bool ReadableByAll(const std::string& table) {
-    return table == "directories" || table == "domains" || table == "trusted_issuers" || table == "outbox";
+    return table == "certificate_identities" || table == "directories" || table == "domains" ||
+           table == "trusted_issuers" || table == "outbox";
   }
   // Puts a row of Contoso into the tables that begin empty.
   void FillContoso() {
     GivePassword(kContoso, "user1");
-    Sql("INSERT INTO hearth.idempotency (directory_id, record) VALUES ('contoso', '\\x01');"
+    Sql("INSERT INTO hearth.certificate_identities (directory_id, service_account_id, identity)"
+        " VALUES ('contoso', 'backend', 'spiffe://contoso.com/backend');"
+        "INSERT INTO hearth.idempotency (directory_id, record) VALUES ('contoso', '\\x01');"
         "INSERT INTO hearth.audit_events (directory_id, event_id, action, verdict, actor_directory, actor, actor_kind, "
         "rpc,"
         " peer) VALUES ('contoso', gen_random_uuid(), 'x', 'allowed', 'contoso', 'a', 'person', 'r', 'p');"
@@ -54,8 +57,9 @@ MATCHER_P(FailsWith, sqlstate, "") {
 }
 
 TEST_F(WallsTest, EveryTableOfADirectoryHasForcedRowLevelSecurity) {
-  EXPECT_THAT(Tables(), ElementsAre("audit_events", "credentials", "directories", "domains", "idempotency", "mails",
-                                    "outbox", "role_assignments", "service_accounts", "trusted_issuers", "users"));
+  EXPECT_THAT(Tables(), ElementsAre("audit_events", "certificate_identities", "credentials", "directories", "domains",
+                                    "idempotency", "mails", "outbox", "role_assignments", "service_accounts",
+                                    "trusted_issuers", "users"));
   EXPECT_THAT(Sql("SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
                   " WHERE c.relnamespace = 'hearth'::regnamespace AND c.relkind IN ('r', 'p')"
                   " AND a.attname = 'directory_id' AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND EXISTS"
@@ -80,13 +84,13 @@ TEST_F(WallsTest, TheServersRoleOwnsNothingAndBypassesNothing) {
 }
 
 TEST_F(WallsTest, KeysBeginWithTheDirectory) {
-  // Domains and issuers are found before their directory is known.
+  // Certificates, domains and issuers are found before their directory is known.
   EXPECT_THAT(Sql("SELECT i.indexrelid::regclass FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid"
                   " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]"
                   " WHERE c.relnamespace = 'hearth'::regnamespace AND i.indisunique AND a.attname <> 'directory_id'"
                   " ORDER BY i.indexrelid::regclass::text"),
-              ElementsAre(ElementsAre("hearth.domains_pkey"), ElementsAre("hearth.migrations_pkey"),
-                          ElementsAre("hearth.trusted_issuers_issuer_key")));
+              ElementsAre(ElementsAre("hearth.certificate_identities_identity_key"), ElementsAre("hearth.domains_pkey"),
+                          ElementsAre("hearth.migrations_pkey"), ElementsAre("hearth.trusted_issuers_issuer_key")));
 }
 
 TEST_F(WallsTest, WithoutAScopeStatementsFail) {
@@ -142,6 +146,8 @@ TEST_F(WallsTest, ADirectorysScopeAddsNothingToAnother) {
       "hearth.role_assignments (directory_id, user_id, role) VALUES ('contoso', 'user1', 'global_administrator')",
       "hearth.service_accounts (directory_id, service_account_id, display_name, permissions) VALUES ('contoso', 'x', "
       "'x', '{}')",
+      "hearth.certificate_identities (directory_id, service_account_id, identity) VALUES ('contoso', 'backend', "
+      "'x.example')",
       "hearth.credentials (directory_id, user_id, home_directory_id, version, phc, pepper_key_id, must_change)"
       " VALUES ('contoso', 'user1', 'contoso', 1, 'x', 'k', false)",
       "hearth.idempotency (directory_id, record) VALUES ('contoso', '\\x02')",
