@@ -45,7 +45,8 @@ absl::Status Database::Run(Mode mode, const Scope& scope, absl::Time deadline,
     std::unique_ptr<Connection> connection;
     bool committing = false;
     try {
-      connection = pool_->Take(deadline);
+      // A free connection is no reason to begin what is late already.
+      connection = absl::Now() < deadline ? pool_->Take(deadline) : nullptr;
       if (connection == nullptr)
         return Refuse(in_doubt ? v1::ERROR_REASON_OUTCOME_UNKNOWN : v1::ERROR_REASON_DEADLINE_PASSED);
       absl::Status status;
