@@ -20,7 +20,7 @@ TITLES = {
     "echo-get": "bare gRPC echo (get's messages)", "get": "GetGuestUser", "pgbench-get": "pgbench, get's statement",
     "argon2": "raw Argon2id", "verify": "VerifyPassword", "reset": "ResetPassword",
 }
-# The statements as the server has them, and who is asked for. $1 and $2 are the arrays of directories and of names.
+# The statements as the server has them, and who is asked for. $1, $2 and $3 are the arrays of scope, directories and names.
 STATEMENTS = {"pgbench-resolve": ("guest_resolve", "user:i@forthcoffee.com"), "pgbench-get": ("guest_get", "guest:i")}
 
 
@@ -33,7 +33,7 @@ def statement(kind):
         raise Failure(f"server/guest/guest_store.cc has no statement {name}")
     sql = "".join(re.findall(r'"([^"]*)"', found.group(1)))
     before, after = who.split(":i")
-    sql = sql.replace("$1", f"('{{{CONTOSO}}}')").replace("$2", f"('{{{before}' || :i || '{after}}}')")
+    sql = sql.replace("$1", f"('{{{CONTOSO}}}')").replace("$2", f"('{{{CONTOSO}}}')").replace("$3", f"('{{{before}' || :i || '{after}}}')")
     return f"\\set i random(0, {PEOPLE - 1})\n{sql};\n"
 
 
