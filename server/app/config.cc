@@ -83,6 +83,7 @@ std::vector<std::string> ConfigDefects(const Config& config) {
   }
   CheckHashing(config, defects);
   for (const auto& [flag, value] : {std::pair{"--database-connections", config.database_connections},
+                                    {"--lookup-queue", config.lookup_queue},
                                     {"--read-workers", config.read_workers},
                                     {"--write-workers", config.write_workers},
                                     {"--read-queue", config.read_queue},
@@ -90,6 +91,8 @@ std::vector<std::string> ConfigDefects(const Config& config) {
                                     {"--hash-queue", config.hash_queue}}) {
     if (value < 1 || value > 100'000) defects.push_back(absl::StrCat(flag, " must be between 1 and 100000"));
   }
+  if (config.lookup_workers < 0 || config.lookup_workers > 1000)
+    defects.push_back("--lookup-workers must be between 0 and 1000");
   return defects;
 }
 

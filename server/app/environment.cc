@@ -9,14 +9,18 @@
 namespace hearth {
 namespace {
 
-int Lanes(const Config& config) {
-  if (config.hash_lanes > 0) return config.hash_lanes;
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+int Processors() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
+
+int Lanes(const Config& config) { return config.hash_lanes > 0 ? config.hash_lanes : Processors(); }
+
+int LookupWorkers(const Config& config) {
+  return config.lookup_workers > 0 ? config.lookup_workers : std::max(1, Processors() / 2);
 }
 
 DispatcherLimits LimitsOf(const Config& config) {
   // A hash worker waits for its lane and for the database; three to a lane keep the lanes busy while others write.
-  return {{v1::WORK_CLASS_READ, {config.read_workers, static_cast<size_t>(config.read_queue)}},
+  return {{v1::WORK_CLASS_LOOKUP, {LookupWorkers(config), static_cast<size_t>(config.lookup_queue)}},
+          {v1::WORK_CLASS_READ, {config.read_workers, static_cast<size_t>(config.read_queue)}},
           {v1::WORK_CLASS_WRITE, {config.write_workers, static_cast<size_t>(config.write_queue)}},
           {v1::WORK_CLASS_HASH, {3 * Lanes(config), static_cast<size_t>(config.hash_queue)}}};
 }

@@ -59,10 +59,8 @@ void ServeFailuresAlone(const Rpc& rpc, absl::Span<Served> calls) {
 }
 
 absl::Status Overloaded(v1::WorkClass work_class) {
-  static const std::map<v1::WorkClass, std::string> names = {
-      {v1::WORK_CLASS_READ, "read"}, {v1::WORK_CLASS_WRITE, "write"}, {v1::WORK_CLASS_HASH, "hash"}};
   // Spread over half a second to two, so that the refused do not all come back at once.
-  return Refuse(v1::ERROR_REASON_OVERLOADED, {{"work_class", names.at(work_class)}},
+  return Refuse(v1::ERROR_REASON_OVERLOADED, {{"work_class", WorkClassName(work_class)}},
                 absl::Milliseconds(500 + randombytes_uniform(1500)));
 }
 

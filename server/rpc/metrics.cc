@@ -8,17 +8,6 @@ const prometheus::Histogram::BucketBoundaries kSeconds = {0.0005, 0.001, 0.0025,
 const prometheus::Histogram::BucketBoundaries kBatchSizes = {1, 2, 4, 8, 16, 32, 64, 128, 256};
 constexpr int kLastStatusCode = 16;
 
-std::string LowerName(v1::WorkClass work_class) {
-  switch (work_class) {
-    case v1::WORK_CLASS_READ:
-      return "read";
-    case v1::WORK_CLASS_WRITE:
-      return "write";
-    default:
-      return "hash";
-  }
-}
-
 }  // namespace
 
 Metrics::Metrics(const RpcTable& table)
@@ -66,7 +55,7 @@ void Metrics::Refused(const std::string& reason) { refused_.Add({{"reason", reas
 void Metrics::Served(const Rpc& rpc, size_t batch) { rows_.at(&rpc).batch->Observe(static_cast<double>(batch)); }
 
 prometheus::Gauge& Metrics::Waiting(v1::WorkClass work_class) {
-  return waiting_.Add({{"work_class", LowerName(work_class)}});
+  return waiting_.Add({{"work_class", WorkClassName(work_class)}});
 }
 
 }  // namespace hearth

@@ -1,7 +1,9 @@
 #include "server/rpc/rpc_table.h"
 
 #include <set>
+#include <string_view>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
@@ -36,11 +38,18 @@ std::string Defect(const Rpc& rpc) {
   if (NeedsPermission(policy.access()) && policy.permission() == v1::PERMISSION_UNSPECIFIED) return "no permission";
   if (policy.idempotency() == v1::IDEMPOTENCY_UNSPECIFIED) return "no idempotency";
   if (policy.work_class() == v1::WORK_CLASS_UNSPECIFIED) return "no work class";
+  if ((policy.work_class() == v1::WORK_CLASS_LOOKUP) != (policy.max_batch() > 1))
+    return "LOOKUP is for batches, and batches are LOOKUP";
   if (rpc.default_deadline <= absl::ZeroDuration() || rpc.max_deadline < rpc.default_deadline) return "no deadlines";
   return "";
 }
 
 }  // namespace
+
+std::string WorkClassName(v1::WorkClass work_class) {
+  constexpr std::string_view kPrefix = "WORK_CLASS_";
+  return absl::AsciiStrToLower(v1::WorkClass_Name(work_class).substr(kPrefix.size()));
+}
 
 void RpcTable::AddRow(const google::protobuf::Message& request, const google::protobuf::Message& response,
                       std::function<void(absl::Span<Served>)> serve) {

@@ -41,6 +41,9 @@ struct Rpc {
   std::function<void(absl::Span<Served>)> serve;  // As many calls as max_batch allows.
 };
 
+// "lookup", as in metrics and refusals.
+std::string WorkClassName(v1::WorkClass work_class);
+
 // Built once at start, then only read; so thread-safe.
 class RpcTable {
  public:

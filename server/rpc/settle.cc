@@ -24,7 +24,7 @@ bool MustBeAudited(const Work& work) {
 // Reads that went well are not news.
 LogLevel LevelOf(const Work& work) {
   if (absl::IsInternal(work.status)) return LogLevel::kError;
-  const bool quiet = work.status.ok() && work.rpc->policy.work_class() == v1::WORK_CLASS_READ;
+  const bool quiet = work.status.ok() && work.rpc->policy.audit_action().empty();
   return quiet ? LogLevel::kDebug : LogLevel::kInfo;
 }
 

@@ -139,7 +139,7 @@ TEST_F(GuestTest, ListsHaveTheLiveGuestsById) {
 
 // Many calls of two directories at once travel in shared batches; each is answered for its own directory.
 TEST_F(GuestTest, CallsOfSeveralDirectoriesInOneBatchStayApart) {
-  config.read_workers = 1;  // The more wait, the larger the batches.
+  config.lookup_workers = 1;  // The more wait, the larger the batches.
   Stop();
   Start();
   Channel();
