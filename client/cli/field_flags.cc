@@ -14,6 +14,7 @@
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/field_mask.pb.h"
 #include "hearth/v1/resources.pb.h"
+#include "names.h"
 #include "options.h"
 #include "usage.h"
 
@@ -118,7 +119,7 @@ void FieldFlags::AddFlag(CLI::App* command, const FieldDescriptor& field, const 
   flags_.push_back({path, option, text.is_file, text.inverted});
 }
 
-absl::Status FieldFlags::Fill(Message* request) const {
+absl::Status FieldFlags::Fill(const std::string& directory, Message* request) const {
   for (const Flag& flag : flags_) {
     if (flag.option->count() == 0) continue;
     for (std::string value : flag.option->results()) {
@@ -126,6 +127,12 @@ absl::Status FieldFlags::Fill(Message* request) const {
         absl::StatusOr<std::string> content = Content(value);
         if (!content.ok()) return content.status();
         value = *std::move(content);
+      }
+      const v1::Format format = RulesOf(*FieldAt(*request->GetDescriptor(), flag.path)).format();
+      if (IsNameFormat(format)) {
+        absl::StatusOr<std::string> name = FullName(format, value, directory);
+        if (!name.ok()) return name.status();
+        value = *std::move(name);
       }
       if (flag.inverted) value = value == "true" ? "false" : "true";
       if (absl::Status status = SetField(request, flag.path, value); !status.ok()) return status;

@@ -24,9 +24,10 @@ class FieldFlags {
   // this.
   FieldFlags(CLI::App* command, const google::protobuf::Descriptor& request, const std::set<std::string>& taken);
 
-  // Sets the fields whose flags were given, and in updates the update_mask. Fails with a usage error for a
-  // value that a field cannot hold, a file that cannot be read, and an update that changes nothing.
-  absl::Status Fill(google::protobuf::Message* request) const;
+  // Sets the fields whose flags were given, and in updates the update_mask. Ids in the place of names are
+  // names of `directory`, which may be empty. Fails with a usage error for a value that a field cannot hold, a
+  // file that cannot be read, and an update that changes nothing.
+  absl::Status Fill(const std::string& directory, google::protobuf::Message* request) const;
 
  private:
   struct Flag {

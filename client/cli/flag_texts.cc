@@ -13,6 +13,8 @@ std::string Hyphened(const std::string& field) { return absl::StrReplaceAll(fiel
 
 const std::map<std::string, FlagText>& Texts() {
   static const auto* const texts = new std::map<std::string, FlagText>{
+      {"administrative_unit",
+       {"unit", "limit the role to the members of this administrative unit (default: the whole directory)"}},
       {"administrator.display_name", {"display-name", "the name that people see of the first administrator"}},
       {"administrator.mail", {"mail", "the first administrator's address for messages"}},
       {"administrator.user_principal_name",
@@ -21,6 +23,11 @@ const std::map<std::string, FlagText>& Texts() {
       {"audience", {"audience", "the `aud` that its tokens must carry"}},
       {"certificate_identities",
        {"certificate-identity", "what its certificates call it: a SPIFFE ID or a DNS name; repeat for several"}},
+      {"contact",
+       {"contact",
+        "how its people reach its administrators: an address, a telephone number; shown to all who ask where they are "
+        "at home"}},
+      {"description", {"description", "what it is for"}},
       {"display_name", {"display-name", "name that people see"}},
       {"domain", {"domain", "verified DNS domain"}},
       {"etag", {"etag", "refuse if it was changed since it had this etag"}},
@@ -36,7 +43,11 @@ const std::map<std::string, FlagText>& Texts() {
        {"request-id", "UUID of version 4 that names this attempt, to repeat it safely (default: a new one)"}},
       {"require_change_at_next_sign_in",
        {"no-change-required", "the password is to stay: no change at the next sign-in", false, true}},
+      {"restricted",
+       {"restricted", "only roles that are assigned on the unit reach its members; cannot be changed later"}},
+      {"relation", {"as", "how the person belongs to the group (default: member)"}},
       {"role", {"role", "role"}},
+      {"role_assignable", {"role-assignable", "roles can be assigned to the group; cannot be changed later"}},
       {"show_deleted", {"show-deleted", "also those that are deleted and can be restored"}},
       {"temporary_password_lifetime",
        {"lifetime", "how long the password works until it is changed, 10m to 7d (default 24h)"}},
@@ -61,7 +72,8 @@ FlagText FlagTextOf(const std::string& path) {
 
 std::string GroupPrefix(const std::string& field) {
   static const auto* const unprefixed =
-      new std::set<std::string>{"directory", "domain", "role_assignment", "service_account", "trusted_issuer", "user"};
+      new std::set<std::string>{"administrative_unit", "custom_role",     "directory",      "domain", "group",
+                                "role_assignment",     "service_account", "trusted_issuer", "user"};
   return unprefixed->count(field) > 0 ? "" : absl::StrCat(Hyphened(field), "-");
 }
 

@@ -22,6 +22,9 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
 constexpr char kTarget[] = "target";
+constexpr char kRole[] = "role";
+constexpr char kRoleArgument[] = "ROLE";
+constexpr char kCustom[] = "custom.";
 constexpr char kShownOnce[] = "\nThe password is shown only once: hand it over now.\n";
 constexpr char kUserArgument[] = "user1@forthcoffee.com, directories/…/users/user1, or user1 with --directory";
 constexpr char kUserNameArgument[] = "directories/…/users/user1, or user1 with --directory";
@@ -30,6 +33,17 @@ std::string ArgumentHelp(const Verb& verb) {
   if (verb.argument == "USER") return verb.field == kTarget ? kUserArgument : kUserNameArgument;
   if (verb.argument == "PRINCIPAL_NAME") return "such as user1@forthcoffee.com";
   return "the name, or the id alone";
+}
+
+// Who holds a role is a person, or in commands about groups a group.
+v1::Format HolderFormat(const Verb& verb) {
+  return verb.argument == "GROUP" ? v1::FORMAT_GROUP_NAME : v1::FORMAT_USER_NAME;
+}
+
+std::string SecondArgumentHelp(const Verb& verb) {
+  if (verb.second_argument != kRoleArgument) return kUserNameArgument;
+  return absl::StrCat("custom.{id} for a custom role, or one of ",
+                      absl::StrJoin(EnumTexts(*v1::Role_descriptor()), ", "));
 }
 
 bool IsOptional(const Verb& verb) { return absl::StartsWith(verb.argument, "["); }
@@ -42,6 +56,7 @@ std::string Bare(const std::string& argument) {
 // homed in it.
 std::set<std::string> Taken(const Verb& verb) {
   std::set<std::string> taken = {verb.field, verb.second_field, "administrator.home", "administrator.user_type"};
+  if (verb.second_argument == kRoleArgument) taken.insert("role_assignment.custom_role");
   if (verb.field == kTarget) taken.insert({"name", "user_principal_name"});
   return taken;
 }
@@ -69,9 +84,10 @@ VerbCommand::VerbCommand(Session* session, const Verb& verb)
     argument_ = AddValue(command_, Bare(verb.argument), "", ArgumentHelp(verb))->required(!IsOptional(verb));
   }
   if (!verb.second_argument.empty()) {
-    const std::vector<std::string> roles = EnumTexts(*v1::Role_descriptor());
-    second_ =
-        AddValue(command_, verb.second_argument, "", absl::StrCat("one of ", absl::StrJoin(roles, ", ")))->required();
+    second_ = AddValue(command_, verb.second_argument, "", SecondArgumentHelp(verb))->required();
+  }
+  if (verb.second_field == kRole) {
+    unit_ = AddValue(command_, "--unit", "TEXT", "the role as it is limited to this administrative unit");
   }
   fields_ = std::make_unique<FieldFlags>(command_, *method_->input_type(), Taken(verb));
   secrets_ = std::make_unique<SecretFlags>(command_, *method_->input_type());
@@ -90,7 +106,7 @@ absl::StatusOr<std::unique_ptr<Message>> VerbCommand::Request(const Settings& se
   std::unique_ptr<Message> request = NewMessage(method_->input_type());
   if (absl::Status status = FillArguments(settings, request.get()); !status.ok()) return status;
   if (absl::Status status = FillParent(settings, request.get()); !status.ok()) return status;
-  if (absl::Status status = fields_->Fill(request.get()); !status.ok()) return status;
+  if (absl::Status status = fields_->Fill(settings.directory, request.get()); !status.ok()) return status;
   // Last, so that nobody is asked for a password in vain.
   if (absl::Status status = secrets_->Fill(request.get()); !status.ok()) return status;
   return request;
@@ -102,7 +118,8 @@ absl::Status VerbCommand::FillArguments(const Settings& settings, Message* reque
   if (given.empty() && IsOptional(verb_)) given = settings.directory;
   std::string path = verb_.field;
   if (path == kTarget) path = IsPrincipalName(given) ? "user_principal_name" : "name";
-  const v1::Format format = RulesOf(*FieldAt(*method_->input_type(), path)).format();
+  v1::Format format = RulesOf(*FieldAt(*method_->input_type(), path)).format();
+  if (format == v1::FORMAT_ROLE_HOLDER_NAME) format = HolderFormat(verb_);
 
   absl::StatusOr<std::string> value = given;
   if (format == v1::FORMAT_ROLE_ASSIGNMENT_NAME) {
@@ -114,16 +131,33 @@ absl::Status VerbCommand::FillArguments(const Settings& settings, Message* reque
   }
   if (!value.ok()) return value.status();
   if (absl::Status status = SetField(request, path, *value); !status.ok()) return status;
-  const bool role = verb_.second_field == "role";
-  return second_ == nullptr || role ? absl::OkStatus() : SetField(request, verb_.second_field, ValueOf(second_));
+  return second_ == nullptr || verb_.second_field == kRole ? absl::OkStatus() : FillSecond(settings, request);
+}
+
+absl::Status VerbCommand::FillSecond(const Settings& settings, Message* request) const {
+  std::string path = verb_.second_field;
+  absl::StatusOr<std::string> value = ValueOf(second_);
+  if (verb_.second_argument == kRoleArgument && absl::StartsWith(*value, kCustom)) {
+    path = "role_assignment.custom_role";
+    value = value->substr(std::string(kCustom).size());
+  }
+  const v1::Format format = RulesOf(*FieldAt(*method_->input_type(), path)).format();
+  if (IsNameFormat(format)) value = FullName(format, *value, settings.directory);
+  if (!value.ok()) return value.status();
+  return SetField(request, path, *value);
 }
 
 absl::StatusOr<std::string> VerbCommand::RoleAssignmentName(const Settings& settings) const {
-  absl::StatusOr<std::string> user = FullName(v1::FORMAT_USER_NAME, ValueOf(argument_), settings.directory);
-  if (!user.ok()) return user.status();
-  absl::StatusOr<int> role = ParseEnum(*v1::Role_descriptor(), ValueOf(second_));
-  if (!role.ok()) return role.status();
-  return absl::StrCat(*user, "/roleAssignments/", EnumText(*v1::Role_descriptor()->FindValueByNumber(*role)));
+  absl::StatusOr<std::string> holder = FullName(HolderFormat(verb_), ValueOf(argument_), settings.directory);
+  if (!holder.ok()) return holder.status();
+  std::string role = ValueOf(second_);
+  if (!absl::StartsWith(role, kCustom)) {
+    absl::StatusOr<int> number = ParseEnum(*v1::Role_descriptor(), role);
+    if (!number.ok()) return number.status();
+    role = EnumText(*v1::Role_descriptor()->FindValueByNumber(*number));
+  }
+  const std::string unit = ValueOf(unit_);
+  return absl::StrCat(*holder, "/roleAssignments/", role, unit.empty() ? "" : "@", IdOf(unit));
 }
 
 absl::Status VerbCommand::FillParent(const Settings& settings, Message* request) const {

@@ -22,6 +22,7 @@ class VerbCommand {
   absl::Status Run() const;
   absl::StatusOr<std::unique_ptr<google::protobuf::Message>> Request(const Settings& settings) const;
   absl::Status FillArguments(const Settings& settings, google::protobuf::Message* request) const;
+  absl::Status FillSecond(const Settings& settings, google::protobuf::Message* request) const;
   absl::Status FillParent(const Settings& settings, google::protobuf::Message* request) const;
   absl::StatusOr<std::string> RoleAssignmentName(const Settings& settings) const;
   absl::Status RunOnce(const Settings& settings, const google::protobuf::Message& request) const;
@@ -32,6 +33,7 @@ class VerbCommand {
   CLI::App* const command_;
   CLI::Option* argument_ = nullptr;
   CLI::Option* second_ = nullptr;
+  CLI::Option* unit_ = nullptr;  // Of the role that completes a name.
   std::unique_ptr<FieldFlags> fields_;
   std::unique_ptr<SecretFlags> secrets_;
   std::unique_ptr<ListFlags> list_;  // Null for methods that are no lists.

@@ -40,11 +40,17 @@ Environment::Environment(const Config& config, Keyring keyring, const Clock* clo
       domain_(&database_, &keyring_, &pager_),
       user_(&database_, &keyring_, &pager_),
       role_(&database_, &keyring_, &pager_),
+      unit_(&database_, &keyring_, &pager_),
+      unit_member_(&database_, &keyring_, &pager_),
+      group_(&database_, &keyring_, &pager_),
+      group_member_(&database_, &keyring_, &pager_),
+      custom_role_(&database_, &keyring_, &pager_),
       issuer_(&database_, &keyring_, &pager_),
       service_account_(&database_, &keyring_, &pager_),
       authenticator_(&database_, &tokens_),
       gate_(&authenticator_) {
-  AddServices({&reset_, &guest_, &credential_, &directory_, &domain_, &user_, &role_, &issuer_, &service_account_},
+  AddServices({&reset_, &guest_, &credential_, &directory_, &domain_, &user_, &role_, &unit_, &unit_member_, &group_,
+               &group_member_, &custom_role_, &issuer_, &service_account_},
               table_);
   metrics_ = std::make_unique<Metrics>(table_);
   settler_ = std::make_unique<Settler>(&database_, metrics_.get());

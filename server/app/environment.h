@@ -50,6 +50,11 @@ class Environment {
   DomainDesk domain_;
   UserDesk user_;
   RoleDesk role_;
+  UnitDesk unit_;
+  UnitMemberDesk unit_member_;
+  GroupDesk group_;
+  GroupMemberDesk group_member_;
+  CustomRoleDesk custom_role_;
   IssuerDesk issuer_;
   ServiceAccountDesk service_account_;
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "hearth/v1/role.pb.h"
+#include "server/authz/held_role.h"
 #include "server/authz/permissions.h"
 
 namespace hearth {
@@ -17,8 +17,9 @@ struct Access {
   PrincipalKind kind = PrincipalKind::kPerson;
   bool active = false;              // Known, not disabled, not deleted, in a live directory.
   std::string user_principal_name;  // Of a person; empty for services.
-  std::vector<v1::Role> roles;
-  PermissionSet permissions;
+  std::vector<HeldRole> roles;
+  PermissionSet permissions;       // In the whole directory.
+  PermissionSet unit_permissions;  // On some administrative unit only: what they reach, the roles tell.
 };
 
 }  // namespace hearth

@@ -22,11 +22,9 @@ constexpr Statement kLock{"access_lock", "SELECT kind, active, roles, permission
 void ReadInto(const pqxx::row& row, Access& access) {
   access.kind = std::string_view(row["kind"].c_str()) == "person" ? PrincipalKind::kPerson : PrincipalKind::kService;
   access.active = row["active"].as<bool>();
-  for (const absl::string_view id : absl::StrSplit(row["roles"].c_str(), ',', absl::SkipEmpty())) {
-    const auto role = RoleFromId(ToStd(id));
-    // A role that this binary does not know grants nothing, but still protects its holder.
-    access.roles.push_back(role.value_or(v1::ROLE_UNSPECIFIED));
-    if (role.has_value()) access.permissions.Add(PermissionsOf(*role));
+  access.roles = ParseHeldRoles(row["roles"].c_str());
+  for (const HeldRole& role : access.roles) {
+    (role.unit.empty() ? access.permissions : access.unit_permissions).Add(role.permissions);
   }
   for (const absl::string_view name : absl::StrSplit(row["permissions"].c_str(), ',', absl::SkipEmpty())) {
     if (const auto permission = PermissionFromName(ToStd(name))) access.permissions.Add(*permission);
@@ -86,6 +84,7 @@ absl::Status CheckPermission(const v1::MethodPolicy& policy, const Access& acces
   if (policy.access() == v1::ACCESS_AUTHENTICATED) return absl::OkStatus();
   if (policy.access() == v1::ACCESS_PERMISSION_OR_SELF && self) return absl::OkStatus();
   if (access.permissions.Has(policy.permission())) return absl::OkStatus();
+  if (policy.unit_scoped() && access.unit_permissions.Has(policy.permission())) return absl::OkStatus();
   return Refuse(v1::ERROR_REASON_PERMISSION_MISSING, {{"permission", PermissionName(policy.permission())}});
 }
 

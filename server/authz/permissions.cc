@@ -10,6 +10,7 @@
 namespace hearth {
 namespace {
 
+constexpr std::string_view kCustomPrefix = "custom.";
 constexpr size_t kRolePrefix = std::string_view("ROLE_").size();
 constexpr size_t kPermissionPrefix = std::string_view("PERMISSION_").size();
 
@@ -36,6 +37,8 @@ const PermissionSet& PermissionsOf(v1::Role role) {
 
 const std::string& RoleDisplayName(v1::Role role) { return GrantsOf(role).display_name(); }
 
+bool IsUnitAssignable(v1::Role role) { return GrantsOf(role).unit_assignable(); }
+
 std::string RoleId(v1::Role role) { return absl::AsciiStrToLower(v1::Role_Name(role).substr(kRolePrefix)); }
 
 std::optional<v1::Role> RoleFromId(std::string_view id) {
@@ -45,6 +48,15 @@ std::optional<v1::Role> RoleFromId(std::string_view id) {
     return std::nullopt;
   }
   return role;
+}
+
+std::string CustomRoleId(std::string_view custom_role) {
+  return absl::StrCat(ToAbsl(kCustomPrefix), ToAbsl(custom_role));
+}
+
+std::optional<std::string_view> CustomRoleOf(std::string_view role_id) {
+  if (!role_id.starts_with(kCustomPrefix)) return std::nullopt;
+  return role_id.substr(kCustomPrefix.size());
 }
 
 std::string PermissionName(v1::Permission permission) {

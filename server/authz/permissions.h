@@ -18,6 +18,7 @@ class PermissionSet {
   bool Has(v1::Permission permission) const { return bits_.test(static_cast<size_t>(permission)); }
   void Add(v1::Permission permission) { bits_.set(static_cast<size_t>(permission)); }
   void Add(const PermissionSet& other) { bits_ |= other.bits_; }
+  bool HasAll(const PermissionSet& other) const { return (other.bits_ & ~bits_).none(); }
 
  private:
   std::bitset<64> bits_;
@@ -28,10 +29,16 @@ const PermissionSet& PermissionsOf(v1::Role role);
 
 // "Helpdesk Administrator".
 const std::string& RoleDisplayName(v1::Role role);
+// Whether the role can be held on an administrative unit.
+bool IsUnitAssignable(v1::Role role);
 // "helpdesk_administrator", as in resource names and in the database.
 std::string RoleId(v1::Role role);
 // The role of that id; nullopt when there is none.
 std::optional<v1::Role> RoleFromId(std::string_view id);
+
+// "custom.auditor" from "auditor", the id of a role that a directory defines; and back, nullopt for the id of another role.
+std::string CustomRoleId(std::string_view custom_role);
+std::optional<std::string_view> CustomRoleOf(std::string_view role_id);
 
 // "users.read".
 std::string PermissionName(v1::Permission permission);

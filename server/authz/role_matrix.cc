@@ -88,10 +88,11 @@ bool MayReset(v1::Role actor, TargetRow target) {
   return kRows[static_cast<size_t>(target)].may[static_cast<size_t>(column - kColumns.begin())];
 }
 
-bool MayReset(absl::Span<const v1::Role> actor, absl::Span<const TargetRow> target) {
-  return std::any_of(actor.begin(), actor.end(), [&](v1::Role role) {
-    return std::all_of(target.begin(), target.end(), [&](TargetRow row) { return MayReset(role, row); });
-  });
+bool MayResetInUnit(v1::Role actor, TargetRow target) {
+  const bool reaches = actor == v1::ROLE_PRIVILEGED_AUTHENTICATION_ADMINISTRATOR
+                           ? target != TargetRow::kGlobalAdministrator
+                           : target == TargetRow::kNoAdminRole;
+  return reaches && MayReset(actor, target);
 }
 
 }  // namespace hearth

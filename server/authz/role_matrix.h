@@ -3,9 +3,7 @@
 
 #include <array>
 #include <string_view>
-#include <vector>
 
-#include "absl/types/span.h"
 #include "hearth/v1/role.pb.h"
 
 namespace hearth {
@@ -42,9 +40,8 @@ std::string_view RowName(TargetRow row);
 // One cell: whether a holder of `actor` may reset somebody in `target`. False for actors that are no column.
 bool MayReset(v1::Role actor, TargetRow target);
 
-// Whether some single role of the actor covers every row of the target. Microsoft's table is read so: each
-// role gives authority over those whose every role it covers, and an actor has the authority of each of their
-// roles.
-bool MayReset(absl::Span<const v1::Role> actor, absl::Span<const TargetRow> target);
+// The same for a holder of `actor` on an administrative unit: people without administrator roles only, but a Privileged Authentication
+// Administrator everybody except Global Administrators. Microsoft's page on administrative units, as its general note reads.
+bool MayResetInUnit(v1::Role actor, TargetRow target);
 
 }  // namespace hearth

@@ -1,5 +1,7 @@
 #include "server/base/resource_name.h"
 
+#include <algorithm>
+#include <iterator>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -20,11 +22,19 @@ bool IsLabel(std::string_view label, size_t longest) {
 }
 
 bool IsRoleId(std::string_view role) {
+  constexpr std::string_view kCustom = "custom.";
+  if (role.starts_with(kCustom)) return IsLabel(role.substr(kCustom.size()), 63);
   if (role.empty() || role.size() > 63) return false;
   for (const char c : role) {
     if (!IsLowerOrDigit(c) && c != '_') return false;
   }
   return true;
+}
+
+bool IsCollection(std::string_view name) {
+  static constexpr std::string_view kCollections[] = {
+      "users", "domains", "trustedIssuers", "serviceAccounts", "administrativeUnits", "groups", "customRoles"};
+  return std::find(std::begin(kCollections), std::end(kCollections), name) != std::end(kCollections);
 }
 
 std::string Child(std::string_view directory, absl::string_view collection, std::string_view id) {
@@ -53,17 +63,19 @@ std::optional<ResourceName> ParseResourceName(std::string_view name) {
   if (parts.size() == 2) return parsed;
   parsed.collection = ToStd(parts[2]);
   parsed.id = ToStd(parts[3]);
-  const bool is_domain = parsed.collection == "domains";
-  if (!is_domain && parsed.collection != "users" && parsed.collection != "trustedIssuers" &&
-      parsed.collection != "serviceAccounts") {
-    return std::nullopt;
-  }
-  if (is_domain ? !IsDomain(parsed.id) : !IsResourceId(parsed.id)) return std::nullopt;
+  if (!IsCollection(parsed.collection)) return std::nullopt;
+  if (parsed.collection == "domains" ? !IsDomain(parsed.id) : !IsResourceId(parsed.id)) return std::nullopt;
   if (parts.size() == 4) return parsed;
-  if (parts.size() != 6 || parsed.collection != "users" || parts[4] != "roleAssignments") return std::nullopt;
+  const bool holds_roles = parsed.collection == "users" || parsed.collection == "groups";
+  if (parts.size() != 6 || !holds_roles || parts[4] != "roleAssignments") return std::nullopt;
+  parsed.holder = parsed.collection;
   parsed.collection = "roleAssignments";
-  parsed.role = ToStd(parts[5]);
+  const size_t at = parts[5].find('@');
+  parsed.role = ToStd(parts[5].substr(0, at));
   if (!IsRoleId(parsed.role)) return std::nullopt;
+  if (at == absl::string_view::npos) return parsed;
+  parsed.unit = ToStd(parts[5].substr(at + 1));
+  if (!IsResourceId(parsed.unit)) return std::nullopt;
   return parsed;
 }
 
@@ -78,8 +90,18 @@ std::string TrustedIssuerName(std::string_view directory, std::string_view issue
 std::string ServiceAccountName(std::string_view directory, std::string_view account) {
   return Child(directory, "serviceAccounts", account);
 }
-std::string RoleAssignmentName(std::string_view directory, std::string_view user, std::string_view role) {
-  return absl::StrCat(UserName(directory, user), "/roleAssignments/", ToAbsl(role));
+std::string AdministrativeUnitName(std::string_view directory, std::string_view unit) {
+  return Child(directory, "administrativeUnits", unit);
+}
+std::string GroupName(std::string_view directory, std::string_view group) { return Child(directory, "groups", group); }
+std::string CustomRoleName(std::string_view directory, std::string_view custom_role) {
+  return Child(directory, "customRoles", custom_role);
+}
+std::string RoleAssignmentId(std::string_view role, std::string_view unit) {
+  return absl::StrCat(ToAbsl(role), unit.empty() ? "" : "@", ToAbsl(unit));
+}
+std::string RoleAssignmentName(std::string_view holder, std::string_view assignment_id) {
+  return absl::StrCat(ToAbsl(holder), "/roleAssignments/", ToAbsl(assignment_id));
 }
 
 }  // namespace hearth

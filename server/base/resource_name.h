@@ -12,7 +12,9 @@ struct ResourceName {
   std::string_view directory;   // {directory}
   std::string_view collection;  // "users", "domains", …; empty for a directory's own name.
   std::string_view id;          // {user}, {domain}, …
-  std::string_view role;        // {role} of …/users/{user}/roleAssignments/{role}; else empty.
+  std::string_view holder;      // "users" or "groups" of {holder}/{id}/roleAssignments/{role}[@{unit}]; else empty.
+  std::string_view role;        // The role there: helpdesk_administrator, custom.{custom_role}.
+  std::string_view unit;        // The unit there; empty for a role of the whole directory.
 };
 
 // Takes a name apart; nullopt when it has none of the contract's forms. Every id is well-formed by IsResourceId, a domain by IsDomain.
@@ -29,7 +31,13 @@ std::string UserName(std::string_view directory, std::string_view user);
 std::string DomainName(std::string_view directory, std::string_view domain);
 std::string TrustedIssuerName(std::string_view directory, std::string_view issuer);
 std::string ServiceAccountName(std::string_view directory, std::string_view account);
-std::string RoleAssignmentName(std::string_view directory, std::string_view user, std::string_view role);
+std::string AdministrativeUnitName(std::string_view directory, std::string_view unit);
+std::string GroupName(std::string_view directory, std::string_view group);
+std::string CustomRoleName(std::string_view directory, std::string_view custom_role);
+// "helpdesk_administrator", or "helpdesk_administrator@north" for a role on a unit.
+std::string RoleAssignmentId(std::string_view role, std::string_view unit);
+// `holder` is the name of a person or a group.
+std::string RoleAssignmentName(std::string_view holder, std::string_view assignment_id);
 
 // The reserved directory whose users may be platform operators.
 inline constexpr std::string_view kPlatformDirectory = "platform";

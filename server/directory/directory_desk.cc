@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "server/authz/permissions.h"
 #include "server/base/error.h"
 #include "server/base/resource_name.h"
 #include "server/base/status_macros.h"
@@ -13,6 +14,7 @@
 #include "server/directory/domain_store.h"
 #include "server/directory/issuer_rules.h"
 #include "server/directory/new_user.h"
+#include "server/directory/role_store.h"
 #include "server/directory/time_proto.h"
 #include "server/directory/update.h"
 #include "server/directory/user_store.h"
@@ -32,6 +34,7 @@ v1::Directory DirectoryProto(const Directory& directory) {
   proto.set_display_name(directory.display_name);
   proto.set_primary_domain(directory.primary_domain);
   proto.set_help_uri(directory.help_uri);
+  proto.set_contact(directory.contact);
   FillLifetime(directory, proto);
   return proto;
 }
@@ -57,13 +60,18 @@ absl::Status InsertAll(Tx& tx, const v1::CreateDirectoryRequest& request, const 
   directory.id = request.directory_id();
   directory.display_name = request.directory().display_name();
   directory.help_uri = request.directory().help_uri();
+  directory.contact = request.directory().contact();
   if (!InsertDirectory(tx, directory)) return Exists("directory");
   if (!InsertDomain(tx, directory.id, domain, /*primary=*/true)) return Exists("domain");
   if (!InsertIssuer(tx, NewIssuer(directory.id, kFirstIssuer, request.trusted_issuer()))) return Exists("issuer");
   ASSIGN_OR_RETURN(const User administrator,
                    NewUser(tx, directory.id, request.administrator_id(), request.administrator(), "administrator"));
   if (!InsertUser(tx, administrator)) return Exists("user");
-  InsertRole(tx, directory.id, administrator.id, v1::ROLE_GLOBAL_ADMINISTRATOR);
+  RoleGrant first;
+  first.holder.directory = directory.id;
+  first.holder.id = administrator.id;
+  first.role = RoleId(v1::ROLE_GLOBAL_ADMINISTRATOR);
+  InsertRole(tx, first);
   return absl::OkStatus();
 }
 
@@ -71,12 +79,14 @@ absl::Status InsertAll(Tx& tx, const v1::CreateDirectoryRequest& request, const 
 absl::Status ApplyUpdate(Tx& tx, const Directory& directory, const v1::UpdateDirectoryRequest& request) {
   const v1::Directory& proto = request.directory();
   ASSIGN_OR_RETURN(const std::set<std::string> fields,
-                   FieldsToUpdate(proto, request.update_mask(), {"display_name", "help_uri"}));
+                   FieldsToUpdate(proto, request.update_mask(), {"display_name", "help_uri", "contact"}));
   Directory updated = directory;
   if (fields.contains("display_name")) updated.display_name = proto.display_name();
   if (fields.contains("help_uri")) updated.help_uri = proto.help_uri();
+  if (fields.contains("contact")) updated.contact = proto.contact();
   if (updated.display_name.empty()) return InvalidField("directory.display_name", "must not be empty");
-  const bool same = updated.display_name == directory.display_name && updated.help_uri == directory.help_uri;
+  const bool same = updated.display_name == directory.display_name && updated.help_uri == directory.help_uri &&
+                    updated.contact == directory.contact;
   if (!same) UpdateDirectory(tx, updated);
   return absl::OkStatus();
 }

@@ -3,12 +3,12 @@
 namespace hearth {
 namespace {
 
-#define HEARTH_SELECT_DIRECTORY                                                                  \
-  "SELECT d.directory_id, d.display_name, d.help_uri, coalesce(p.domain, '') AS primary_domain," \
-  " hearth.micros(d.create_time) AS create_time, hearth.micros(d.update_time) AS update_time,"   \
-  " hearth.micros(d.delete_time) AS delete_time, d.revision,"                                    \
-  " coalesce(d.delete_time > now() - interval '30 days', false) AS restorable"                   \
-  " FROM hearth.directories d"                                                                   \
+#define HEARTH_SELECT_DIRECTORY                                                                             \
+  "SELECT d.directory_id, d.display_name, d.help_uri, d.contact, coalesce(p.domain, '') AS primary_domain," \
+  " hearth.micros(d.create_time) AS create_time, hearth.micros(d.update_time) AS update_time,"              \
+  " hearth.micros(d.delete_time) AS delete_time, d.revision,"                                               \
+  " coalesce(d.delete_time > now() - interval '30 days', false) AS restorable"                              \
+  " FROM hearth.directories d"                                                                              \
   " LEFT JOIN hearth.domains p ON p.directory_id = d.directory_id AND p.is_primary WHERE NOT d.purged"
 
 constexpr Statement kFind{"directory_find", HEARTH_SELECT_DIRECTORY " AND d.directory_id = $1"};
@@ -18,10 +18,10 @@ constexpr Statement kList{
 constexpr Statement kLock{"directory_lock",
                           "SELECT 1 FROM hearth.directories WHERE directory_id = $1 FOR NO KEY UPDATE"};
 constexpr Statement kInsert{"directory_insert",
-                            "INSERT INTO hearth.directories (directory_id, display_name, help_uri)"
-                            " VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"};
+                            "INSERT INTO hearth.directories (directory_id, display_name, help_uri, contact)"
+                            " VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"};
 constexpr Statement kUpdate{"directory_update",
-                            "UPDATE hearth.directories SET display_name = $2, help_uri = $3,"
+                            "UPDATE hearth.directories SET display_name = $2, help_uri = $3, contact = $4,"
                             " update_time = now(), revision = revision + 1 WHERE directory_id = $1"};
 constexpr Statement kMarkDeleted{"directory_delete",
                                  "UPDATE hearth.directories SET delete_time = now(), update_time = now(),"
@@ -36,6 +36,11 @@ constexpr Statement kMarkPurged{"directory_mark_purged",
                                 " AND NOT purged AND delete_time < now() - interval '30 days'"};
 // Roles and passwords go with their people.
 constexpr Statement kPurgeUsers{"directory_purge_users", "DELETE FROM hearth.users WHERE directory_id = $1"};
+constexpr Statement kPurgeUnits{"directory_purge_units",
+                                "DELETE FROM hearth.administrative_units WHERE directory_id = $1"};
+constexpr Statement kPurgeGroups{"directory_purge_groups", "DELETE FROM hearth.groups WHERE directory_id = $1"};
+constexpr Statement kPurgeCustomRoles{"directory_purge_custom_roles",
+                                      "DELETE FROM hearth.custom_roles WHERE directory_id = $1"};
 constexpr Statement kPurgeServiceAccounts{"directory_purge_service_accounts",
                                           "DELETE FROM hearth.service_accounts WHERE directory_id = $1"};
 constexpr Statement kPurgeIssuers{"directory_purge_issuers",
@@ -49,6 +54,7 @@ Directory DirectoryOf(const pqxx::row& row) {
   directory.id = row["directory_id"].c_str();
   directory.display_name = row["display_name"].c_str();
   directory.help_uri = row["help_uri"].c_str();
+  directory.contact = row["contact"].c_str();
   directory.primary_domain = row["primary_domain"].c_str();
   directory.create_time = ToTime(row["create_time"]);
   directory.update_time = ToTime(row["update_time"]);
@@ -74,11 +80,12 @@ std::vector<Directory> ListDirectories(Tx& tx, const std::string& after, int lim
 }
 
 bool InsertDirectory(Tx& tx, const Directory& directory) {
-  return tx.Exec(kInsert, directory.id, directory.display_name, directory.help_uri).affected_rows() == 1;
+  return tx.Exec(kInsert, directory.id, directory.display_name, directory.help_uri, directory.contact)
+             .affected_rows() == 1;
 }
 
 void UpdateDirectory(Tx& tx, const Directory& directory) {
-  tx.Exec(kUpdate, directory.id, directory.display_name, directory.help_uri);
+  tx.Exec(kUpdate, directory.id, directory.display_name, directory.help_uri, directory.contact);
 }
 
 void MarkDirectoryDeleted(Tx& tx, std::string_view id) { tx.Exec(kMarkDeleted, std::string(id)); }
@@ -94,7 +101,8 @@ std::vector<std::string> AllDirectoryIds(Tx& tx) {
 bool PurgeDirectory(Tx& tx, std::string_view id) {
   if (tx.Exec(kMarkPurged, std::string(id)).affected_rows() == 0) return false;
   for (const Statement* statement :
-       {&kPurgeUsers, &kPurgeServiceAccounts, &kPurgeIssuers, &kPurgeDomains, &kPurgeRecords, &kPurgeMails}) {
+       {&kPurgeUsers, &kPurgeUnits, &kPurgeGroups, &kPurgeCustomRoles, &kPurgeServiceAccounts, &kPurgeIssuers,
+        &kPurgeDomains, &kPurgeRecords, &kPurgeMails}) {
     tx.Exec(*statement, std::string(id));
   }
   return true;

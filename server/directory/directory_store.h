@@ -16,6 +16,7 @@ struct Directory {
   std::string id;
   std::string display_name;
   std::string help_uri;
+  std::string contact;
   std::string primary_domain;
   absl::Time create_time;
   absl::Time update_time;
@@ -35,14 +36,14 @@ std::vector<Directory> ListDirectories(Tx& tx, const std::string& after, int lim
 
 // Inserts the directory; false when the id is taken, be it by one that was purged.
 bool InsertDirectory(Tx& tx, const Directory& directory);
-// Writes display name and help, and counts the revision.
+// Writes display name, help and contact, and counts the revision.
 void UpdateDirectory(Tx& tx, const Directory& directory);
 void MarkDirectoryDeleted(Tx& tx, std::string_view id);
 void RestoreDirectory(Tx& tx, std::string_view id);
 
 // For the sweep: the ids of all directories that were not purged.
 std::vector<std::string> AllDirectoryIds(Tx& tx);
-// Empties a directory whose 30 days are over: people with roles and passwords, domains, issuers, service accounts, idempotency records, mails. Its
+// Empties a directory whose 30 days are over: people with roles and passwords, units, groups, custom roles, domains, issuers, service accounts, idempotency records, mails. Its
 // audit stays, and its id is never given out again. False, and nothing happens, when it is live or its time is not over. The transaction
 // serves it.
 bool PurgeDirectory(Tx& tx, std::string_view id);

@@ -55,7 +55,8 @@ absl::StatusOr<v1::CreateDomainResponse> DomainDesk::CreateDomain(const Call& ca
                                                                   const v1::CreateDomainRequest& request) {
   ASSIGN_OR_RETURN(const ResourceName parent, NameOf(call, request.parent()));
   const std::string domain = absl::AsciiStrToLower(request.domain_id());
-  const ResourceName name{.directory = parent.directory, .collection = "domains", .id = domain, .role = ""};
+  const ResourceName name{
+      .directory = parent.directory, .collection = "domains", .id = domain, .holder = "", .role = "", .unit = ""};
   call.note->target = DomainName(name.directory, domain);
   return Change<v1::CreateDomainResponse>(
       database_, keyring_, call, ScopeOf(call, name.directory), request,

@@ -6,6 +6,7 @@
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/directory/change.h"
+#include "server/directory/role_store.h"
 #include "server/directory/target.h"
 #include "server/directory/user_store.h"
 
@@ -14,7 +15,7 @@ namespace {
 
 absl::Status CheckAuthority(const Call& call, const Access& access, const User& user) {
   const Target target = ToTarget(user);
-  return ToStatus(DecideSensitive(call.principal, access, target), target);
+  return ToStatus(DecideSensitive(call.principal, access, target, call.policy->permission()), target);
 }
 
 }  // namespace
@@ -37,10 +38,14 @@ absl::StatusOr<User> LockDeletedSubordinate(Tx& tx, const Call& call, const Acce
   return *std::move(user);
 }
 
-absl::Status CheckNotLastGlobalAdministrator(Tx& tx, const User& user) {
-  const bool holds = std::count(user.roles.begin(), user.roles.end(), v1::ROLE_GLOBAL_ADMINISTRATOR) > 0;
-  if (!holds || AnotherGlobalAdministrator(tx, user.directory, user.id)) return absl::OkStatus();
-  return Refuse(v1::ERROR_REASON_LAST_GLOBAL_ADMINISTRATOR);
+absl::Status CheckGlobalAdministratorRemains(Tx& tx, std::string_view directory) {
+  return HasGlobalAdministrator(tx, directory) ? absl::OkStatus() : Refuse(v1::ERROR_REASON_LAST_GLOBAL_ADMINISTRATOR);
+}
+
+absl::Status CheckStillAdministered(Tx& tx, const User& user) {
+  const bool held = std::any_of(user.roles.begin(), user.roles.end(),
+                                [](const HeldRole& role) { return role.role == v1::ROLE_GLOBAL_ADMINISTRATOR; });
+  return held ? CheckGlobalAdministratorRemains(tx, user.directory) : absl::OkStatus();
 }
 
 }  // namespace hearth

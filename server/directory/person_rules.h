@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "server/authz/access.h"
@@ -12,15 +13,20 @@ namespace hearth {
 
 class Tx;
 
-// Locks and reads the person, and asks the authority matrix whether the caller may change them. `access` is what the caller holds now. Fails
-// with NOT_FOUND, OWN_ACCOUNT or TARGET_ROLE_PROTECTED.
+// Locks and reads the person, and asks whether the caller may change them (DecideSensitive, for the permission of the method). `access` is what
+// the caller holds now. Fails with NOT_FOUND, and as the rule does: OWN_ACCOUNT, TARGET_UNIT_RESTRICTED, OUTSIDE_ADMINISTRATIVE_UNIT,
+// TARGET_ROLE_PROTECTED.
 absl::StatusOr<User> LockSubordinate(Tx& tx, const Call& call, const Access& access, const std::string& name);
 
 // The same for a person who is to be restored. Fails with NOT_FOUND, also when the 30 days are over, and with NOT_DELETED.
 absl::StatusOr<User> LockDeletedSubordinate(Tx& tx, const Call& call, const Access& access, const std::string& name);
 
-// OK unless the person is the directory's last active Global Administrator: LAST_GLOBAL_ADMINISTRATOR. Locks all who hold the role, so that
-// two cannot go at once.
-absl::Status CheckNotLastGlobalAdministrator(Tx& tx, const User& user);
+// Asked after a change that may have taken the directory's last Global Administrator: OK when somebody live and enabled still is one, in the whole
+// directory, by themselves or through a group; else LAST_GLOBAL_ADMINISTRATOR, and the change is rolled back. Changes that ask it wait for each
+// other, so that two cannot go at once.
+absl::Status CheckGlobalAdministratorRemains(Tx& tx, std::string_view directory);
+
+// The same after a change of one person, `user` as they were before; asked only if they were Global Administrator.
+absl::Status CheckStillAdministered(Tx& tx, const User& user);
 
 }  // namespace hearth

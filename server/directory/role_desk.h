@@ -10,8 +10,8 @@
 
 namespace hearth {
 
-// Gives, shows and takes roles. Each method is described in directory_service.proto. As in the model system, whoever may assign roles may assign
-// every role of the directory, to members and guests and to themselves. Thread-safe. What is passed in outlives the desk.
+// Gives, shows and takes roles of people and of groups. Each method is described in directory_service.proto; who may give which role,
+// server/authz/role_giving.h says. Thread-safe. What is passed in outlives the desk.
 class RoleDesk {
  public:
   RoleDesk(Database* database, const Keyring* keyring, const Pager* pager)

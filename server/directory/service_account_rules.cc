@@ -6,6 +6,7 @@
 #include "server/base/error.h"
 #include "server/base/resource_name.h"
 #include "server/base/status_macros.h"
+#include "server/directory/permission_rules.h"
 #include "server/directory/time_proto.h"
 #include "server/directory/update.h"
 
@@ -13,19 +14,6 @@ namespace hearth {
 namespace {
 
 constexpr char kPermissions[] = "service_account.permissions";
-
-absl::StatusOr<std::vector<v1::Permission>> PermissionsIn(const v1::ServiceAccount& proto) {
-  std::set<v1::Permission> permissions;
-  for (const int number : proto.permissions()) {
-    if (!v1::Permission_IsValid(number) || number == v1::PERMISSION_UNSPECIFIED) {
-      return InvalidField(kPermissions, "each must be one of the permissions");
-    }
-    if (number == v1::PERMISSION_PLATFORM_ADMIN) return InvalidField(kPermissions, "platform.admin cannot be given");
-    permissions.insert(static_cast<v1::Permission>(number));
-  }
-  if (permissions.empty()) return InvalidField(kPermissions, "at least one is needed");
-  return std::vector<v1::Permission>(permissions.begin(), permissions.end());
-}
 
 std::vector<std::string> IdentitiesIn(const v1::ServiceAccount& proto) {
   const std::set<std::string> identities(proto.certificate_identities().begin(), proto.certificate_identities().end());
@@ -40,7 +28,7 @@ absl::StatusOr<ServiceAccount> NewServiceAccount(const std::string& directory,
   account.directory = directory;
   account.id = request.service_account_id();
   account.display_name = request.service_account().display_name();
-  ASSIGN_OR_RETURN(account.permissions, PermissionsIn(request.service_account()));
+  ASSIGN_OR_RETURN(account.permissions, GivablePermissions(request.service_account().permissions(), kPermissions));
   account.identities = IdentitiesIn(request.service_account());
   return account;
 }
@@ -55,7 +43,7 @@ absl::StatusOr<ServiceAccount> UpdatedServiceAccount(const ServiceAccount& accou
   if (fields.contains("display_name")) updated.display_name = proto.display_name();
   if (updated.display_name.empty()) return InvalidField("service_account.display_name", "must not be empty");
   if (fields.contains("permissions")) {
-    ASSIGN_OR_RETURN(updated.permissions, PermissionsIn(proto));
+    ASSIGN_OR_RETURN(updated.permissions, GivablePermissions(proto.permissions(), kPermissions));
   }
   if (fields.contains("certificate_identities")) updated.identities = IdentitiesIn(proto);
   return updated;

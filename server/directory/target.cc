@@ -27,7 +27,9 @@ std::string CanonicalPrincipalName(const std::string& name) { return absl::Ascii
 
 absl::Status UserNotFound() { return Refuse(v1::ERROR_REASON_NOT_FOUND, {{"resource_type", "user"}}); }
 
-Target ToTarget(const User& user) { return {user.directory, user.id, user.home, user.roles}; }
+Target ToTarget(const User& user) {
+  return {user.directory, user.id, user.home, user.roles, user.units, user.privileged_group};
+}
 
 absl::StatusOr<User> FindTarget(Tx& tx, const Call& call, const TargetName& target, bool lock) {
   const std::string& directory = call.principal.directory;

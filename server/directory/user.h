@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "hearth/v1/resources.pb.h"
+#include "server/authz/held_role.h"
 #include "server/authz/home_rule.h"
 
 namespace hearth {
@@ -22,7 +23,9 @@ struct User {
   Home home;
   v1::InvitationState invitation_state = v1::INVITATION_STATE_UNSPECIFIED;
   bool disabled = false;
-  std::vector<v1::Role> roles;
+  std::vector<HeldRole> roles;        // Anywhere in the directory.
+  std::vector<UnitMembership> units;  // That the person is in.
+  bool privileged_group = false;      // Member or owner of a role-assignable group.
   bool password_set = false;
   bool must_change = false;
   absl::Time password_change_time = absl::InfinitePast();

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "server/authz/unit_reach.h"
 #include "server/base/error.h"
 #include "server/base/ids.h"
 #include "server/base/resource_name.h"
@@ -82,6 +83,8 @@ absl::StatusOr<v1::GetUserResponse> UserDesk::GetUser(const Call& call, const v1
                                    [&](Tx& tx, v1::GetUserResponse& response) -> absl::Status {
                                      const auto user = FindUser(tx, name.directory, name.id);
                                      if (!user.has_value()) return UserNotFound();
+                                     const bool self = user->id == call.principal.subject;
+                                     if (!self) RETURN_IF_ERROR(CheckUnitReach(call, user->units));
                                      *response.mutable_user() = ToProto(*user);
                                      return absl::OkStatus();
                                    });
@@ -116,8 +119,8 @@ absl::StatusOr<v1::DeleteUserResponse> UserDesk::DeleteUser(const Call& call, co
   return ChangeUser<v1::DeleteUserResponse>(call, request, [&](Tx& tx, const Access& access) -> absl::StatusOr<User> {
     ASSIGN_OR_RETURN(User user, LockSubordinate(tx, call, access, request.name()));
     RETURN_IF_ERROR(CheckEtag(request.etag(), user.revision, "user"));
-    RETURN_IF_ERROR(CheckNotLastGlobalAdministrator(tx, user));
     MarkDeleted(tx, user.directory, user.id);
+    RETURN_IF_ERROR(CheckStillAdministered(tx, user));
     return user;
   });
 }
@@ -139,8 +142,8 @@ absl::StatusOr<v1::DisableUserResponse> UserDesk::DisableUser(const Call& call, 
     ASSIGN_OR_RETURN(User user, LockSubordinate(tx, call, access, request.name()));
     RETURN_IF_ERROR(CheckEtag(request.etag(), user.revision, "user"));
     if (user.disabled) return user;
-    RETURN_IF_ERROR(CheckNotLastGlobalAdministrator(tx, user));
     SetDisabled(tx, user.directory, user.id, true);
+    RETURN_IF_ERROR(CheckStillAdministered(tx, user));
     return user;
   });
 }

@@ -27,6 +27,7 @@ v1::Home ToProto(const Home& home) {
   proto.set_domain(home.domain);
   proto.set_issuer(home.issuer);
   proto.set_help_uri(home.help_uri);
+  proto.set_contact(home.contact);
   return proto;
 }
 
@@ -40,7 +41,12 @@ v1::User ToProto(const User& user) {
   *proto.mutable_home() = ToProto(user.home);
   proto.set_state(StateOf(user));
   proto.set_invitation_state(user.invitation_state);
-  for (const v1::Role role : user.roles) proto.add_roles(role);
+  for (const HeldRole& role : user.roles) {
+    if (role.unit.empty() && !role.IsCustom()) proto.add_roles(role.role);
+  }
+  for (const UnitMembership& unit : user.units) {
+    proto.add_administrative_units(AdministrativeUnitName(user.directory, unit.unit));
+  }
   if (user.homed_here()) FillPasswordStatus(user, *proto.mutable_password_status());
   *proto.mutable_sessions_valid_after_time() = ToProto(user.sessions_valid_after);
   FillLifetime(user, proto);

@@ -1,8 +1,5 @@
 #include "server/directory/user_store.h"
 
-#include "absl/strings/str_split.h"
-#include "server/base/text.h"
-
 namespace hearth {
 namespace {
 
@@ -10,8 +7,7 @@ constexpr Statement kFind{"user_find", "SELECT * FROM hearth.people WHERE direct
 constexpr Statement kFindByName{"user_find_by_name",
                                 "SELECT * FROM hearth.people WHERE directory_id = $1 AND user_principal_name "
                                 "= $2 AND delete_time IS NULL"};
-constexpr Statement kLock{"user_lock",
-                          "SELECT 1 FROM hearth.users WHERE directory_id = $1 AND user_id = $2 FOR NO KEY UPDATE"};
+constexpr Statement kLock{"user_lock", "SELECT hearth.lock_person($1, $2)"};
 constexpr Statement kList{
     "user_list",
     "SELECT * FROM hearth.people WHERE directory_id = $1 AND user_id > $2 AND ($4 OR delete_time IS NULL)"
@@ -54,19 +50,6 @@ constexpr Statement kCutSessions{
     "user_cut_sessions",
     "UPDATE hearth.users SET sessions_valid_after = now(), revision = revision + 1, update_time = now()"
     " WHERE directory_id = $1 AND user_id = $2 RETURNING hearth.micros(sessions_valid_after)"};
-constexpr Statement kInsertRole{"role_insert",
-                                "INSERT INTO hearth.role_assignments (directory_id, user_id, role) VALUES "
-                                "($1, $2, $3) ON CONFLICT DO NOTHING"};
-constexpr Statement kDeleteRole{
-    "role_delete", "DELETE FROM hearth.role_assignments WHERE directory_id = $1 AND user_id = $2 AND role = $3"};
-constexpr Statement kListRoles{"role_list",
-                               "SELECT role, hearth.micros(create_time) FROM hearth.role_assignments"
-                               " WHERE directory_id = $1 AND user_id = $2 ORDER BY role COLLATE \"C\""};
-constexpr Statement kLockGlobalAdministrators{
-    "role_lock_global_administrators",
-    "SELECT u.user_id, u.disabled OR u.delete_time IS NOT NULL AS gone FROM hearth.role_assignments r"
-    " JOIN hearth.users u ON u.directory_id = r.directory_id AND u.user_id = r.user_id"
-    " WHERE r.directory_id = $1 AND r.role = 'global_administrator' ORDER BY u.user_id FOR NO KEY UPDATE"};
 constexpr Statement kPurge{"user_purge",
                            "DELETE FROM hearth.users WHERE delete_time < now() - interval '30 days'"
                            " AND directory_id = ANY (hearth.served())"};
@@ -78,6 +61,7 @@ Home HomeOf(const pqxx::row& row) {
   home.domain = row["home_domain"].c_str();
   home.issuer = row["home_issuer"].as<std::string>("");
   home.help_uri = row["home_help_uri"].c_str();
+  home.contact = row["home_contact"].c_str();
   return home;
 }
 
@@ -94,9 +78,9 @@ User UserOf(const pqxx::row& row) {
   user.home = HomeOf(row);
   user.invitation_state = static_cast<v1::InvitationState>(row["invitation_state"].as<int>());
   user.disabled = row["disabled"].as<bool>();
-  for (const absl::string_view id : absl::StrSplit(row["roles"].c_str(), ',', absl::SkipEmpty())) {
-    user.roles.push_back(RoleFromId(ToStd(id)).value_or(v1::ROLE_UNSPECIFIED));
-  }
+  user.roles = ParseHeldRoles(row["roles"].c_str());
+  user.units = ParseUnits(row["units"].c_str());
+  user.privileged_group = row["privileged_group"].as<bool>();
   user.password_set = row["password_set"].as<bool>();
   user.must_change = row["must_change"].as<bool>();
   user.password_change_time = ToTime(row["password_change_time"]);
@@ -122,7 +106,7 @@ std::optional<User> FindUserByPrincipalName(Tx& tx, std::string_view directory,
 }
 
 bool LockUser(Tx& tx, std::string_view directory, std::string_view id) {
-  return !tx.Exec(kLock, std::string(directory), std::string(id)).empty();
+  return tx.Exec(kLock, std::string(directory), std::string(id))[0][0].as<bool>();
 }
 
 std::vector<User> ListUsers(Tx& tx, std::string_view directory, const std::string& after, int limit, bool show_deleted,
@@ -165,30 +149,6 @@ bool Restore(Tx& tx, std::string_view directory, std::string_view id) {
 
 absl::Time CutSessions(Tx& tx, std::string_view directory, std::string_view id) {
   return ToTime(tx.Exec(kCutSessions, std::string(directory), std::string(id))[0][0]);
-}
-
-bool InsertRole(Tx& tx, std::string_view directory, std::string_view user, v1::Role role) {
-  return tx.Exec(kInsertRole, std::string(directory), std::string(user), RoleId(role)).affected_rows() == 1;
-}
-
-bool DeleteRole(Tx& tx, std::string_view directory, std::string_view user, v1::Role role) {
-  return tx.Exec(kDeleteRole, std::string(directory), std::string(user), RoleId(role)).affected_rows() == 1;
-}
-
-std::vector<RoleGrant> ListRoles(Tx& tx, std::string_view directory, std::string_view user) {
-  std::vector<RoleGrant> grants;
-  for (const auto& row : tx.Exec(kListRoles, std::string(directory), std::string(user))) {
-    grants.push_back({RoleFromId(row[0].c_str()).value_or(v1::ROLE_UNSPECIFIED), ToTime(row[1])});
-  }
-  return grants;
-}
-
-bool AnotherGlobalAdministrator(Tx& tx, std::string_view directory, std::string_view user) {
-  bool another = false;
-  for (const auto& row : tx.Exec(kLockGlobalAdministrators, std::string(directory))) {
-    another = another || (user != row["user_id"].c_str() && !row["gone"].as<bool>());
-  }
-  return another;
 }
 
 int PurgeUsers(Tx& tx) { return static_cast<int>(tx.Exec(kPurge).affected_rows()); }

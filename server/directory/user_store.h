@@ -1,4 +1,4 @@
-// All SQL about people and the roles they hold.
+// All SQL about people.
 #pragma once
 
 #include <optional>
@@ -40,19 +40,6 @@ void MarkDeleted(Tx& tx, std::string_view directory, std::string_view id);
 bool Restore(Tx& tx, std::string_view directory, std::string_view id);
 // Cuts the sessions; returns since when.
 absl::Time CutSessions(Tx& tx, std::string_view directory, std::string_view id);
-
-// Gives a role; false when it is held already. Takes a role; false when it was not held.
-bool InsertRole(Tx& tx, std::string_view directory, std::string_view user, v1::Role role);
-bool DeleteRole(Tx& tx, std::string_view directory, std::string_view user, v1::Role role);
-// When each role was given, parallel to the roles of the person in the order of their ids.
-struct RoleGrant {
-  v1::Role role;
-  absl::Time create_time;
-};
-std::vector<RoleGrant> ListRoles(Tx& tx, std::string_view directory, std::string_view user);
-// Whether another live, enabled person than `user` is Global Administrator. Locks all holders of the role, so
-// that two cannot go at once.
-bool AnotherGlobalAdministrator(Tx& tx, std::string_view directory, std::string_view user);
 
 // Removes people whose 30 days are over; returns how many.
 int PurgeUsers(Tx& tx);

@@ -10,9 +10,9 @@ namespace hearth {
 namespace {
 
 constexpr Statement kGet{"guest_get", "SELECT * FROM hearth.get_guests($1::text[], $2::text[], $3::text[])"};
-constexpr Statement kResolve{
-    "guest_resolve",
-    "SELECT ord, kind, domain, issuer, help_uri FROM hearth.resolve_homes($1::text[], $2::text[], $3::text[])"};
+constexpr Statement kResolve{"guest_resolve",
+                             "SELECT ord, kind, domain, issuer, help_uri, contact"
+                             " FROM hearth.resolve_homes($1::text[], $2::text[], $3::text[])"};
 
 // The keys as the array parameters of a statement.
 struct Columns {
@@ -60,6 +60,7 @@ std::vector<std::optional<Home>> ResolveHomes(Tx& tx, const std::vector<GuestKey
     home.domain = row["domain"].c_str();
     home.issuer = row["issuer"].c_str();
     home.help_uri = row["help_uri"].c_str();
+    home.contact = row["contact"].c_str();
   }
   return homes;
 }

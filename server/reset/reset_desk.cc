@@ -61,7 +61,7 @@ struct Outlook {
 absl::StatusOr<Outlook> Decide(Tx& tx, const Call& call, const Access& access, const TargetName& target, bool lock) {
   Outlook outlook;
   ASSIGN_OR_RETURN(outlook.user, FindTarget(tx, call, target, lock));
-  outlook.decision = DecideReset(call.principal, access, ToTarget(outlook.user));
+  outlook.decision = DecideReset(call.principal, access, ToTarget(outlook.user), call.policy->permission());
   if (!outlook.decision.allowed) return outlook;
   const auto credential = FindCredential(tx, outlook.user.directory, outlook.user.id);
   outlook.version = credential.has_value() ? credential->version : 0;
@@ -89,6 +89,10 @@ absl::StatusOr<v1::CheckResetPasswordResponse> ResetDesk::CheckResetPassword(
   response.set_name(UserName(outlook.user.directory, outlook.user.id));
   *response.mutable_home() = ToProto(outlook.user.home);
   response.set_blocking_role(outlook.decision.blocking_role);
+  response.set_blocking_standing(outlook.decision.blocking_standing);
+  if (!outlook.decision.restricting_unit.empty()) {
+    response.set_restricting_unit(AdministrativeUnitName(outlook.user.directory, outlook.decision.restricting_unit));
+  }
   response.set_message(std::string(ToStatus(outlook.decision, ToTarget(outlook.user)).message()));
   return response;
 }

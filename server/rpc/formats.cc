@@ -116,7 +116,20 @@ std::string FormatDefect(v1::Format format, std::string_view text, uint32_t max_
       return Unless(HasName(text, "domains"), "must have the form directories/{directory}/domains/{domain}");
     case v1::FORMAT_ROLE_ASSIGNMENT_NAME:
       return Unless(HasName(text, "roleAssignments"),
-                    "must have the form directories/{directory}/users/{user}/roleAssignments/{role}");
+                    "must have the form directories/{directory}/users/{user}/roleAssignments/{role_assignment}, or the "
+                    "same under groups/{group}");
+    case v1::FORMAT_GROUP_NAME:
+      return Unless(HasName(text, "groups"), "must have the form directories/{directory}/groups/{group}");
+    case v1::FORMAT_CUSTOM_ROLE_NAME:
+      return Unless(HasName(text, "customRoles"),
+                    "must have the form directories/{directory}/customRoles/{custom_role}");
+    case v1::FORMAT_ROLE_HOLDER_NAME:
+      return Unless(
+          HasName(text, "users") || HasName(text, "groups"),
+          "must have the form directories/{directory}/users/{user} or directories/{directory}/groups/{group}");
+    case v1::FORMAT_ADMINISTRATIVE_UNIT_NAME:
+      return Unless(HasName(text, "administrativeUnits"),
+                    "must have the form directories/{directory}/administrativeUnits/{administrative_unit}");
     case v1::FORMAT_TRUSTED_ISSUER_NAME:
       return Unless(HasName(text, "trustedIssuers"),
                     "must have the form directories/{directory}/trustedIssuers/{trusted_issuer}");

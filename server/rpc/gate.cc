@@ -72,7 +72,7 @@ bool IsSelf(const Work& work, const Named& named) {
            absl::AsciiStrToLower(named.user_principal_name) == call.access.user_principal_name;
   }
   const auto name = ParseResourceName(named.resources.front());
-  const bool of_user = name.has_value() && (name->collection == "users" || name->collection == "roleAssignments");
+  const bool of_user = name.has_value() && (name->collection == "users" || name->holder == "users");
   return of_user && name->directory == call.principal.directory && name->id == call.principal.subject;
 }
 

@@ -43,6 +43,30 @@ void AddServices(const Desks& desks, RpcTable& table) {
   table.Add(desks.role, &RoleDesk::CreateRoleAssignment);
   table.Add(desks.role, &RoleDesk::ListRoleAssignments);
   table.Add(desks.role, &RoleDesk::DeleteRoleAssignment);
+  // … administrative units
+  table.Add(desks.unit, &UnitDesk::CreateAdministrativeUnit);
+  table.Add(desks.unit, &UnitDesk::GetAdministrativeUnit);
+  table.Add(desks.unit, &UnitDesk::ListAdministrativeUnits);
+  table.Add(desks.unit, &UnitDesk::UpdateAdministrativeUnit);
+  table.Add(desks.unit, &UnitDesk::DeleteAdministrativeUnit);
+  table.Add(desks.unit_member, &UnitMemberDesk::AddAdministrativeUnitMember);
+  table.Add(desks.unit_member, &UnitMemberDesk::ListAdministrativeUnitMembers);
+  table.Add(desks.unit_member, &UnitMemberDesk::RemoveAdministrativeUnitMember);
+  // … groups
+  table.Add(desks.group, &GroupDesk::CreateGroup);
+  table.Add(desks.group, &GroupDesk::GetGroup);
+  table.Add(desks.group, &GroupDesk::ListGroups);
+  table.Add(desks.group, &GroupDesk::UpdateGroup);
+  table.Add(desks.group, &GroupDesk::DeleteGroup);
+  table.Add(desks.group_member, &GroupMemberDesk::AddGroupMember);
+  table.Add(desks.group_member, &GroupMemberDesk::ListGroupMembers);
+  table.Add(desks.group_member, &GroupMemberDesk::RemoveGroupMember);
+  // … custom roles
+  table.Add(desks.custom_role, &CustomRoleDesk::CreateCustomRole);
+  table.Add(desks.custom_role, &CustomRoleDesk::GetCustomRole);
+  table.Add(desks.custom_role, &CustomRoleDesk::ListCustomRoles);
+  table.Add(desks.custom_role, &CustomRoleDesk::UpdateCustomRole);
+  table.Add(desks.custom_role, &CustomRoleDesk::DeleteCustomRole);
   // … issuers
   table.Add(desks.issuer, &IssuerDesk::CreateTrustedIssuer);
   table.Add(desks.issuer, &IssuerDesk::GetTrustedIssuer);

@@ -2,11 +2,16 @@
 #pragma once
 
 #include "server/credential/credential_desk.h"
+#include "server/directory/custom_role_desk.h"
 #include "server/directory/directory_desk.h"
 #include "server/directory/domain_desk.h"
+#include "server/directory/group_desk.h"
+#include "server/directory/group_member_desk.h"
 #include "server/directory/issuer_desk.h"
 #include "server/directory/role_desk.h"
 #include "server/directory/service_account_desk.h"
+#include "server/directory/unit_desk.h"
+#include "server/directory/unit_member_desk.h"
 #include "server/directory/user_desk.h"
 #include "server/guest/guest_desk.h"
 #include "server/reset/reset_desk.h"
@@ -23,6 +28,11 @@ struct Desks {
   DomainDesk* domain;
   UserDesk* user;
   RoleDesk* role;
+  UnitDesk* unit;
+  UnitMemberDesk* unit_member;
+  GroupDesk* group;
+  GroupMemberDesk* group_member;
+  CustomRoleDesk* custom_role;
   IssuerDesk* issuer;
   ServiceAccountDesk* service_account;
 };

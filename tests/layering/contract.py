@@ -89,6 +89,23 @@ class Contract:
             name = method.input_type.lstrip(".")
             yield from walk(messages[name].name, messages[name], {name})
 
+    def roles(self):
+        """(name without ROLE_, RoleGrants) of every role but the first."""
+        for file in self.own:
+            for enum in file.enum_type:
+                if enum.name == "Role":
+                    for value in enum.value[1:]:
+                        yield value.name.removeprefix("ROLE_"), self.option(value.options, f"{PACKAGE}.role")
+
+    def permission_name(self, number):
+        """users.read for PERMISSION_USERS_READ; - for none."""
+        return self.enum_name("Permission", number).lower().replace("_", ".", 1) if number else "-"
+
+    def permissions(self):
+        """The names of all permissions, in the order of their numbers."""
+        numbers = self._pool.FindEnumTypeByName(f"{PACKAGE}.Permission").values_by_number
+        return [self.permission_name(number) for number in sorted(numbers) if number]
+
     def reasons(self):
         """(name without ERROR_REASON_, ReasonPolicy or None, example ErrorInfo or None) of every reason but the first."""
         for file in self.own:

@@ -1,4 +1,4 @@
-"""What the protos declare is complete: policies, secrets, forms, error reasons. --update rewrites policy_table.golden.
+"""What the protos declare is complete: policies, secrets, forms, error reasons. --update rewrites policy_table.golden and proto/PERMISSIONS.md.
 
 Every rule is tried on a copy of the contract that breaks it, and on the contract itself.
 """
@@ -19,6 +19,7 @@ from contract import BYTES, STRING, Contract
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("HEARTH_BUILD_DIR", ROOT / "build"))
 GOLDEN = pathlib.Path(__file__).with_name("policy_table.golden")
+PAGE = ROOT / "proto" / "PERMISSIONS.md"
 
 SECRET_NAME = re.compile(r"(^|_)(password|secret|token|code|pin|otp|private_key)(_|$)")
 # Names like a secret's, of things that are none: where a list continues.
@@ -125,21 +126,58 @@ def breaks_of_files(contract):
     return [f"proto/{name}: not in proto/CMakeLists.txt" for name in sorted(there - built)]
 
 
+HEADINGS = ("method", "access", "permission", "reach", "idempotency", "deadline", "work class", "audit action")
+
+
+def policy_rows(contract):
+    return [(
+        f"{service}.{method.name}",
+        contract.enum_name("Access", policy.access),
+        contract.permission_name(policy.permission),
+        "unit" if policy.unit_scoped else "-",
+        contract.enum_name("Idempotency", policy.idempotency),
+        f"{policy.default_deadline.seconds} s",
+        contract.enum_name("WorkClass", policy.work_class).lower(),
+        policy.audit_action or "-",
+    ) for service, method, policy in contract.methods()]
+
+
 def policy_table(contract):
-    rows = [("method", "access", "permission", "idempotency", "deadline", "work class", "audit action")]
-    for service, method, policy in contract.methods():
-        permission = contract.enum_name("Permission", policy.permission) if policy.permission else "-"
-        rows.append((
-            f"{service}.{method.name}",
-            contract.enum_name("Access", policy.access),
-            permission.lower().replace("_", ".", 1),
-            contract.enum_name("Idempotency", policy.idempotency),
-            f"{policy.default_deadline.seconds} s",
-            contract.enum_name("WorkClass", policy.work_class).lower(),
-            policy.audit_action or "-",
-        ))
+    rows = [HEADINGS, *policy_rows(contract)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return "".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() + "\n" for row in rows)
+
+
+def permissions_page(contract):
+    """proto/PERMISSIONS.md: who may do what, as the contract declares it."""
+    def table(headings, rows):
+        return "".join("| " + " | ".join(row) + " |\n" for row in (headings, ("---",) * len(headings), *rows))
+
+    permissions = contract.permissions()
+    granted = {name: {contract.permission_name(number) for number in grants.permissions} for name, grants in contract.roles()}
+    roles = [(grants.display_name, "yes" if grants.unit_assignable else "", *("x" if permission in granted[name] else "" for permission in permissions))
+             for name, grants in contract.roles()]
+    return PAGE_HEAD + table(HEADINGS, policy_rows(contract)) + ROLES_HEAD + table(("role", "on a unit", *permissions), roles)
+
+
+PAGE_HEAD = """# Who may do what
+
+Made from the contract by `tests/layering/protos_test.py --update`; a test compares the two. The options in `hearth/v1` say what each word means:
+`Access` and `Permission` in `options.proto`, the roles in `role.proto`.
+
+## Methods
+
+`reach` is `unit` where a role on an administrative unit suffices, for what is in that unit. Whom a caller may act on is decided besides by the home
+rule and the authority matrix (`server/authz`).
+
+"""
+ROLES_HEAD = """
+## Roles
+
+What each role grants in the directory where it is assigned, or on an administrative unit of it. A directory can define more of its own: custom roles,
+sets of these permissions without platform.admin. No built-in role grants passwords.verify: it is meant for service accounts.
+
+"""
 
 
 def descriptor_set():
@@ -183,10 +221,16 @@ class Repository(unittest.TestCase):
     def test_every_proto_is_built(self):
         self.holds(breaks_of_files)
 
-    def test_the_policy_table_is_the_one_that_was_reviewed(self):
-        now, reviewed = policy_table(self.contract), GOLDEN.read_text(encoding="utf-8") if GOLDEN.exists() else ""
+    def is_reviewed(self, path, now):
+        reviewed = path.read_text(encoding="utf-8") if path.exists() else ""
         change = "".join(difflib.unified_diff(reviewed.splitlines(True), now.splitlines(True), "reviewed", "now", n=0))
         self.assertEqual(change, "", f"\n{change}If that is meant: python3 tests/layering/protos_test.py --update")
+
+    def test_the_policy_table_is_the_one_that_was_reviewed(self):
+        self.is_reviewed(GOLDEN, policy_table(self.contract))
+
+    def test_the_page_of_permissions_says_what_the_contract_says(self):
+        self.is_reviewed(PAGE, permissions_page(self.contract))
 
 
 class Rules(unittest.TestCase):
@@ -301,6 +345,8 @@ class Rules(unittest.TestCase):
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["--update"]:
-        GOLDEN.write_text(policy_table(Contract(descriptor_set())), encoding="utf-8")
+        described = Contract(descriptor_set())
+        GOLDEN.write_text(policy_table(described), encoding="utf-8")
+        PAGE.write_text(permissions_page(described), encoding="utf-8")
         sys.exit(0)
     report.main()

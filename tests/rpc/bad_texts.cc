@@ -38,6 +38,10 @@ std::vector<std::string> WrongForms(v1::Format format) {
     case v1::FORMAT_USER_NAME:
     case v1::FORMAT_DOMAIN_NAME:
     case v1::FORMAT_ROLE_ASSIGNMENT_NAME:
+    case v1::FORMAT_ADMINISTRATIVE_UNIT_NAME:
+    case v1::FORMAT_GROUP_NAME:
+    case v1::FORMAT_CUSTOM_ROLE_NAME:
+    case v1::FORMAT_ROLE_HOLDER_NAME:
     case v1::FORMAT_TRUSTED_ISSUER_NAME:
     case v1::FORMAT_SERVICE_ACCOUNT_NAME: {
       const std::string good = ValidText(format);
@@ -59,8 +63,11 @@ std::vector<std::string> WrongForms(v1::Format format) {
               absl::StrReplaceAll(good, {{"/", "%2f"}}),
               good + "?x=1",
               good + "*",
+              good + "@",
+              good + "@a@b",
+              good + "@North",
               "directories/-/users/-",
-              "directories/forthcoffee/groups/x"};
+              "directories/forthcoffee/widgets/x"};
     }
     case v1::FORMAT_RESOURCE_ID:
       return {"-a", "a-", "A", "a_b", "a b", "a/b", "a.b", "..", "a@b", "'", std::string(64, 'a')};

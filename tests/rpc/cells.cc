@@ -28,37 +28,113 @@ constexpr char kMorePeople[] =
     " ('{d}', 'wide', 'user_administrator'), ('{d}', 'wide', 'authentication_administrator'),"
     " ('{d}', 'second-global', 'global_administrator'), ('{d}', 'guest-admin', 'global_administrator');";
 
+// In Forth Coffee alone: people of an administrative unit (north), of a restricted one (board), of both, and those whose roles are limited to one;
+// of groups, with and without roles; and holders of a custom role.
+constexpr char kUnits[] =
+    "INSERT INTO hearth.administrative_units (directory_id, unit_id, display_name, restricted)"
+    " VALUES ('forthcoffee', 'board', 'x', true);"
+    "INSERT INTO hearth.users (directory_id, user_id, user_principal_name, display_name, user_type, home_directory_id)"
+    " SELECT 'forthcoffee', id, id || '@forthcoffee.com', 'x', 1, 'forthcoffee' FROM unnest('{in-both,board-global,"
+    "board-user-admin,board-privileged,north-helpdesk,north-user-admin,north-privileged,north-and-all,warden,"
+    "warden-owner,idler,singer,receptionist,north-reception}'::text[]) id;"
+    "INSERT INTO hearth.groups (directory_id, group_id, display_name, role_assignable) VALUES"
+    " ('forthcoffee', 'wardens', 'x', true), ('forthcoffee', 'idlers', 'x', true), ('forthcoffee', 'choir', 'x', "
+    "false);"
+    "INSERT INTO hearth.group_role_assignments (directory_id, group_id, role) VALUES"
+    " ('forthcoffee', 'wardens', 'user_administrator');"
+    "INSERT INTO hearth.group_members (directory_id, group_id, user_id, relation) VALUES"
+    " ('forthcoffee', 'wardens', 'warden', 1), ('forthcoffee', 'wardens', 'warden-owner', 2),"
+    " ('forthcoffee', 'idlers', 'idler', 1), ('forthcoffee', 'choir', 'singer', 1);"
+    "INSERT INTO hearth.custom_roles (directory_id, custom_role_id, display_name, permissions) VALUES"
+    " ('forthcoffee', 'reception', 'x', '{users.read,users.write,resets.perform}');"
+    "INSERT INTO hearth.role_assignments (directory_id, user_id, role, unit_id) VALUES"
+    " ('forthcoffee', 'receptionist', 'custom.reception', ''),"
+    " ('forthcoffee', 'north-reception', 'custom.reception', 'north'),"
+    " ('forthcoffee', 'board-global', 'global_administrator', ''),"
+    " ('forthcoffee', 'board-user-admin', 'user_administrator', 'board'),"
+    " ('forthcoffee', 'board-privileged', 'privileged_authentication_administrator', 'board'),"
+    " ('forthcoffee', 'north-helpdesk', 'helpdesk_administrator', 'north'),"
+    " ('forthcoffee', 'north-user-admin', 'user_administrator', 'north'),"
+    " ('forthcoffee', 'north-privileged', 'privileged_authentication_administrator', 'north'),"
+    " ('forthcoffee', 'north-and-all', 'user_administrator', 'north'),"
+    " ('forthcoffee', 'north-and-all', 'helpdesk_administrator', '');"
+    "INSERT INTO hearth.administrative_unit_members (directory_id, unit_id, user_id)"
+    " SELECT 'forthcoffee', 'north', id FROM unnest('{user1,in-both,visitor,external,disabled,password-administrator,"
+    "second-global,north-helpdesk,north-user-admin}'::text[]) id"
+    " UNION ALL SELECT 'forthcoffee', 'board', id FROM unnest('{user2,in-both,board-global,contractor,"
+    "board-user-admin,partner,reports-reader}'::text[]) id;";
+
 struct Person {
   std::string directory, id, principal_name, home_directory;
   bool guest, disabled, deleted;
-  std::vector<v1::Role> roles;
+  std::vector<OracleRole> roles;
+  std::map<std::string, bool> units;
+  bool in_group;
 };
 
-std::vector<v1::Role> ParseRoles(const std::string& ids) {
-  std::vector<v1::Role> roles;
-  for (const auto& id : absl::StrSplit(ids, ',', absl::SkipEmpty())) {
-    v1::Role role = v1::ROLE_UNSPECIFIED;
-    EXPECT_TRUE(v1::Role_Parse("ROLE_" + absl::AsciiStrToUpper(id), &role)) << id;
-    roles.push_back(role);
+// "helpdesk_administrator@,custom.reception@north=users.read+users.write"
+std::vector<OracleRole> ParseRoles(const std::string& texts) {
+  std::vector<OracleRole> roles;
+  for (const auto& text : absl::StrSplit(texts, ',', absl::SkipEmpty())) {
+    const std::vector<std::string> parts = absl::StrSplit(text, absl::ByAnyChar("@="));
+    OracleRole& held = roles.emplace_back();
+    held.unit = parts.at(1);
+    if (parts[0].starts_with("custom.")) {
+      held.custom = parts[0];
+      held.permissions = absl::StrSplit(parts.at(2), '+');
+    } else {
+      EXPECT_TRUE(v1::Role_Parse("ROLE_" + absl::AsciiStrToUpper(parts[0]), &held.role)) << text;
+    }
   }
   return roles;
+}
+
+// "board!,north"
+std::map<std::string, bool> ParseUnits(const std::string& texts) {
+  std::map<std::string, bool> units;
+  for (const auto& view : absl::StrSplit(texts, ',', absl::SkipEmpty())) {
+    const std::string text(view);
+    const bool restricted = text.back() == '!';
+    units[restricted ? text.substr(0, text.size() - 1) : text] = restricted;
+  }
+  return units;
 }
 
 std::vector<Person> AllPeople(const RunSql& sql) {
   std::vector<Person> people;
   for (const auto& row :
        sql("SELECT u.directory_id, u.user_id, u.user_principal_name, coalesce(u.home_directory_id, ''), u.user_type = "
-           "2, u.disabled,"
-           " u.delete_time IS NOT NULL, coalesce(string_agg(r.role, ','), '') FROM hearth.users u"
-           " LEFT JOIN hearth.role_assignments r USING (directory_id, user_id) GROUP BY u.directory_id, u.user_id")) {
-    people.push_back({row[0], row[1], row[2], row[3], row[4] == "t", row[5] == "t", row[6] == "t", ParseRoles(row[7])});
+           "2, u.disabled, u.delete_time IS NOT NULL,"
+           " coalesce((SELECT string_agg(r.role || '@' || r.unit_id || coalesce('=' || array_to_string(c.permissions, "
+           "'+'), ''), ',')"
+           "  FROM (SELECT directory_id, user_id, role, unit_id FROM hearth.role_assignments UNION ALL"
+           "        SELECT g.directory_id, m.user_id, g.role, g.unit_id FROM hearth.group_role_assignments g"
+           "        JOIN hearth.group_members m USING (directory_id, group_id) WHERE m.relation = 1) r"
+           "  LEFT JOIN hearth.custom_roles c ON c.directory_id = r.directory_id AND 'custom.' || c.custom_role_id = "
+           "r.role"
+           "  WHERE (r.directory_id, r.user_id) = (u.directory_id, u.user_id)), ''),"
+           " coalesce((SELECT string_agg(n.unit_id || CASE WHEN n.restricted THEN '!' ELSE '' END, ',')"
+           "           FROM hearth.administrative_unit_members m JOIN hearth.administrative_units n USING "
+           "(directory_id, unit_id)"
+           "           WHERE (m.directory_id, m.user_id) = (u.directory_id, u.user_id)), ''),"
+           " EXISTS (SELECT 1 FROM hearth.group_members m JOIN hearth.groups g USING (directory_id, group_id)"
+           "         WHERE g.role_assignable AND (m.directory_id, m.user_id) = (u.directory_id, u.user_id)) FROM "
+           "hearth.users u")) {
+    people.push_back({row[0], row[1], row[2], row[3], row[4] == "t", row[5] == "t", row[6] == "t", ParseRoles(row[7]),
+                      ParseUnits(row[8]), row[9] == "t"});
   }
   return people;
 }
 
 OracleTarget Listed(const Person& person) {
-  OracleTarget target{
-      .listed = true, .id = person.id, .guest = person.guest, .disabled = person.disabled, .roles = person.roles};
+  OracleTarget target{.listed = true,
+                      .id = person.id,
+                      .guest = person.guest,
+                      .disabled = person.disabled,
+                      .roles = person.roles,
+                      .units = person.units,
+                      .restricted = {"board"},
+                      .in_group = person.in_group};
   if (person.home_directory.empty()) {
     target.home = HomeKind::kOutsideHearth;
   } else if (person.home_directory != person.directory) {
@@ -85,7 +161,7 @@ std::string MorePeopleSql() {
   for (const std::string directory : {kForth, kContoso}) {
     sql += absl::StrReplaceAll(kMorePeople, {{"{d}", directory}, {"{o}", OtherOf(directory)}});
   }
-  return sql;
+  return sql + kUnits;
 }
 
 std::vector<OracleActor> AllActors(const RunSql& sql) {

@@ -22,7 +22,8 @@ struct Address {
 };
 
 // People beyond the world of fixture.h, in both organisations: holders of several roles, a guest who administers, and a second
-// Global Administrator. SQL for the superuser.
+// Global Administrator; in Forth Coffee also administrative units, a restricted one among them, with their people and administrators. SQL for
+// the superuser.
 std::string MorePeopleSql();
 
 // Runs SQL as the superuser.

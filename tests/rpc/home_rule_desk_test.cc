@@ -78,8 +78,9 @@ TEST_F(HomeRuleDeskTest, TheDeskRefusesEveryCellThatTheRuleRefusesAndNoOther) {
   }
   EXPECT_EQ(failures, 0u) << "of " << all.size();
   EXPECT_GT(all.size(), 2000u);
-  for (const char* answer : {"OK", "FOREIGN_DIRECTORY", "NOT_FOUND", "NOT_HOME_DIRECTORY", "HOME_OUTSIDE_HEARTH",
-                             "OWN_ACCOUNT", "TARGET_ROLE_PROTECTED"}) {
+  for (const char* answer :
+       {"OK", "FOREIGN_DIRECTORY", "NOT_FOUND", "NOT_HOME_DIRECTORY", "HOME_OUTSIDE_HEARTH", "OWN_ACCOUNT",
+        "TARGET_ROLE_PROTECTED", "TARGET_UNIT_RESTRICTED", "OUTSIDE_ADMINISTRATIVE_UNIT"}) {
     EXPECT_GT(answers[answer], 0) << answer;
   }
 }

@@ -125,7 +125,8 @@ TEST_F(HomeRuleTest, TheDryRunAnswersAsTheRuleSays) {
     Expect(Deed::kCheckReset, actor, address, Check(actor, address).first);
   });
   ExpectEveryAnswerCameUp({"OK", "CALLER_NOT_ACTIVE", "FOREIGN_DIRECTORY", "PERMISSION_MISSING", "NOT_FOUND",
-                           "NOT_HOME_DIRECTORY", "HOME_OUTSIDE_HEARTH", "OWN_ACCOUNT", "TARGET_ROLE_PROTECTED"});
+                           "NOT_HOME_DIRECTORY", "HOME_OUTSIDE_HEARTH", "OWN_ACCOUNT", "TARGET_ROLE_PROTECTED",
+                           "TARGET_UNIT_RESTRICTED", "OUTSIDE_ADMINISTRATIVE_UNIT"});
   EXPECT_EQ(PeopleChecksum(sql_), before);
 }
 
@@ -169,7 +170,8 @@ TEST_F(HomeRuleTest, TheResetAnswersAsTheRuleSaysAndARefusalLeavesNoTrace) {
   }
   EXPECT_EQ(audit, expected_audit);
   ExpectEveryAnswerCameUp({"OK", "CALLER_NOT_ACTIVE", "FOREIGN_DIRECTORY", "PERMISSION_MISSING", "NOT_FOUND",
-                           "NOT_HOME_DIRECTORY", "HOME_OUTSIDE_HEARTH", "OWN_ACCOUNT", "TARGET_ROLE_PROTECTED"});
+                           "NOT_HOME_DIRECTORY", "HOME_OUTSIDE_HEARTH", "OWN_ACCOUNT", "TARGET_ROLE_PROTECTED",
+                           "TARGET_UNIT_RESTRICTED", "OUTSIDE_ADMINISTRATIVE_UNIT"});
 }
 
 TEST_F(HomeRuleTest, OnlyTheHomeAnswersAboutAPassword) {
@@ -253,8 +255,8 @@ TEST_F(HomeRuleTest, WhatADirectoryKeepsOfAPersonFollowsTheSameMatrix) {
     Sql(absl::StrCat("UPDATE hearth.users SET disabled = false WHERE directory_id = '", cell.actor->directory,
                      "' AND user_id = '", cell.address->target.id, "'"));
   }
-  ExpectEveryAnswerCameUp(
-      {"OK", "NOT_FOUND", "PERMISSION_MISSING", "FOREIGN_DIRECTORY", "OWN_ACCOUNT", "TARGET_ROLE_PROTECTED"});
+  ExpectEveryAnswerCameUp({"OK", "NOT_FOUND", "PERMISSION_MISSING", "FOREIGN_DIRECTORY", "OWN_ACCOUNT",
+                           "TARGET_ROLE_PROTECTED", "TARGET_UNIT_RESTRICTED", "OUTSIDE_ADMINISTRATIVE_UNIT"});
 }
 
 }  // namespace

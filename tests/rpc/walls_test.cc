@@ -2,6 +2,7 @@
 // What the walls in the database refuse when only SQL is spoken is tested in tests/storage/directory/walls_test.cc.
 #include "absl/strings/str_cat.h"
 #include "server/credential/credential_store.h"
+#include "server/directory/role_store.h"
 #include "server/directory/user_store.h"
 #include "tests/rpc/password_fixture.h"
 #include "tests/support/status_matchers.h"
@@ -143,6 +144,10 @@ TEST_F(WallsTest, APersonWithAPasswordCannotBeGivenAnotherHome) {
 TEST_F(WallsTest, StatementsAboutAnotherDirectoryFindNothingThere) {
   Give("user1", "the password of user1");
   const std::string before = ForthChecksum();
+  RoleGrant grant;
+  grant.holder.directory = kForth;
+  grant.holder.id = "global-administrator";
+  grant.role = "global_administrator";
   EXPECT_THAT(
       AsContoso([&](Tx& tx) {
         EXPECT_FALSE(FindUser(tx, kForth, "user1").has_value());
@@ -154,7 +159,7 @@ TEST_F(WallsTest, StatementsAboutAnotherDirectoryFindNothingThere) {
         EXPECT_FALSE(
             ReplaceCredential(tx, {kForth, "user2", 1}, hash_, {.must_change = false, .lifetime = {}}).has_value());
         EXPECT_TRUE(ListUsers(tx, kForth, "", 100, true, false).empty());
-        EXPECT_FALSE(DeleteRole(tx, kForth, "global-administrator", v1::ROLE_GLOBAL_ADMINISTRATOR));
+        EXPECT_FALSE(DeleteRole(tx, grant));
         SetDisabled(tx, kForth, "user1", true);
         MarkDeleted(tx, kForth, "user1");
         return absl::OkStatus();

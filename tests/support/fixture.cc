@@ -97,6 +97,14 @@ const std::vector<v1::Role>& DirectoryRoles() {
   return *roles;
 }
 
+std::vector<v1::Role> RolesOf(const User& user) {
+  std::vector<v1::Role> roles;
+  for (const HeldRole& role : user.roles) {
+    if (role.unit.empty()) roles.push_back(role.role);
+  }
+  return roles;
+}
+
 void RunTogether(const std::vector<std::function<void()>>& functions) {
   std::latch ready(static_cast<std::ptrdiff_t>(functions.size()));
   std::vector<std::thread> threads;
@@ -158,9 +166,34 @@ User Fixture::Person(const std::string& directory, const std::string& user) {
   return person.value_or(User{});
 }
 
-void Fixture::Assign(const std::string& directory, const std::string& user, v1::Role role) {
-  Sql(absl::StrCat("INSERT INTO hearth.role_assignments (directory_id, user_id, role) VALUES ('", directory, "', '",
-                   user, "', '", RoleId(role), "') ON CONFLICT DO NOTHING"));
+void Fixture::Assign(const std::string& directory, const std::string& user, v1::Role role, const std::string& unit) {
+  Sql(absl::StrCat("INSERT INTO hearth.role_assignments (directory_id, user_id, role, unit_id) VALUES ('", directory,
+                   "', '", user, "', '", RoleId(role), "', '", unit, "') ON CONFLICT DO NOTHING"));
+}
+
+void Fixture::MakeGroup(const std::string& directory, const std::string& group, const std::vector<std::string>& members,
+                        const std::vector<std::string>& roles) {
+  Sql(absl::StrCat("INSERT INTO hearth.groups (directory_id, group_id, display_name, role_assignable) VALUES ('",
+                   directory, "', '", group, "', '", group, "', true) ON CONFLICT DO NOTHING"));
+  for (const std::string& member : members) {
+    Sql(absl::StrCat("INSERT INTO hearth.group_members (directory_id, group_id, user_id, relation) VALUES ('",
+                     directory, "', '", group, "', '", member, "', 1)"));
+  }
+  for (const std::string& role : roles) {
+    Sql(absl::StrCat("INSERT INTO hearth.group_role_assignments (directory_id, group_id, role) VALUES ('", directory,
+                     "', '", group, "', '", role, "')"));
+  }
+}
+
+void Fixture::MakeUnit(const std::string& directory, const std::string& unit, bool restricted,
+                       const std::vector<std::string>& members) {
+  Sql(absl::StrCat(
+      "INSERT INTO hearth.administrative_units (directory_id, unit_id, display_name, restricted) VALUES ('", directory,
+      "', '", unit, "', '", unit, "', ", restricted ? "true" : "false", ") ON CONFLICT DO NOTHING"));
+  for (const std::string& member : members) {
+    Sql(absl::StrCat("INSERT INTO hearth.administrative_unit_members (directory_id, unit_id, user_id) VALUES ('",
+                     directory, "', '", unit, "', '", member, "')"));
+  }
 }
 
 void Fixture::Unassign(const std::string& directory, const std::string& user, v1::Role role) {

@@ -23,6 +23,9 @@
 //   global-administrator …  the id@here          MEMBER     here             that one role; one person for
 //   every role but Platform
 //                                                                            Operator, see AdminId
+//   north                   an administrative unit, not restricted, with nobody in it and no role on it
+//   baristas                a role-assignable group, with nobody in it and no role
+//   auditor                 a custom role with directory.read and users.read, which nobody holds
 //   backend                 a service account with users.read, resets.perform and passwords.verify
 //
 // The platform has `operator` (Platform Operator) and `global-administrator`. Nobody has a password;
@@ -64,6 +67,8 @@ std::string IssuerOf(const std::string& directory);
 std::string OtherOf(const std::string& directory);
 // "helpdesk-administrator": the person who holds exactly this role in a directory.
 std::string AdminId(v1::Role role);
+// The roles that the person holds in the whole directory, in the order of their ids.
+std::vector<v1::Role> RolesOf(const User& user);
 // Every role but ROLE_UNSPECIFIED and ROLE_PLATFORM_OPERATOR.
 const std::vector<v1::Role>& DirectoryRoles();
 
@@ -114,9 +119,15 @@ class Fixture : public testing::Test {
 
   // The person as the directory lists them now, live or deleted. The test fails when there is none.
   User Person(const std::string& directory, const std::string& user);
-  // Gives a role, takes a role, behind every desk's back.
-  void Assign(const std::string& directory, const std::string& user, v1::Role role);
+  // Gives a role, takes a role, behind every desk's back; on a unit, or in the whole directory.
+  void Assign(const std::string& directory, const std::string& user, v1::Role role, const std::string& unit = "");
   void Unassign(const std::string& directory, const std::string& user, v1::Role role);
+  // Makes a role-assignable group of these members, which holds these roles ("helpdesk_administrator"), behind every desk's back.
+  void MakeGroup(const std::string& directory, const std::string& group, const std::vector<std::string>& members,
+                 const std::vector<std::string>& roles);
+  // Makes a unit of these people, behind every desk's back.
+  void MakeUnit(const std::string& directory, const std::string& unit, bool restricted,
+                const std::vector<std::string>& members);
   // Gives a person homed here a password row whose hash fits no password.
   void GivePassword(const std::string& directory, const std::string& user);
   // What the audit of a directory says.

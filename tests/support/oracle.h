@@ -26,13 +26,21 @@ enum class Deed {
   kDisable
 };
 
+// A role as it is held, by oneself or through a group: in the whole directory, or on an administrative unit.
+struct OracleRole {
+  v1::Role role = v1::ROLE_UNSPECIFIED;
+  std::string unit{};
+  std::string custom{};                 // Instead of `role`: the name of a role that the directory defined …
+  std::set<std::string> permissions{};  // … and what it grants: "users.read".
+};
+
 // Who calls.
 struct OracleActor {
   std::string directory{}, id{};
   bool active = true;                   // Known, not disabled, not deleted.
   bool service = false;                 // A service account: permissions of its own, no roles.
   std::set<std::string> permissions{};  // Of a service account: "users.read".
-  std::vector<v1::Role> roles{};        // Of a person.
+  std::vector<OracleRole> roles{};      // Of a person.
 };
 
 enum class HomeKind { kHere, kElsewhere, kOutsideHearth };
@@ -48,7 +56,10 @@ struct OracleTarget {
   HomeKind home = HomeKind::kHere;
   bool guest = false;  // By user type.
   bool disabled = false;
-  std::vector<v1::Role> roles{};
+  std::vector<OracleRole> roles{};
+  std::map<std::string, bool> units{};  // That the person is in, and whether each is restricted.
+  std::set<std::string> restricted{};   // All restricted units of the directory.
+  bool in_group = false;                // Member or owner of a role-assignable group.
 };
 
 // "OK", or the name of the reason with which the deed is refused (with the right password, where one is asked for).

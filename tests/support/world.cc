@@ -39,6 +39,12 @@ constexpr char kOthers[] =
     " ('{d}', 'disabled', 'disabled@{here}', 'A disabled member', 1, '{d}', NULL, 0, true, NULL),"
     " ('{d}', 'deleted', 'deleted@{here}', 'A deleted member', 1, '{d}', NULL, 0, false, now() - interval '1 "
     "day');"
+    "INSERT INTO hearth.administrative_units (directory_id, unit_id, display_name, restricted)"
+    " VALUES ('{d}', 'north', 'The north', false);"
+    "INSERT INTO hearth.groups (directory_id, group_id, display_name, role_assignable)"
+    " VALUES ('{d}', 'baristas', 'Those who make the coffee', true);"
+    "INSERT INTO hearth.custom_roles (directory_id, custom_role_id, display_name, permissions)"
+    " VALUES ('{d}', 'auditor', 'Auditor', '{directory.read,users.read}');"
     "INSERT INTO hearth.service_accounts (directory_id, service_account_id, display_name, permissions)"
     " VALUES ('{d}', 'backend', 'A service', '{users.read,resets.perform,passwords.verify}');";
 

@@ -68,7 +68,7 @@ TEST_F(DirectoryDeskTest, CreatesADirectoryThatItsAdministratorCanUseAtOnce) {
   const User boss = Person("fabrikam", "boss");
   EXPECT_EQ(boss.user_principal_name, "boss@fabrikam.com");
   EXPECT_TRUE(boss.homed_here());
-  EXPECT_THAT(boss.roles, ElementsAre(v1::ROLE_GLOBAL_ADMINISTRATOR));
+  EXPECT_THAT(RolesOf(boss), ElementsAre(v1::ROLE_GLOBAL_ADMINISTRATOR));
   EXPECT_TRUE(By({"fabrikam", "boss"}, v1::GetUserRequest()).access.permissions.Has(v1::PERMISSION_DIRECTORY_ADMIN));
   EXPECT_EQ(Sql("SELECT issuer_id FROM hearth.trusted_issuers WHERE directory_id = 'fabrikam'")[0][0], "primary");
   const AuditRow row{"directory.create", "allowed", "", "platform/operator", "directories/fabrikam"};
@@ -232,6 +232,15 @@ TEST_F(DirectoryDeskTest, WhatIsLongGoneIsNotRestoredAndThePlatformStays) {
   EXPECT_THAT(Undelete(kContoso), HasReason(v1::ERROR_REASON_NOT_FOUND));
   EXPECT_THAT(Undelete("nowhere"), HasReason(v1::ERROR_REASON_NOT_FOUND));
   EXPECT_THAT(Delete(kPlatform), ViolatesField("name"));
+}
+
+TEST_F(DirectoryDeskTest, PublishesHowItsAdministratorsAreReached) {
+  auto request = Updating(kForth, {"contact"});
+  request.mutable_directory()->set_contact("Front desk, +1 555 0100");
+  ASSERT_THAT(desk_.UpdateDirectory(By(ForthAdmin(), request), request), IsOk());
+  EXPECT_EQ(Get(kForth)->directory().contact(), "Front desk, +1 555 0100");
+  EXPECT_EQ(Person(kContoso, "visitor").home.contact, "Front desk, +1 555 0100");
+  EXPECT_EQ(Person(kForth, "visitor").home.contact, "");
 }
 
 }  // namespace

@@ -29,9 +29,9 @@ TEST_F(FixtureTest, ListsPeopleInAllFourQuadrants) {
 
 TEST_F(FixtureTest, HasOnePersonForEveryRole) {
   for (const v1::Role role : DirectoryRoles()) {
-    EXPECT_EQ(Person(kForth, AdminId(role)).roles, std::vector<v1::Role>{role});
+    EXPECT_EQ(RolesOf(Person(kForth, AdminId(role))), std::vector<v1::Role>{role});
   }
-  EXPECT_EQ(Person(kPlatform, "operator").roles, std::vector<v1::Role>{v1::ROLE_PLATFORM_OPERATOR});
+  EXPECT_EQ(RolesOf(Person(kPlatform, "operator")), std::vector<v1::Role>{v1::ROLE_PLATFORM_OPERATOR});
 }
 
 TEST_F(FixtureTest, MakesCallsWithTheAccessOfTheMoment) {

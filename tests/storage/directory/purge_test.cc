@@ -52,8 +52,9 @@ TEST_F(PurgeTest, EmptiesADirectoryAfterThirtyDaysButKeepsItsIdAndItsAudit) {
       kLongAgo + " WHERE directory_id = 'contoso'");
   const std::string forth = Count("users WHERE directory_id = 'forthcoffee'");
   ASSERT_THAT(Purge(), IsOk());
-  for (const std::string table : {"users", "role_assignments", "credentials", "domains", "trusted_issuers",
-                                  "service_accounts", "idempotency", "mails", "outbox"}) {
+  for (const std::string table :
+       {"users", "role_assignments", "administrative_units", "groups", "custom_roles", "credentials", "domains",
+        "trusted_issuers", "service_accounts", "idempotency", "mails", "outbox"}) {
     EXPECT_EQ(Count(table + " WHERE directory_id = 'contoso'"), "0") << table;
   }
   EXPECT_EQ(Count("directories WHERE directory_id = 'contoso' AND purged"), "1");

@@ -29,7 +29,7 @@ class RoleDeskTest : public Fixture {
   absl::StatusOr<v1::DeleteRoleAssignmentResponse> Take(const Principal& person, const std::string& role,
                                                         const Principal& actor = ForthAdmin()) {
     const auto request =
-        Named<v1::DeleteRoleAssignmentRequest>(RoleAssignmentName(person.directory, person.subject, role));
+        Named<v1::DeleteRoleAssignmentRequest>(RoleAssignmentName(UserName(person.directory, person.subject), role));
     return desk_.DeleteRoleAssignment(By(actor, request), request);
   }
 
@@ -59,7 +59,7 @@ TEST_F(RoleDeskTest, ARoleCountsFromTheNextCallOnAndIsDeadWhenTaken) {
 TEST_F(RoleDeskTest, GuestsCanHoldRolesToo) {
   EXPECT_THAT(Give({kForth, "visitor"}, v1::ROLE_GUEST_INVITER), IsOk());
   EXPECT_THAT(Give({kForth, "external"}, v1::ROLE_DIRECTORY_READERS), IsOk());
-  EXPECT_THAT(Person(kForth, "visitor").roles, ElementsAre(v1::ROLE_GUEST_INVITER));
+  EXPECT_THAT(RolesOf(Person(kForth, "visitor")), ElementsAre(v1::ROLE_GUEST_INVITER));
 }
 
 TEST_F(RoleDeskTest, APrivilegedRoleAdministratorAssignsAnyRole) {

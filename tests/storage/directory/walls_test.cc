@@ -32,6 +32,8 @@ class WallsTest : public Fixture {
   // Puts a row of Contoso into the tables that begin empty.
   void FillContoso() {
     GivePassword(kContoso, "user1");
+    MakeUnit(kContoso, "board", true, {"user1"});
+    MakeGroup(kContoso, "on-call", {"user1"}, {"reports_reader"});
     Sql("INSERT INTO hearth.certificate_identities (directory_id, service_account_id, identity)"
         " VALUES ('contoso', 'backend', 'spiffe://contoso.com/backend');"
         "INSERT INTO hearth.idempotency (directory_id, record) VALUES ('contoso', '\\x01');"
@@ -57,14 +59,16 @@ MATCHER_P(FailsWith, sqlstate, "") {
 }
 
 TEST_F(WallsTest, EveryTableOfADirectoryHasForcedRowLevelSecurity) {
-  EXPECT_THAT(Tables(), ElementsAre("audit_events", "certificate_identities", "credentials", "directories", "domains",
-                                    "idempotency", "mails", "outbox", "role_assignments", "service_accounts",
-                                    "trusted_issuers", "users"));
+  EXPECT_THAT(Tables(), ElementsAre("administrative_unit_members", "administrative_units", "audit_events",
+                                    "certificate_identities", "credentials", "custom_roles", "directories", "domains",
+                                    "group_members", "group_role_assignments", "groups", "idempotency", "mails",
+                                    "outbox", "role_assignments", "service_accounts", "trusted_issuers", "users"));
   EXPECT_THAT(Sql("SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
                   " WHERE c.relnamespace = 'hearth'::regnamespace AND c.relkind IN ('r', 'p')"
                   " AND a.attname = 'directory_id' AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND EXISTS"
                   " (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid"
-                  "  AND pg_get_expr(p.polqual, p.polrelid) = '(directory_id = ANY (hearth.served()))'))"),
+                  "  AND pg_get_expr(p.polqual, p.polrelid) = '(directory_id = ANY (( SELECT hearth.served() AS "
+                  "served)::text[]))'))"),
               IsEmpty());
   EXPECT_THAT(Sql("SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'hearth'::regnamespace AND c.relkind = 'v'"
                   " AND NOT coalesce(c.reloptions::text LIKE '%security_invoker=true%', false)"),
@@ -144,6 +148,15 @@ TEST_F(WallsTest, ADirectorysScopeAddsNothingToAnother) {
       "hearth.users (directory_id, user_id, user_principal_name, display_name, user_type, home_directory_id)"
       " VALUES ('contoso', 'x', 'x@contoso.com', 'x', 1, 'contoso')",
       "hearth.role_assignments (directory_id, user_id, role) VALUES ('contoso', 'user1', 'global_administrator')",
+      "hearth.administrative_units (directory_id, unit_id, display_name, restricted) VALUES ('contoso', 'x', 'x', "
+      "true)",
+      "hearth.groups (directory_id, group_id, display_name, role_assignable) VALUES ('contoso', 'x', 'x', true)",
+      "hearth.group_members (directory_id, group_id, user_id, relation) VALUES ('contoso', 'baristas', 'user1', 1)",
+      "hearth.group_role_assignments (directory_id, group_id, role) VALUES ('contoso', 'baristas', "
+      "'user_administrator')",
+      "hearth.custom_roles (directory_id, custom_role_id, display_name, permissions) VALUES ('contoso', 'x', 'x', "
+      "'{}')",
+      "hearth.administrative_unit_members (directory_id, unit_id, user_id) VALUES ('contoso', 'north', 'user1')",
       "hearth.service_accounts (directory_id, service_account_id, display_name, permissions) VALUES ('contoso', 'x', "
       "'x', '{}')",
       "hearth.certificate_identities (directory_id, service_account_id, identity) VALUES ('contoso', 'backend', "
@@ -203,6 +216,52 @@ TEST_F(WallsTest, APersonWithACredentialCannotBeGivenAnotherHome) {
                        "UPDATE hearth.credentials SET home_directory_id = 'contoso'"
                        " WHERE directory_id = 'forthcoffee' AND user_id = 'user1'"),
               Not(IsOk()));
+}
+
+TEST_F(WallsTest, WhetherAUnitIsRestrictedNeverChanges) {
+  EXPECT_THAT(SqlAsApp(&forth_, "UPDATE hearth.administrative_units SET restricted = true"), FailsWith("42501"));
+  EXPECT_THAT(SqlAsApp(&forth_, "UPDATE hearth.administrative_units SET display_name = 'x'"), IsOk());
+}
+
+TEST_F(WallsTest, RolesOfTheWholeDirectoryAreNotHeldOnAUnit) {
+  for (const std::string role : {"global_administrator", "privileged_role_administrator"}) {
+    EXPECT_THAT(
+        SqlAsApp(&forth_, absl::StrCat("INSERT INTO hearth.role_assignments (directory_id, user_id, role, unit_id)"
+                                       " VALUES ('forthcoffee', 'user1', '",
+                                       role, "', 'north')")),
+        FailsWith("23514"));
+  }
+  EXPECT_THAT(SqlAsApp(&forth_,
+                       "INSERT INTO hearth.role_assignments (directory_id, user_id, role, unit_id)"
+                       " VALUES ('forthcoffee', 'user1', 'helpdesk_administrator', 'nowhere')"),
+              FailsWith("23503"));
+}
+
+TEST_F(WallsTest, OnlyRoleAssignableGroupsHoldRolesAndTheyStaySo) {
+  ASSERT_THAT(SqlAsApp(&forth_,
+                       "INSERT INTO hearth.groups (directory_id, group_id, display_name, role_assignable)"
+                       " VALUES ('forthcoffee', 'choir', 'x', false)"),
+              IsOk());
+  EXPECT_THAT(SqlAsApp(&forth_,
+                       "INSERT INTO hearth.group_role_assignments (directory_id, group_id, role)"
+                       " VALUES ('forthcoffee', 'choir', 'user_administrator')"),
+              FailsWith("23503"));
+  EXPECT_THAT(SqlAsApp(&forth_,
+                       "INSERT INTO hearth.group_role_assignments (directory_id, group_id, role, role_assignable)"
+                       " VALUES ('forthcoffee', 'choir', 'user_administrator', false)"),
+              FailsWith("23514"));
+  EXPECT_THAT(SqlAsApp(&forth_, "UPDATE hearth.groups SET role_assignable = true"), FailsWith("42501"));
+}
+
+TEST_F(WallsTest, ACustomRoleThatIsHeldStays) {
+  Sql("INSERT INTO hearth.role_assignments (directory_id, user_id, role) VALUES ('forthcoffee', 'user1', "
+      "'custom.auditor')");
+  EXPECT_THAT(SqlAsApp(&forth_, "DELETE FROM hearth.custom_roles"), FailsWith("23503"));
+  EXPECT_THAT(SqlAsApp(&forth_,
+                       "INSERT INTO hearth.role_assignments (directory_id, user_id, role)"
+                       " VALUES ('forthcoffee', 'user2', 'custom.nothing')"),
+              FailsWith("23503"));
+  EXPECT_THAT(SqlAsApp(&forth_, "UPDATE hearth.custom_roles SET permissions = '{platform.admin}'"), FailsWith("23514"));
 }
 
 TEST_F(WallsTest, TheAuditIsOnlyAddedTo) {

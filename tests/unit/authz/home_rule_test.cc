@@ -15,26 +15,34 @@ using test::Refuses;
 
 const Principal kAdmin{"forthcoffee", "admin"};
 
-Access Holding(std::vector<v1::Role> roles) {
-  Access access{
-      .kind = PrincipalKind::kPerson, .active = true, .user_principal_name = "", .roles = roles, .permissions = {}};
+std::vector<HeldRole> InDirectory(const std::vector<v1::Role>& roles) {
+  std::vector<HeldRole> held;
+  for (const v1::Role role : roles) held.push_back(Hold(role));
+  return held;
+}
+
+Access Holding(const std::vector<v1::Role>& roles) {
+  Access access;
+  access.active = true;
+  access.roles = InDirectory(roles);
   for (const v1::Role role : roles) access.permissions.Add(PermissionsOf(role));
   return access;
 }
 
 Access Service() {
-  Access access{
-      .kind = PrincipalKind::kService, .active = true, .user_principal_name = "", .roles = {}, .permissions = {}};
+  Access access;
+  access.kind = PrincipalKind::kService;
+  access.active = true;
   access.permissions.Add(v1::PERMISSION_RESETS_PERFORM);
   access.permissions.Add(v1::PERMISSION_USERS_WRITE);
   return access;
 }
 
-Target HomedHere(std::vector<v1::Role> roles = {}) {
+Target HomedHere(const std::vector<v1::Role>& roles = {}) {
   return {"forthcoffee",
           "user1",
           {v1::Home::KIND_THIS_DIRECTORY, "forthcoffee", "forthcoffee.com", "", ""},
-          std::move(roles)};
+          InDirectory(roles)};
 }
 Target HomedAtContoso() {
   return {"forthcoffee",
@@ -44,6 +52,10 @@ Target HomedAtContoso() {
 }
 Target HomedOutside() {
   return {"forthcoffee", "user1", {v1::Home::KIND_EXTERNAL_ISSUER, "", "", "https://accounts.example.com", ""}, {}};
+}
+
+ResetDecision Sensitive(const Principal& actor, const Access& access, const Target& target) {
+  return DecideSensitive(actor, access, target, v1::PERMISSION_USERS_WRITE);
 }
 
 const Access kGlobal = Holding({v1::ROLE_GLOBAL_ADMINISTRATOR});
@@ -133,15 +145,15 @@ TEST(HomeRuleTest, AServiceReachesPeopleWithoutRolesOnly) {
 }
 
 TEST(HomeRuleTest, WhatADirectoryKeepsOfAGuestIsItsOwn) {
-  EXPECT_TRUE(DecideSensitive(kAdmin, kGlobal, HomedAtContoso()).allowed);
-  EXPECT_TRUE(DecideSensitive(kAdmin, kGlobal, HomedOutside()).allowed);
+  EXPECT_TRUE(Sensitive(kAdmin, kGlobal, HomedAtContoso()).allowed);
+  EXPECT_TRUE(Sensitive(kAdmin, kGlobal, HomedOutside()).allowed);
   Target self = HomedAtContoso();
   self.user = kAdmin.subject;
-  EXPECT_EQ(DecideSensitive(kAdmin, kGlobal, self).reason, v1::ERROR_REASON_OWN_ACCOUNT);
-  EXPECT_EQ(DecideSensitive(kAdmin, Holding({v1::ROLE_USER_ADMINISTRATOR}), HomedHere({v1::ROLE_GLOBAL_ADMINISTRATOR}))
-                .reason,
-            v1::ERROR_REASON_TARGET_ROLE_PROTECTED);
-  EXPECT_FALSE(DecideSensitive({"contoso", "admin"}, kGlobal, HomedHere()).allowed) << "another directory's listing";
+  EXPECT_EQ(Sensitive(kAdmin, kGlobal, self).reason, v1::ERROR_REASON_OWN_ACCOUNT);
+  EXPECT_EQ(
+      Sensitive(kAdmin, Holding({v1::ROLE_USER_ADMINISTRATOR}), HomedHere({v1::ROLE_GLOBAL_ADMINISTRATOR})).reason,
+      v1::ERROR_REASON_TARGET_ROLE_PROTECTED);
+  EXPECT_FALSE(Sensitive({"contoso", "admin"}, kGlobal, HomedHere()).allowed) << "another directory's listing";
 }
 
 TEST(HomeRuleTest, OnlyTheHomeHoldsAPassword) {

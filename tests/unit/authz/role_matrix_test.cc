@@ -88,30 +88,15 @@ TEST(RoleMatrixTest, EveryRoleHasTheRowOfItsNameOrIsAnyOther) {
   EXPECT_EQ(RowName(RowOf(v1::ROLE_PLATFORM_OPERATOR)), "Any other built-in or custom role");
 }
 
-TEST(RoleMatrixTest, EveryRowOfTheTargetMustBeCovered) {
-  const std::vector<v1::Role> helpdesk = {v1::ROLE_HELPDESK_ADMINISTRATOR};
-  EXPECT_TRUE(MayReset(helpdesk, {TargetRow::kDirectoryReaders, TargetRow::kReportsReader}));
-  EXPECT_FALSE(MayReset(helpdesk, {TargetRow::kDirectoryReaders, TargetRow::kGlobalAdministrator}));
-  EXPECT_FALSE(MayReset(helpdesk, {TargetRow::kGlobalAdministrator, TargetRow::kDirectoryReaders}));
-  EXPECT_FALSE(MayReset(helpdesk, {TargetRow::kHelpdeskAdministrator, TargetRow::kRestrictedUnitRole}));
-  EXPECT_FALSE(MayReset(helpdesk, {TargetRow::kNoAdminRole, TargetRow::kRoleAssignableGroup}));
-}
-
-TEST(RoleMatrixTest, AnyRoleOfTheActorSuffices) {
-  const std::vector<v1::Role> both = {v1::ROLE_GUEST_INVITER, v1::ROLE_GLOBAL_ADMINISTRATOR};
-  EXPECT_TRUE(MayReset(both, {TargetRow::kGlobalAdministrator}));
-  EXPECT_TRUE(MayReset(std::vector<v1::Role>(both.rbegin(), both.rend()), {TargetRow::kGlobalAdministrator}));
-  EXPECT_FALSE(MayReset(std::vector<v1::Role>{}, {TargetRow::kNoAdminRole}));
-}
-
-TEST(RoleMatrixTest, TwoRolesThatCoverHalfEachCoverNobody) {
-  // User Administrators reach groups administrators, authentication administrators reach their like; neither reaches both.
-  const std::vector<v1::Role> user_admin = {v1::ROLE_USER_ADMINISTRATOR},
-                              auth_admin = {v1::ROLE_AUTHENTICATION_ADMINISTRATOR};
-  const std::vector<TargetRow> target = {TargetRow::kGroupsAdministrator, TargetRow::kAuthenticationAdministrator};
-  ASSERT_TRUE(MayReset(user_admin, {target[0]}));
-  ASSERT_TRUE(MayReset(auth_admin, {target[1]}));
-  EXPECT_FALSE(MayReset(std::vector<v1::Role>{user_admin[0], auth_admin[0]}, target));
+TEST(RoleMatrixTest, OnAUnitOnlyPeopleWithoutRolesAreReached) {
+  for (const v1::Role role : AllRoles()) {
+    for (const TargetRow row : AllRows()) {
+      const bool expected = role == v1::ROLE_PRIVILEGED_AUTHENTICATION_ADMINISTRATOR
+                                ? row != TargetRow::kGlobalAdministrator
+                                : row == TargetRow::kNoAdminRole && MayReset(role, row);
+      EXPECT_EQ(MayResetInUnit(role, row), expected) << RoleDisplayName(role) << " over " << RowName(row);
+    }
+  }
 }
 
 }  // namespace
