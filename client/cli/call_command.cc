@@ -68,6 +68,21 @@ absl::StatusOr<std::unique_ptr<Message>> Parse(const MethodDescriptor& method, c
       "Fields are named as in the contract: proto/hearth/v1.");
 }
 
+// Every response of a stream, as it comes.
+absl::Status PrintStream(Session* session, const client::Client& client, const MethodDescriptor& method,
+                         const Message& request) {
+  const std::unique_ptr<Message> response = NewMessage(method.output_type());
+  absl::Status printed;
+  const auto print = [&] {
+    absl::StatusOr<std::string> json = Json(*response);
+    printed = json.status();
+    if (json.ok()) std::cout << *json << std::flush;
+    return json.ok();
+  };
+  absl::Status status = session->InvokeStreaming(client, method, request, response.get(), print);
+  return printed.ok() ? status : printed;
+}
+
 absl::Status Run(Session* session, const CallOptions& options) {
   absl::StatusOr<const MethodDescriptor*> method = Method(ValueOf(options.method));
   if (!method.ok()) return method.status();
@@ -83,6 +98,7 @@ absl::Status Run(Session* session, const CallOptions& options) {
   if (!settings.ok()) return settings.status();
   absl::StatusOr<client::Client> client = session->Connect(*settings);
   if (!client.ok()) return client.status();
+  if ((*method)->server_streaming()) return PrintStream(session, *client, **method, **request);
   const std::unique_ptr<Message> response = NewMessage((*method)->output_type());
   absl::Status status = session->Invoke(*client, **method, **request, response.get());
   if (!status.ok()) return status;

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "interrupts.h"
+#include "reset_passwords_command.h"
 #include "session.h"
 #include "tool_commands.h"
 #include "verbs.h"
@@ -19,6 +20,7 @@ int main(int argc, char** argv) {
   hearth::cli::CatchInterrupts(cancellation);
   hearth::cli::Session session(cancellation);
   hearth::cli::AddVerbs(&session);
+  hearth::cli::AddResetPasswords(&session);
   hearth::cli::AddCall(&session);
   hearth::cli::AddMethods(&session);
   hearth::cli::AddHealth(&session);

@@ -132,6 +132,13 @@ absl::Status Session::Invoke(const client::Client& client, const google::protobu
   return client.Invoke(method, request, response, call_options());
 }
 
+absl::Status Session::InvokeStreaming(const client::Client& client, const google::protobuf::MethodDescriptor& method,
+                                      const google::protobuf::Message& request, google::protobuf::Message* response,
+                                      const std::function<bool()>& each) {
+  const CallRunning running;
+  return client.InvokeStreaming(method, request, response, each, call_options());
+}
+
 absl::Status Session::Print(const google::protobuf::Message& response, const std::string& note) const {
   if (flags_.json()) {
     absl::StatusOr<std::string> json = Json(response);

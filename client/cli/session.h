@@ -43,10 +43,14 @@ class Session {
   // As client::Client::Invoke, ended by Ctrl-C.
   absl::Status Invoke(const client::Client& client, const google::protobuf::MethodDescriptor& method,
                       const google::protobuf::Message& request, google::protobuf::Message* response);
+  absl::Status InvokeStreaming(const client::Client& client, const google::protobuf::MethodDescriptor& method,
+                               const google::protobuf::Message& request, google::protobuf::Message* response,
+                               const std::function<bool()>& each);
   // Prints a response, as `-o` asks for it, with `note` below a table.
   absl::Status Print(const google::protobuf::Message& response, const std::string& note = "") const;
   // Ends with this code although nothing failed: the answer was no.
   void ExitWith(int code) { exit_code_ = code; }
+  int exit_code() const { return exit_code_; }
   // For calls made otherwise.
   client::CallOptions call_options() const;
 

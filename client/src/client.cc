@@ -27,10 +27,21 @@ absl::Duration DefaultTimeout(const MethodDescriptor& method) {
   return absl::Seconds(deadline.seconds()) + absl::Nanoseconds(deadline.nanos());
 }
 
-absl::Status CheckTypes(const MethodDescriptor& method, const Message& request, const Message& response) {
-  if (method.client_streaming() || method.server_streaming()) {
-    return absl::UnimplementedError(
-        absl::StrCat(std::string(method.name()), " streams; this client makes plain calls."));
+std::string PathOf(const MethodDescriptor& method) {
+  return absl::StrCat("/", std::string(method.service()->full_name()), "/", std::string(method.name()));
+}
+
+// The request with a new request_id, where the method takes one and the caller gave none; else null.
+std::unique_ptr<Message> Named(const MethodDescriptor& method, const Message& request) {
+  const bool takes_id = PolicyOf(method).idempotency() == v1::IDEMPOTENCY_REQUEST_ID;
+  return takes_id && RequestIdOf(request).empty() ? WithNewRequestId(request) : nullptr;
+}
+
+absl::Status CheckTypes(const MethodDescriptor& method, const Message& request, const Message& response,
+                        bool streaming) {
+  if (method.client_streaming() || method.server_streaming() != streaming) {
+    return absl::UnimplementedError(absl::StrCat(
+        std::string(method.name()), streaming ? " does not stream; use Invoke." : " streams; use InvokeStreaming."));
   }
   if (request.GetDescriptor() != method.input_type() || response.GetDescriptor() != method.output_type()) {
     return absl::InvalidArgumentError(absl::StrCat("These are not the messages of ", std::string(method.name()), "."));
@@ -59,13 +70,16 @@ class Client::Impl {
 
   absl::Status Attempt(const std::string& path, const Message& request, Message* response, absl::Time deadline,
                        const CallOptions& options) const {
-    absl::StatusOr<std::string> token = options.token.empty() ? token_.Get() : options.token;
-    if (!token.ok()) return token.status();
-    if (absl::Status status = CheckToken(*token); !status.ok()) return status;
-    if (absl::Status status = CheckMetadata(options.metadata); !status.ok()) return status;
-    Metadata metadata = options.metadata;
-    if (!token->empty()) metadata.emplace_back("authorization", absl::StrCat("Bearer ", *token));
-    return connection_.CallOnce(path, request, response, metadata, deadline, options.cancellation);
+    absl::StatusOr<Metadata> metadata = MetadataOf(options);
+    if (!metadata.ok()) return metadata.status();
+    return connection_.CallOnce(path, request, response, *metadata, deadline, options.cancellation);
+  }
+
+  absl::Status Stream(const std::string& path, const Message& request, Message* response,
+                      const std::function<bool()>& each, absl::Time deadline, const CallOptions& options) const {
+    absl::StatusOr<Metadata> metadata = MetadataOf(options);
+    if (!metadata.ok()) return metadata.status();
+    return connection_.StreamOnce(path, request, response, each, *metadata, deadline, options.cancellation);
   }
 
   absl::Status Repeat(const std::string& path, const Message& request, Message* response, absl::Time deadline,
@@ -81,6 +95,17 @@ class Client::Impl {
   }
 
  private:
+  // What is sent along with a call: the caller's metadata and the token.
+  absl::StatusOr<Metadata> MetadataOf(const CallOptions& options) const {
+    absl::StatusOr<std::string> token = options.token.empty() ? token_.Get() : options.token;
+    if (!token.ok()) return token.status();
+    if (absl::Status status = CheckToken(*token); !status.ok()) return status;
+    if (absl::Status status = CheckMetadata(options.metadata); !status.ok()) return status;
+    Metadata metadata = options.metadata;
+    if (!token->empty()) metadata.emplace_back("authorization", absl::StrCat("Bearer ", *token));
+    return metadata;
+  }
+
   mutable Connection connection_;
   mutable TokenSource token_;
   const absl::Duration timeout_;
@@ -106,20 +131,31 @@ absl::StatusOr<Client> Client::OverChannel(std::shared_ptr<grpc::Channel> channe
 
 absl::Status Client::Invoke(const MethodDescriptor& method, const Message& request, Message* response,
                             const CallOptions& options) const {
-  if (absl::Status status = CheckTypes(method, request, *response); !status.ok()) return status;
+  if (absl::Status status = CheckTypes(method, request, *response, /*streaming=*/false); !status.ok()) {
+    return status;
+  }
   const v1::Idempotency idempotency = PolicyOf(method).idempotency();
-  std::unique_ptr<Message> named;
-  if (idempotency == v1::IDEMPOTENCY_REQUEST_ID && RequestIdOf(request).empty()) named = WithNewRequestId(request);
+  const std::unique_ptr<Message> named = Named(method, request);
   const Message& sent = named == nullptr ? request : *named;
   const std::string request_id = RequestIdOf(sent);
 
-  const std::string path =
-      absl::StrCat("/", std::string(method.service()->full_name()), "/", std::string(method.name()));
+  const std::string path = PathOf(method);
   const absl::Time deadline = impl_->Deadline(options, DefaultTimeout(method));
   absl::Status status = SafeToRepeat(idempotency, !request_id.empty())
                             ? impl_->Repeat(path, sent, response, deadline, options)
                             : impl_->Attempt(path, sent, response, deadline, options);
   NoteRequestId(request_id, &status);
+  return status;
+}
+
+absl::Status Client::InvokeStreaming(const MethodDescriptor& method, const Message& request, Message* response,
+                                     const std::function<bool()>& each, const CallOptions& options) const {
+  if (absl::Status status = CheckTypes(method, request, *response, /*streaming=*/true); !status.ok()) return status;
+  const std::unique_ptr<Message> named = Named(method, request);
+  const Message& sent = named == nullptr ? request : *named;
+  const absl::Time deadline = impl_->Deadline(options, DefaultTimeout(method));
+  absl::Status status = impl_->Stream(PathOf(method), sent, response, each, deadline, options);
+  NoteRequestId(RequestIdOf(sent), &status);
   return status;
 }
 

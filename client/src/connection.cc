@@ -28,6 +28,51 @@ bool IsGoodValue(const std::string& value) {
   return true;
 }
 
+// Sends one request, reads the answers one by one.
+class Reader final : public grpc::ClientBidiReactor<google::protobuf::Message, google::protobuf::Message> {
+ public:
+  Reader(grpc::ClientContext* context, google::protobuf::Message* response, const std::function<bool()>& each)
+      : context_(*context), response_(*response), each_(each) {}
+
+  void Start(const google::protobuf::Message& request) {
+    StartWriteLast(&request, grpc::WriteOptions());
+    StartRead(&response_);
+    StartCall();
+  }
+  grpc::Status Wait() {
+    done_.WaitForNotification();
+    return result_;
+  }
+
+ private:
+  void OnReadDone(bool ok) override {
+    if (!ok) return;
+    if (!each_()) {
+      context_.TryCancel();
+      return;
+    }
+    response_.Clear();
+    StartRead(&response_);
+  }
+  void OnDone(const grpc::Status& status) override {
+    result_ = status;
+    done_.Notify();
+  }
+
+  grpc::ClientContext& context_;
+  google::protobuf::Message& response_;
+  const std::function<bool()>& each_;
+  grpc::Status result_;
+  absl::Notification done_;
+};
+
+void Prepare(const Metadata& metadata, absl::Time deadline, grpc::ClientContext* context) {
+  context->set_deadline(absl::ToChronoTime(deadline));
+  for (const auto& [name, value] : metadata) context->AddMetadata(name, value);
+}
+
+absl::Status CancelledBefore() { return absl::CancelledError("The call was cancelled before it began."); }
+
 }  // namespace
 
 absl::Status CheckMetadata(const Metadata& metadata) {
@@ -44,11 +89,9 @@ absl::Status CheckMetadata(const Metadata& metadata) {
 absl::Status Connection::CallOnce(const std::string& path, const google::protobuf::Message& request,
                                   google::protobuf::Message* response, const Metadata& metadata, absl::Time deadline,
                                   const Cancellation& cancellation) {
-  if (cancellation.cancelled()) return absl::CancelledError("The call was cancelled before it began.");
+  if (cancellation.cancelled()) return CancelledBefore();
   grpc::ClientContext context;
-  context.set_deadline(absl::ToChronoTime(deadline));
-  for (const auto& [name, value] : metadata) context.AddMetadata(name, value);
-
+  Prepare(metadata, deadline, &context);
   response->Clear();
   grpc::Status result;
   absl::Notification done;
@@ -58,6 +101,21 @@ absl::Status Connection::CallOnce(const std::string& path, const google::protobu
   });
   cancellation.state().Enter(&context);
   done.WaitForNotification();
+  cancellation.state().Leave(&context);
+  return FromGrpc(result);
+}
+
+absl::Status Connection::StreamOnce(const std::string& path, const google::protobuf::Message& request,
+                                    google::protobuf::Message* response, const std::function<bool()>& each,
+                                    const Metadata& metadata, absl::Time deadline, const Cancellation& cancellation) {
+  if (cancellation.cancelled()) return CancelledBefore();
+  grpc::ClientContext context;
+  Prepare(metadata, deadline, &context);
+  Reader reader(&context, response, each);
+  stub_.PrepareBidiStreamingCall(&context, path, grpc::StubOptions(), &reader);
+  reader.Start(request);
+  cancellation.state().Enter(&context);
+  const grpc::Status result = reader.Wait();
   cancellation.state().Leave(&context);
   return FromGrpc(result);
 }

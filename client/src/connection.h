@@ -10,6 +10,7 @@
 #include <grpcpp/impl/codegen/proto_utils.h>
 #endif
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -34,6 +35,12 @@ class Connection {
   absl::Status CallOnce(const std::string& path, const google::protobuf::Message& request,
                         google::protobuf::Message* response, const Metadata& metadata, absl::Time deadline,
                         const Cancellation& cancellation);
+
+  // The same for a call whose answers stream: `each` is called after each is read into `response`, on another
+  // thread, and says whether to go on. OK when the stream ended well; CANCELLED when `each` ended it.
+  absl::Status StreamOnce(const std::string& path, const google::protobuf::Message& request,
+                          google::protobuf::Message* response, const std::function<bool()>& each,
+                          const Metadata& metadata, absl::Time deadline, const Cancellation& cancellation);
 
  private:
   grpc::TemplatedGenericStub<google::protobuf::Message, google::protobuf::Message> stub_;

@@ -85,6 +85,8 @@ std::vector<std::string> ConfigDefects(const Config& config) {
   for (const auto& [flag, value] : {std::pair{"--database-connections", config.database_connections},
                                     {"--lookup-queue", config.lookup_queue},
                                     {"--read-workers", config.read_workers},
+                                    {"--bulk-workers", config.bulk_workers},
+                                    {"--bulk-queue", config.bulk_queue},
                                     {"--write-workers", config.write_workers},
                                     {"--read-queue", config.read_queue},
                                     {"--write-queue", config.write_queue},

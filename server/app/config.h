@@ -35,8 +35,8 @@ struct Config {
   HashParameters argon2;
   int hash_lanes = 0;      // 0: one for each processor.
   int lookup_workers = 0;  // 0: one for every two processors; few workers make large batches.
-  int read_workers = 2, write_workers = 6;
-  int lookup_queue = 4096, read_queue = 1024, write_queue = 512, hash_queue = 512;
+  int read_workers = 2, write_workers = 6, bulk_workers = 2;
+  int lookup_queue = 4096, read_queue = 1024, write_queue = 512, hash_queue = 512, bulk_queue = 16;
   int drain_seconds = 10;  // How long calls may take to finish at shutdown.
   LogLevel log_level = LogLevel::kInfo;
 };

@@ -22,6 +22,7 @@ DispatcherLimits LimitsOf(const Config& config) {
   return {{v1::WORK_CLASS_LOOKUP, {LookupWorkers(config), static_cast<size_t>(config.lookup_queue)}},
           {v1::WORK_CLASS_READ, {config.read_workers, static_cast<size_t>(config.read_queue)}},
           {v1::WORK_CLASS_WRITE, {config.write_workers, static_cast<size_t>(config.write_queue)}},
+          {v1::WORK_CLASS_BULK, {config.bulk_workers, static_cast<size_t>(config.bulk_queue)}},
           {v1::WORK_CLASS_HASH, {3 * Lanes(config), static_cast<size_t>(config.hash_queue)}}};
 }
 
@@ -34,6 +35,7 @@ Environment::Environment(const Config& config, Keyring keyring, const Clock* clo
       pager_(keyring_),
       tokens_(&database_, clock),
       reset_(&database_, &hasher_, &keyring_, random),
+      batch_(&database_, &keyring_, &reset_),
       guest_(&database_, &pager_),
       credential_(&database_, &hasher_, &keyring_),
       directory_(&database_, &keyring_, &pager_),
@@ -49,7 +51,7 @@ Environment::Environment(const Config& config, Keyring keyring, const Clock* clo
       service_account_(&database_, &keyring_, &pager_),
       authenticator_(&database_, &tokens_),
       gate_(&authenticator_) {
-  AddServices({&reset_, &guest_, &credential_, &directory_, &domain_, &user_, &role_, &unit_, &unit_member_, &group_,
+  AddServices({&reset_, &batch_, &guest_, &credential_, &directory_, &domain_, &user_, &role_, &unit_, &unit_member_, &group_,
                &group_member_, &custom_role_, &issuer_, &service_account_},
               table_);
   metrics_ = std::make_unique<Metrics>(table_);

@@ -44,6 +44,7 @@ class Environment {
   TokenAuthority tokens_;
 
   ResetDesk reset_;
+  BatchDesk batch_;
   GuestDesk guest_;
   CredentialDesk credential_;
   DirectoryDesk directory_;

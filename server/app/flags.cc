@@ -72,10 +72,12 @@ void Flags::AddServeFlags(CLI::App& command) {
       ->capture_default_str();
   command.add_option("--read-workers", config_.read_workers, "Threads for reads")->capture_default_str();
   command.add_option("--write-workers", config_.write_workers, "Threads for changes")->capture_default_str();
+  command.add_option("--bulk-workers", config_.bulk_workers, "Long runs at once")->capture_default_str();
   command.add_option("--lookup-queue", config_.lookup_queue, "Look-ups that may wait")->capture_default_str();
   command.add_option("--read-queue", config_.read_queue, "Reads that may wait")->capture_default_str();
   command.add_option("--write-queue", config_.write_queue, "Changes that may wait")->capture_default_str();
   command.add_option("--hash-queue", config_.hash_queue, "Calls with a password that may wait")->capture_default_str();
+  command.add_option("--bulk-queue", config_.bulk_queue, "Long runs that may wait")->capture_default_str();
   command.add_option("--drain-seconds", config_.drain_seconds, "Time for running calls at shutdown")
       ->capture_default_str();
   command.add_option("--log-level", config_.log_level, "debug, info, warning or error")

@@ -1,6 +1,7 @@
 // The context of one call, as the desks see it.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "absl/time/time.h"
@@ -32,6 +33,11 @@ struct Call {
   absl::Time deadline;
   AuditNote* note = nullptr;  // Never null inside a desk.
 };
+
+// Where a method that streams puts its responses, one by one. Waits while the caller is slow to read; false: the caller is gone or out of time,
+// and the method ends.
+template <class Response>
+using Sink = std::function<bool(const Response&)>;
 
 // One call of a batch.
 template <class Request>

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/cord.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "google/protobuf/message.h"
@@ -89,6 +90,20 @@ std::optional<v1::ErrorReason> ReasonOf(const absl::Status& status) {
   v1::ErrorReason reason;
   if (!v1::ErrorReason_Parse(absl::StrCat(std::string(kPrefix), info->reason()), &reason)) return std::nullopt;
   return reason;
+}
+
+google::rpc::Status ToRpcStatus(const absl::Status& status) {
+  constexpr absl::string_view kDetailPrefix = "type.googleapis.com/google.rpc.";
+  google::rpc::Status rich;
+  rich.set_code(static_cast<int>(status.code()));
+  rich.set_message(std::string(status.message()));
+  status.ForEachPayload([&](absl::string_view type_url, const absl::Cord& payload) {
+    if (!absl::StartsWith(type_url, kDetailPrefix)) return;
+    auto* detail = rich.add_details();
+    detail->set_type_url(std::string(type_url));
+    detail->set_value(std::string(payload));
+  });
+  return rich;
 }
 
 void AddHelpLink(absl::Status& status, const std::string& description, const std::string& url) {

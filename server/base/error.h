@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
 #include "hearth/v1/error_reason.pb.h"
 
 namespace hearth {
@@ -36,6 +37,9 @@ absl::Status InvalidField(const std::string& field, const std::string& descripti
 
 // The reason that a failure was made with; nullopt for an OK status or one that Refuse did not make.
 std::optional<v1::ErrorReason> ReasonOf(const absl::Status& status);
+
+// The failure as a message, with its details of google.rpc; other payloads stay inside.
+google::rpc::Status ToRpcStatus(const absl::Status& status);
 
 // Adds a link where a person can act.
 void AddHelpLink(absl::Status& status, const std::string& description, const std::string& url);

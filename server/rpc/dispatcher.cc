@@ -51,6 +51,14 @@ void CheckAlive(Work& work) {
   }
 }
 
+// Where a streaming call's responses go; empty for others.
+Sink<google::protobuf::Message> SinkOf(const Work& work) {
+  if (work.stream == nullptr) return nullptr;
+  return [stream = work.stream, deadline = work.call.deadline](const google::protobuf::Message& response) {
+    return stream->Write(response, deadline);
+  };
+}
+
 // A defect in one call must not fail the batch it came in: those that failed inside are served once more, each alone.
 void ServeFailuresAlone(const Rpc& rpc, absl::Span<Served> calls) {
   for (size_t i = 0; i < calls.size(); ++i) {
@@ -152,7 +160,7 @@ void Dispatcher::Serve(Batch batch) {
     for (Work* work : live) {
       if (!work->status.ok()) continue;
       works.push_back(work);
-      admitted.push_back({&work->call, work->request.get(), work->response.get(), absl::OkStatus()});
+      admitted.push_back({&work->call, work->request.get(), work->response.get(), SinkOf(*work), absl::OkStatus()});
     }
     if (!admitted.empty()) {
       metrics_.Served(*works[0]->rpc, admitted.size());

@@ -8,32 +8,60 @@
 #endif
 
 #include <memory>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
 namespace hearth {
+namespace {
+
+using grpc::ByteBuffer;
+using grpc::CallbackServerContext;
+using grpc::internal::RpcMethod;
+
+std::unique_ptr<Work> NewWork(const Rpc* rpc, CallbackServerContext* context, const ByteBuffer* request) {
+  auto work = std::make_unique<Work>();
+  work->rpc = rpc;
+  work->context = context;
+  work->request_bytes = request;
+  work->arrival = absl::Now();
+  return work;
+}
+
+grpc::internal::MethodHandler* UnaryHandler(const Rpc* rpc, Dispatcher* dispatcher) {
+  return new grpc::internal::CallbackUnaryHandler<ByteBuffer, ByteBuffer>(
+      [rpc, dispatcher](CallbackServerContext* context, const ByteBuffer* request, ByteBuffer* response) {
+        auto work = NewWork(rpc, context, request);
+        grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+        work->response_bytes = response;
+        work->reactor = reactor;
+        dispatcher->Submit(std::move(work));
+        return reactor;
+      });
+}
+
+grpc::internal::MethodHandler* StreamingHandler(const Rpc* rpc, Dispatcher* dispatcher) {
+  return new grpc::internal::CallbackServerStreamingHandler<ByteBuffer, ByteBuffer>(
+      [rpc, dispatcher](CallbackServerContext* context, const ByteBuffer* request) {
+        auto work = NewWork(rpc, context, request);
+        auto* stream = new StreamReactor(context);
+        work->stream = stream;
+        dispatcher->Submit(std::move(work));
+        return stream;
+      });
+}
+
+}  // namespace
 
 GrpcService::GrpcService(const google::protobuf::ServiceDescriptor* service, const RpcTable& table,
                          Dispatcher* dispatcher) {
   for (int i = 0; i < service->method_count(); ++i) {
     const Rpc* rpc = table.Find(service->method(i));
+    const bool streams = rpc->method->server_streaming();
     paths_.push_back(absl::StrCat("/", service->full_name(), "/", service->method(i)->name()));
-    AddMethod(
-        new grpc::internal::RpcServiceMethod(paths_.back().c_str(), grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
-    MarkMethodRawCallback(i, new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer, grpc::ByteBuffer>(
-                                 [rpc, dispatcher](grpc::CallbackServerContext* context,
-                                                   const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
-                                   auto work = std::make_unique<Work>();
-                                   work->rpc = rpc;
-                                   work->context = context;
-                                   work->request_bytes = request;
-                                   work->response_bytes = response;
-                                   work->reactor = context->DefaultReactor();
-                                   work->arrival = absl::Now();
-                                   grpc::ServerUnaryReactor* reactor = work->reactor;
-                                   dispatcher->Submit(std::move(work));
-                                   return reactor;
-                                 }));
+    AddMethod(new grpc::internal::RpcServiceMethod(
+        paths_.back().c_str(), streams ? RpcMethod::SERVER_STREAMING : RpcMethod::NORMAL_RPC, nullptr));
+    MarkMethodRawCallback(i, streams ? StreamingHandler(rpc, dispatcher) : UnaryHandler(rpc, dispatcher));
   }
 }
 

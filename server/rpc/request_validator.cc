@@ -1,6 +1,7 @@
 #include "server/rpc/request_validator.h"
 
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -83,6 +84,8 @@ class Validation {
         CheckText(plan, reflection->GetRepeatedString(message, plan.field, i), element);
       } else if (plan.field->cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
         CheckEnum(plan, reflection->GetRepeatedEnumValue(message, plan.field, i), element);
+      } else if (plan.field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+        CheckMessage(plan, reflection->GetRepeatedMessage(message, plan.field, i), element);
       }
     }
   }
@@ -118,6 +121,18 @@ class Validation {
   std::vector<FieldViolation> violations_;
 };
 
+// Calls `visit` with the messages that a field holds: none, one, or each of a repeated one.
+void ForEachMessage(const FieldPlan& field, Message& message, const std::function<void(Message&)>& visit) {
+  const auto* reflection = message.GetReflection();
+  if (field.field->is_repeated()) {
+    for (int i = 0; i < reflection->FieldSize(message, field.field); ++i) {
+      visit(*reflection->MutableRepeatedMessage(&message, field.field, i));
+    }
+  } else if (reflection->HasField(message, field.field)) {
+    visit(*reflection->MutableMessage(&message, field.field));
+  }
+}
+
 }  // namespace
 
 absl::Status ValidateRequest(const MessagePlan& plan, const Message& request) {
@@ -127,13 +142,11 @@ absl::Status ValidateRequest(const MessagePlan& plan, const Message& request) {
 }
 
 void ClearOutputOnly(const MessagePlan& plan, Message& request) {
-  const auto* reflection = request.GetReflection();
   for (const FieldPlan& field : plan.fields) {
     if (field.output_only) {
-      reflection->ClearField(&request, field.field);
-    } else if (!field.message.fields.empty() && !field.field->is_repeated() &&
-               reflection->HasField(request, field.field)) {
-      ClearOutputOnly(field.message, *reflection->MutableMessage(&request, field.field));
+      request.GetReflection()->ClearField(&request, field.field);
+    } else if (!field.message.fields.empty()) {
+      ForEachMessage(field, request, [&field](Message& inner) { ClearOutputOnly(field.message, inner); });
     }
   }
 }
@@ -146,9 +159,8 @@ void WipeSecrets(const MessagePlan& plan, Message& message) {
       std::string scratch;
       // The reference is to the message's own string, which is ours to change before the message dies.
       WipeString(const_cast<std::string&>(reflection->GetStringReference(message, field.field, &scratch)));
-    } else if (field.message.holds_secrets && !field.field->is_repeated() &&
-               reflection->HasField(message, field.field)) {
-      WipeSecrets(field.message, *reflection->MutableMessage(&message, field.field));
+    } else if (field.message.holds_secrets) {
+      ForEachMessage(field, message, [&field](Message& inner) { WipeSecrets(field.message, inner); });
     }
   }
 }

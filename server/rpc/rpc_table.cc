@@ -40,6 +40,9 @@ std::string Defect(const Rpc& rpc) {
   if (policy.work_class() == v1::WORK_CLASS_UNSPECIFIED) return "no work class";
   if ((policy.work_class() == v1::WORK_CLASS_LOOKUP) != (policy.max_batch() > 1))
     return "LOOKUP is for batches, and batches are LOOKUP";
+  if ((policy.work_class() == v1::WORK_CLASS_BULK) != rpc.method->server_streaming())
+    return "BULK is for streams, and streams are BULK";
+  if (rpc.method->client_streaming()) return "requests cannot stream";
   if (rpc.default_deadline <= absl::ZeroDuration() || rpc.max_deadline < rpc.default_deadline) return "no deadlines";
   return "";
 }

@@ -24,7 +24,8 @@ struct Served {
   const Call* call;
   const google::protobuf::Message* request;
   google::protobuf::Message* response;
-  absl::Status status;  // Set by the desk.
+  Sink<google::protobuf::Message> sink;  // Of a method that streams; it leaves `response` alone.
+  absl::Status status;                   // Set by the desk.
 };
 
 // One row: a method, what its policy says, and who serves it. Immutable once the table is complete.
@@ -65,6 +66,16 @@ class RpcTable {
       for (const Served& served : calls) asks.push_back({served.call, static_cast<const Request*>(served.request)});
       auto answers = (desk->*method)(asks);
       for (size_t i = 0; i < calls.size(); ++i) Answer(std::move(answers[i]), calls[i]);
+    });
+  }
+
+  // The same for a method that streams its responses.
+  template <class Desk, class Request, class Response>
+  void Add(Desk* desk, absl::Status (Desk::*method)(const Call&, const Request&, const Sink<Response>&)) {
+    AddRow<Request, Response>([desk, method](absl::Span<Served> calls) {
+      for (Served& served : calls) {
+        served.status = (desk->*method)(*served.call, static_cast<const Request&>(*served.request), served.sink);
+      }
     });
   }
 

@@ -6,6 +6,7 @@ void AddServices(const Desks& desks, RpcTable& table) {
   // ResetPasswordService
   table.Add(desks.reset, &ResetDesk::ResetPassword);
   table.Add(desks.reset, &ResetDesk::CheckResetPassword);
+  table.Add(desks.batch, &BatchDesk::BatchResetPasswords);
 
   // GuestUserService
   table.Add(desks.guest, &GuestDesk::ResolveHomeDirectory);

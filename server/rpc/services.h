@@ -14,6 +14,7 @@
 #include "server/directory/unit_member_desk.h"
 #include "server/directory/user_desk.h"
 #include "server/guest/guest_desk.h"
+#include "server/reset/batch_desk.h"
 #include "server/reset/reset_desk.h"
 #include "server/rpc/rpc_table.h"
 
@@ -22,6 +23,7 @@ namespace hearth {
 // The desks. Each outlives the table.
 struct Desks {
   ResetDesk* reset;
+  BatchDesk* batch;
   GuestDesk* guest;
   CredentialDesk* credential;
   DirectoryDesk* directory;

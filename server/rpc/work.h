@@ -10,6 +10,7 @@
 #include "google/protobuf/message.h"
 #include "server/authz/call.h"
 #include "server/rpc/rpc_table.h"
+#include "server/rpc/stream_reactor.h"
 
 namespace hearth {
 
@@ -18,8 +19,10 @@ struct Work {
   const Rpc* rpc;
   grpc::CallbackServerContext* context;  // gRPC's; valid until the reactor is finished.
   const grpc::ByteBuffer* request_bytes;
-  grpc::ByteBuffer* response_bytes;
-  grpc::ServerUnaryReactor* reactor;
+  // A call has one answer, and then these two; or it streams its answers.
+  grpc::ByteBuffer* response_bytes = nullptr;
+  grpc::ServerUnaryReactor* reactor = nullptr;
+  StreamReactor* stream = nullptr;
   absl::Time arrival;
 
   std::unique_ptr<google::protobuf::Message> request;

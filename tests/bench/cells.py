@@ -101,7 +101,7 @@ class Bench:
                    "-h", self.rig.postgres_directory, "-p", "5432", "-U", "hearth_app", "hearth"]
         watch.start()
         done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, cwd=self.work,
-                              env={**os.environ, "PGOPTIONS": ""})
+                              env={**os.environ, "PGOPTIONS": "-c plan_cache_mode=force_generic_plan"})  # As hearthd has it.
         watch.stop()
         tps = re.search(r"tps = ([\d.]+) \(without", done.stdout)
         calls = re.search(r"actually processed: (\d+)", done.stdout)

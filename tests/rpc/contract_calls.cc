@@ -32,6 +32,7 @@ void Collect(const Descriptor* message, const RequestField& parent, std::vector<
     found.rules = field->options().GetExtension(v1::rules);
     found.required = Behaves(field, google::api::REQUIRED);
     fields.push_back(found);
+    if (field->is_repeated() && field->message_type() != nullptr) found.name += "[0]";
     if (IsOurs(field->message_type())) Collect(field->message_type(), found, fields);
   }
 }
@@ -39,9 +40,16 @@ void Collect(const Descriptor* message, const RequestField& parent, std::vector<
 // The first value that is not "unspecified".
 int ValidNumber(const FieldDescriptor* field) { return field->enum_type()->value(1)->number(); }
 
+// The message that a field holds; of a repeated field the first.
+Message* Inner(Message* holder, const FieldDescriptor* field) {
+  const auto* reflection = holder->GetReflection();
+  if (!field->is_repeated()) return reflection->MutableMessage(holder, field);
+  if (reflection->FieldSize(*holder, field) == 0) return reflection->AddMessage(holder, field);
+  return reflection->MutableRepeatedMessage(holder, field, 0);
+}
+
 void SetValid(const RequestField& field, Message* root) {
   Message* holder = Holder(field, root);
-  const auto* reflection = holder->GetReflection();
   const auto* oneof = field.field()->real_containing_oneof();
   if (oneof != nullptr && oneof->field(0) != field.field()) return;
   switch (field.field()->cpp_type()) {
@@ -52,7 +60,7 @@ void SetValid(const RequestField& field, Message* root) {
       SetEnum(field, ValidNumber(field.field()), root);
       break;
     case FieldDescriptor::CPPTYPE_MESSAGE: {
-      Message* inner = reflection->MutableMessage(holder, field.field());
+      Message* inner = Inner(holder, field.field());
       if (field.rules.has_min_duration()) inner->CopyFrom(field.rules.min_duration());
       break;
     }
@@ -87,7 +95,7 @@ std::vector<RequestField> FieldsOf(const Descriptor* request) {
 Message* Holder(const RequestField& field, Message* root) {
   Message* holder = root;
   for (size_t i = 0; i + 1 < field.path.size(); ++i) {
-    holder = holder->GetReflection()->MutableMessage(holder, field.path[i]);
+    holder = Inner(holder, field.path[i]);
   }
   return holder;
 }

@@ -1,5 +1,5 @@
--- The batched reads, planned once: each key is one index look-up (LATERAL … LIMIT 1), whatever the statistics say, so one generic plan serves
--- every batch. Left to itself PostgreSQL planned anew at each call, for the number of keys in it, which took most of the time of the call.
+-- The batched reads, fit for one generic plan (hearthd asks for those): each key is one index look-up (LATERAL … LIMIT 1), whatever the statistics
+-- say. Left to itself PostgreSQL planned anew at each call, for the number of keys in it, which took most of the time of the call.
 
 -- STABLE, as extract is, so that it is inlined. Exact for the times we hold: whole microseconds until the year 2255 fit a double.
 CREATE OR REPLACE FUNCTION hearth.micros(t timestamptz) RETURNS bigint
@@ -14,13 +14,10 @@ BEGIN
   END LOOP;
 END $$;
 
-ALTER FUNCTION hearth.caller_access(text[], text[]) SET plan_cache_mode = force_generic_plan;
-ALTER FUNCTION hearth.lock_caller(text, text) SET plan_cache_mode = force_generic_plan;
-
 -- Guests (user type GUEST, or homed elsewhere), each looked for in its own caller's directory. `scope`: those directories, each once.
 DROP FUNCTION hearth.get_guests(text[], text[]);
 CREATE FUNCTION hearth.get_guests(scope text[], directories text[], users text[]) RETURNS SETOF hearth.people
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM set_config('hearth.directories', scope::text, true);
   RETURN QUERY
@@ -33,7 +30,7 @@ END $$;
 DROP FUNCTION hearth.resolve_homes(text[], text[]);
 CREATE FUNCTION hearth.resolve_homes(scope text[], directories text[], names text[])
 RETURNS TABLE (ord bigint, kind integer, domain text, issuer text, help_uri text)
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN
   PERFORM set_config('hearth.directories', scope::text, true);

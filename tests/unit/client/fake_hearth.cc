@@ -24,6 +24,12 @@ class FakeResets final : public v1::ResetPasswordService::Service {
   explicit FakeResets(FakeHearth* fake) : fake_(fake) {}
   METHOD(ResetPassword)
   METHOD(CheckResetPassword)
+  grpc::Status BatchResetPasswords(grpc::ServerContext* context, const v1::BatchResetPasswordsRequest* request,
+                                   grpc::ServerWriter<v1::BatchResetPasswordsResponse>* writer) override {
+    return fake_->HandleStream(context, *request, [writer](const Message& response) {
+      writer->Write(static_cast<const v1::BatchResetPasswordsResponse&>(response));
+    });
+  }
 
  private:
   FakeHearth* const fake_;
@@ -166,7 +172,7 @@ FakeHearth::Scripted FakeHearth::Next() {
   return next;
 }
 
-grpc::Status FakeHearth::Handle(grpc::ServerContext* context, const Message& request, Message* response) {
+void FakeHearth::Note(grpc::ServerContext* context, const Message& request) {
   Call call = {MethodName(request), std::shared_ptr<Message>(request.New()), {}, std::chrono::steady_clock::now(), {}};
   call.request->CopyFrom(request);
   call.time_left =
@@ -174,10 +180,21 @@ grpc::Status FakeHearth::Handle(grpc::ServerContext* context, const Message& req
   for (const auto& [name, value] : context->client_metadata()) {
     call.metadata[std::string(name.data(), name.size())] = std::string(value.data(), value.size());
   }
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    calls_.push_back(std::move(call));
+  const std::lock_guard<std::mutex> lock(mutex_);
+  calls_.push_back(std::move(call));
+}
+
+grpc::Status FakeHearth::HandleStream(grpc::ServerContext* context, const Message& request,
+                                      const std::function<void(const Message&)>& write) {
+  Note(context, request);
+  for (Scripted next = Next();; next = Next()) {
+    if (next.response == nullptr) return next.status;
+    write(*next.response);
   }
+}
+
+grpc::Status FakeHearth::Handle(grpc::ServerContext* context, const Message& request, Message* response) {
+  Note(context, request);
   const Scripted next = Next();
   while (next.hangs && !context->IsCancelled()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
   if (next.response != nullptr) response->CopyFrom(*next.response);

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -53,8 +54,12 @@ class FakeHearth {
   // The services call this: notes the call and gives the scripted answer.
   grpc::Status Handle(grpc::ServerContext* context, const google::protobuf::Message& request,
                       google::protobuf::Message* response);
+  // The same for streams: gives all that is scripted, up to a status or the end.
+  grpc::Status HandleStream(grpc::ServerContext* context, const google::protobuf::Message& request,
+                            const std::function<void(const google::protobuf::Message&)>& write);
 
  private:
+  void Note(grpc::ServerContext* context, const google::protobuf::Message& request);
   struct Scripted {
     grpc::Status status;
     std::shared_ptr<google::protobuf::Message> response;

@@ -2,6 +2,7 @@
 #ifndef HEARTH_CLIENT_CLIENT_H_
 #define HEARTH_CLIENT_CLIENT_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -59,6 +60,25 @@ class Client {
   // streaming methods.
   absl::Status Invoke(const google::protobuf::MethodDescriptor& method, const google::protobuf::Message& request,
                       google::protobuf::Message* response, const CallOptions& options = {}) const;
+
+  // Calls a method that streams its responses, once: `each` gets them in order, on another thread, and says
+  // whether to go on. A request_id that is absent is filled in; after a failure, Error::From(status).request_id
+  // resumes what broke off. CANCELLED when `each` ended it.
+  template <class Response, class Request>
+  absl::Status CallStreaming(const Request& request, const std::function<bool(const Response&)>& each,
+                             const CallOptions& options = {}) const {
+    const google::protobuf::MethodDescriptor* method = MethodOf(*Request::descriptor());
+    if (method == nullptr) return absl::InvalidArgumentError("No method of the contract takes this request.");
+    Response response;
+    return InvokeStreaming(*method, request, &response, [&] { return each(response); }, options);
+  }
+
+  // The same with messages whose types are known only at run time: `each` is called after each response was read
+  // into `response`. Fails with INVALID_ARGUMENT for messages of other types than the method's, UNIMPLEMENTED for
+  // methods that do not stream their responses.
+  absl::Status InvokeStreaming(const google::protobuf::MethodDescriptor& method,
+                               const google::protobuf::Message& request, google::protobuf::Message* response,
+                               const std::function<bool()>& each, const CallOptions& options = {}) const;
 
   // Calls a method outside the contract once, such as "/grpc.health.v1.Health/Check", with any messages of
   // the right form.

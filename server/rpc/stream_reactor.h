@@ -1,0 +1,40 @@
+// The answers of a call that streams them.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "google/protobuf/message.h"
+
+namespace hearth {
+
+// gRPC's side of a server-streaming call, for a worker that writes and may wait. One response is under way at a time, so a caller who reads slowly
+// slows the worker down and costs the memory of one message. gRPC owns it once it is handed over; it deletes itself when the call is over.
+// Write and End are called by one thread at a time; the reactions come on gRPC's threads.
+class StreamReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
+ public:
+  // `context` is gRPC's, and lives as long as the call.
+  explicit StreamReactor(grpc::CallbackServerContext* context) : context_(*context) {}
+
+  // Waits until the response before is on its way, at most until `deadline`, and sends this one. False when the caller is gone or did not read in
+  // time: nothing more can be sent.
+  bool Write(const google::protobuf::Message& response, absl::Time deadline);
+
+  // Ends the call; the last use. A response that is still under way at `deadline` is given up, with the call.
+  void End(const grpc::Status& status, absl::Time deadline);
+
+ private:
+  void OnWriteDone(bool ok) override;
+  void OnCancel() override;
+  void OnDone() override { delete this; }
+
+  grpc::CallbackServerContext& context_;
+  absl::Mutex mutex_;
+  bool under_way_ ABSL_GUARDED_BY(mutex_) = false;
+  bool broken_ ABSL_GUARDED_BY(mutex_) = false;
+  grpc::ByteBuffer bytes_;  // What is under way; gRPC's until OnWriteDone.
+};
+
+}  // namespace hearth
