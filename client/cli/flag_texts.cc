@@ -28,6 +28,7 @@ const std::map<std::string, FlagText>& Texts() {
         "how its people reach its administrators: an address, a telephone number; shown to all who ask where they are "
         "at home"}},
       {"description", {"description", "what it is for"}},
+      {"color", {"color", "colour of the line at the top and of buttons: #rrggbb"}},
       {"display_name", {"display-name", "name that people see"}},
       {"domain", {"domain", "verified DNS domain"}},
       {"etag", {"etag", "refuse if it was changed since it had this etag"}},
@@ -36,6 +37,7 @@ const std::map<std::string, FlagText>& Texts() {
       {"home.issuer", {"issuer", "for a guest homed outside Hearth: their OpenID Connect issuer"}},
       {"issuer", {"issuer", "the `iss` of the tokens of an identity provider: an https address"}},
       {"jwks", {"jwks-file", "its public keys, a JSON Web Key Set", true}},
+      {"language", {"language", "language of the mail, a tag such as de or nl-BE"}},
       {"mail", {"mail", "address for messages"}},
       {"permissions", {"permission", "what it may do; repeat, or separate with commas"}},
       {"primary", {"primary", "make it the directory's primary domain"}},
@@ -48,9 +50,12 @@ const std::map<std::string, FlagText>& Texts() {
       {"relation", {"as", "how the person belongs to the group (default: member)"}},
       {"role", {"role", "role"}},
       {"role_assignable", {"role-assignable", "roles can be assigned to the group; cannot be changed later"}},
+      {"sender_name", {"sender-name", "name beside the address that mails come from"}},
       {"show_deleted", {"show-deleted", "also those that are deleted and can be restored"}},
+      {"support_uri", {"support-uri", "https address where people find help; at the end of every mail"}},
       {"temporary_password_lifetime",
        {"lifetime", "how long the password works until it is changed, 10m to 7d (default 24h)"}},
+      {"time_zone", {"time-zone", "in which times are shown, such as Europe/Amsterdam"}},
       {"user_id", {"id", "id of the person, and the `sub` of their tokens (default: a random UUID)"}},
       {"user_principal_name", {"principal-name,upn", "name to sign in with, such as user1@forthcoffee.com"}},
       {"user_type", {"type,user-type", "how the directory regards the person"}},
@@ -72,7 +77,7 @@ FlagText FlagTextOf(const std::string& path) {
 
 std::string GroupPrefix(const std::string& field) {
   static const auto* const unprefixed =
-      new std::set<std::string>{"administrative_unit", "custom_role",     "directory",      "domain", "group",
+      new std::set<std::string>{"administrative_unit", "custom_role",     "directory",      "domain", "group", "mail_settings",
                                 "role_assignment",     "service_account", "trusted_issuer", "user"};
   return unprefixed->count(field) > 0 ? "" : absl::StrCat(Hyphened(field), "-");
 }

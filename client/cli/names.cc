@@ -30,6 +30,7 @@ const std::map<v1::Format, Form>& Forms() {
       {v1::FORMAT_TRUSTED_ISSUER_NAME, {"an issuer", "directories/{directory}/trustedIssuers/{issuer}"}},
       {v1::FORMAT_SERVICE_ACCOUNT_NAME,
        {"a service account", "directories/{directory}/serviceAccounts/{service_account}"}},
+      {v1::FORMAT_MAIL_SETTINGS_NAME, {"mail settings", "directories/{directory}/mailSettings"}},
   };
   return *forms;
 }
@@ -72,6 +73,11 @@ absl::StatusOr<std::string> FullName(v1::Format format, const std::string& given
     return UsageError(
         absl::StrCat("\"", given, "\" is a principal name; this command takes the user's id or name."),
         absl::StrCat("Give ", form.pattern, ", or the id with --directory; `hearth user list` shows both."));
+  }
+  if (const std::vector<std::string> pattern = Segments(form.pattern); pattern.back().front() != '{') {
+    // What a directory has one of is named by the directory.
+    const absl::StatusOr<std::string> parent = DirectoryName(given.empty() ? directory : given);
+    return parent.ok() ? absl::StrCat(*parent, "/", pattern.back()) : parent;
   }
   if (given.empty() || absl::StrContains(given, "/")) {
     return UsageError(absl::StrCat("\"", given, "\" is not the name of ", form.what, "."),

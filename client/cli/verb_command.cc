@@ -8,6 +8,7 @@
 #include "enums.h"
 #include "fields.h"
 #include "hearth/client/methods.h"
+#include "hearth/v1/mail_template.pb.h"
 #include "hearth/v1/reset_password_service.pb.h"
 #include "hearth/v1/role.pb.h"
 #include "names.h"
@@ -30,6 +31,9 @@ constexpr char kUserArgument[] = "user1@forthcoffee.com, directories/…/users/u
 constexpr char kUserNameArgument[] = "directories/…/users/user1, or user1 with --directory";
 
 std::string ArgumentHelp(const Verb& verb) {
+  if (verb.argument == "TEMPLATE") {
+    return absl::StrCat("one of ", absl::StrJoin(EnumTexts(*v1::MailTemplate_descriptor()), ", "));
+  }
   if (verb.argument == "USER") return verb.field == kTarget ? kUserArgument : kUserNameArgument;
   if (verb.argument == "PRINCIPAL_NAME") return "such as user1@forthcoffee.com";
   return "the name, or the id alone";
@@ -91,6 +95,7 @@ VerbCommand::VerbCommand(Session* session, const Verb& verb)
   }
   fields_ = std::make_unique<FieldFlags>(command_, *method_->input_type(), Taken(verb));
   secrets_ = std::make_unique<SecretFlags>(command_, *method_->input_type());
+  files_ = std::make_unique<FileFlags>(command_, *method_->output_type());
   if (IsList(*method_)) list_ = std::make_unique<ListFlags>(command_);
 }
 
@@ -174,6 +179,7 @@ absl::Status VerbCommand::RunOnce(const Settings& settings, const Message& reque
   const std::unique_ptr<Message> response = NewMessage(method_->output_type());
   absl::Status status = session_->Invoke(*client, *method_, request, response.get());
   if (!status.ok()) return status;
+  if (status = files_->Save(response.get()); !status.ok()) return status;
   if (IsRefusal(*response)) session_->ExitWith(ExitCode(absl::PermissionDeniedError("")));
   return session_->Print(*response, HasGeneratedPassword(*response) ? kShownOnce : "");
 }

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "field_flags.h"
+#include "file_flags.h"
 #include "list.h"
 #include "secrets.h"
 #include "session.h"
@@ -36,6 +37,7 @@ class VerbCommand {
   CLI::Option* unit_ = nullptr;  // Of the role that completes a name.
   std::unique_ptr<FieldFlags> fields_;
   std::unique_ptr<SecretFlags> secrets_;
+  std::unique_ptr<FileFlags> files_;
   std::unique_ptr<ListFlags> list_;  // Null for methods that are no lists.
 };
 

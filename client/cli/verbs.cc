@@ -15,6 +15,7 @@ const std::vector<Noun>& Nouns() {
       {"domain", "verified domains of a directory", "Organisations"},
       {"issuer", "identity providers whose tokens a directory accepts", "Organisations"},
       {"service-account", "backend services as callers", "Organisations"},
+      {"mail", "the mails that a directory sends: how they look", "Organisations"},
   };
   return *nouns;
 }
@@ -203,6 +204,17 @@ const std::vector<Verb>& Verbs() {
        "refuse a service account until it is enabled", "  hearth service-account disable portal\n"},
       {"service-account", "delete", "DeleteServiceAccount", "SERVICE_ACCOUNT", "name", "", "",
        "refuse a service account from now on", "  hearth service-account delete portal\n"},
+
+      {"mail", "preview", "PreviewMail", "TEMPLATE", "template", "", "",
+       "show what a mail looks like, with sample values; sends nothing",
+       "  hearth mail preview RESET_LINK\n"
+       "  hearth mail preview RESET_LINK --language de --html reset.html --eml reset.eml\n"},
+      {"mail", "settings", "GetMailSettings", "[DIRECTORY]", "name", "", "", "show how a directory's mails look",
+       "  hearth mail settings\n"},
+      {"mail", "update", "UpdateMailSettings", "[DIRECTORY]", "mail_settings.name", "", "",
+       "change how a directory's mails look",
+       "  hearth mail update --color '#8b1a1a' --language nl --time-zone Europe/Amsterdam\n"
+       "  hearth mail update --support-uri https://it.forthcoffee.com --sender-name 'Forth Coffee IT'\n"},
   };
   return *verbs;
 }

@@ -1,6 +1,10 @@
 #include "server/app/config.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include <fstream>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -47,6 +51,22 @@ void CheckTls(const Config& config, std::vector<std::string>& defects) {
   }
 }
 
+void CheckMail(const Config& config, std::vector<std::string>& defects) {
+  if (config.smtp.url.empty()) {
+    if (!config.smtp.user.empty() || !config.smtp_password_file.empty() || !config.smtp.from.empty() ||
+        !config.smtp.ca_file.empty() || config.smtp.plaintext) {
+      defects.push_back("the other flags of mail need --smtp-url, such as smtps://mail.example.com");
+    }
+    return;
+  }
+  const auto smtp = SmtpOf(config);
+  if (!smtp.ok()) {
+    defects.push_back(std::string(smtp.status().message()));
+    return;
+  }
+  for (std::string& defect : SmtpDefects(*smtp)) defects.push_back(std::move(defect));
+}
+
 void CheckHashing(const Config& config, std::vector<std::string>& defects) {
   const HashParameters& argon2 = config.argon2;
   if (argon2.memory_kib < 19 * 1024 || argon2.memory_kib > kMaxHashParameters.memory_kib) {
@@ -81,6 +101,7 @@ std::vector<std::string> ConfigDefects(const Config& config) {
   if (!config.metrics_listen.empty() && !IsLoopbackAddress(config.metrics_listen)) {
     defects.push_back("--metrics-listen must be a loopback address; metrics carry no authentication");
   }
+  CheckMail(config, defects);
   CheckHashing(config, defects);
   for (const auto& [flag, value] : {std::pair{"--database-connections", config.database_connections},
                                     {"--lookup-queue", config.lookup_queue},
@@ -90,12 +111,35 @@ std::vector<std::string> ConfigDefects(const Config& config) {
                                     {"--write-workers", config.write_workers},
                                     {"--read-queue", config.read_queue},
                                     {"--write-queue", config.write_queue},
-                                    {"--hash-queue", config.hash_queue}}) {
+                                    {"--hash-queue", config.hash_queue},
+                                    {"--mail-couriers", config.mail_couriers}}) {
     if (value < 1 || value > 100'000) defects.push_back(absl::StrCat(flag, " must be between 1 and 100000"));
   }
   if (config.lookup_workers < 0 || config.lookup_workers > 1000)
     defects.push_back("--lookup-workers must be between 0 and 1000");
   return defects;
+}
+
+absl::StatusOr<SmtpOptions> SmtpOf(const Config& config) {
+  SmtpOptions smtp = config.smtp;
+  const std::string& path = config.smtp_password_file;
+  if (path.empty()) return smtp;
+  struct stat info;
+  std::ifstream file(path);
+  if (!file || stat(path.c_str(), &info) != 0) {
+    return absl::FailedPreconditionError(absl::StrCat("--smtp-password-file ", path, " cannot be read"));
+  }
+  if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("--smtp-password-file ", path, " is readable by others. Run `chmod 600 ", path, "`."));
+  }
+  std::string line, rest;
+  if (!std::getline(file, line) || line.empty() || std::getline(file, rest)) {
+    return absl::FailedPreconditionError(absl::StrCat("--smtp-password-file ", path, " must hold one line"));
+  }
+  smtp.password = Secret(line);
+  WipeString(line);
+  return smtp;
 }
 
 }  // namespace hearth

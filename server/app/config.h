@@ -5,9 +5,11 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/base/log.h"
 #include "server/credential/hasher.h"
+#include "server/mail/smtp_options.h"
 
 namespace hearth {
 
@@ -37,11 +39,18 @@ struct Config {
   int lookup_workers = 0;  // 0: one for every two processors; few workers make large batches.
   int read_workers = 2, write_workers = 6, bulk_workers = 2;
   int lookup_queue = 4096, read_queue = 1024, write_queue = 512, hash_queue = 512, bulk_queue = 16;
+  SmtpOptions smtp;  // Without a URL, mails wait. The password is read from its file by SmtpOf.
+  std::string smtp_password_file;
+  int mail_couriers = 2;
   int drain_seconds = 10;  // How long calls may take to finish at shutdown.
   LogLevel log_level = LogLevel::kInfo;
 };
 
 // What is wrong with the configuration, a sentence each; empty when nothing is. Reads the files it names, opens no connection.
 std::vector<std::string> ConfigDefects(const Config& config);
+
+// config.smtp with the password from its file. Fails with a text for the operator when the file cannot be read, is readable by others, or does not
+// hold one line.
+absl::StatusOr<SmtpOptions> SmtpOf(const Config& config);
 
 }  // namespace hearth

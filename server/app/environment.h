@@ -58,6 +58,7 @@ class Environment {
   CustomRoleDesk custom_role_;
   IssuerDesk issuer_;
   ServiceAccountDesk service_account_;
+  MailDesk mail_;
 
   RpcTable table_;
   std::unique_ptr<Metrics> metrics_;

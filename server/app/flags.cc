@@ -78,6 +78,16 @@ void Flags::AddServeFlags(CLI::App& command) {
   command.add_option("--write-queue", config_.write_queue, "Changes that may wait")->capture_default_str();
   command.add_option("--hash-queue", config_.hash_queue, "Calls with a password that may wait")->capture_default_str();
   command.add_option("--bulk-queue", config_.bulk_queue, "Long runs that may wait")->capture_default_str();
+  command.add_option("--smtp-url", config_.smtp.url,
+                     "Mail server: smtps://host[:465], or smtp://host[:587] with STARTTLS; without it, mails wait");
+  command.add_option("--smtp-user", config_.smtp.user, "Name at the mail server");
+  command.add_option("--smtp-password-file", config_.smtp_password_file, "File with its password, mode 0600");
+  command.add_option("--smtp-ca", config_.smtp.ca_file,
+                     "PEM file of who vouches for the mail server; default: the system's");
+  command.add_flag("--smtp-plaintext", config_.smtp.plaintext,
+                   "No TLS to the mail server; on numeric loopback addresses only");
+  command.add_option("--mail-from", config_.smtp.from, "Address that mails come from");
+  command.add_option("--mail-couriers", config_.mail_couriers, "Mails that are sent at once")->capture_default_str();
   command.add_option("--drain-seconds", config_.drain_seconds, "Time for running calls at shutdown")
       ->capture_default_str();
   command.add_option("--log-level", config_.log_level, "debug, info, warning or error")

@@ -5,6 +5,7 @@
 #include "absl/time/clock.h"
 #include "server/base/log.h"
 #include "server/directory/purge.h"
+#include "server/mail/outbox.h"
 
 namespace hearth {
 namespace {
@@ -25,7 +26,8 @@ Janitor::~Janitor() {
 
 void Janitor::Run() {
   do {
-    const absl::Status status = PurgeExpired(database_, absl::Now() + kPatience);
+    absl::Status status = PurgeExpired(database_, absl::Now() + kPatience);
+    status.Update(SweepOutbox(database_, absl::Now() + kPatience));
     if (!status.ok()) Log(LogLevel::kWarning, "sweep failed", {{"detail", std::string(status.message())}});
   } while (!stopping_.WaitForNotificationWithTimeout(kInterval));
 }

@@ -1,4 +1,4 @@
-// Removes what is over: people and directories after their 30 days, idempotency records after 24 hours.
+// Removes what is over: people and directories after their 30 days, idempotency records after 24 hours, mails that expired.
 #pragma once
 
 #include <thread>

@@ -13,6 +13,7 @@
 #include "server/app/tls.h"
 #include "server/base/log.h"
 #include "server/base/status_macros.h"
+#include "server/mail/smtp_transport.h"
 #include "server/storage/migrator.h"
 
 namespace hearth {
@@ -107,6 +108,7 @@ absl::Status Server::Serve() {
     return absl::InternalError("gRPC did not start; are the TLS certificate and key a pair of PEM files?");
   health_ = std::make_unique<HealthMonitor>(&health_database_, server_->GetHealthCheckService(), names);
   janitor_ = std::make_unique<Janitor>(&environment_.database());
+  RETURN_IF_ERROR(StartRelay());
   try {
     if (!config_.metrics_listen.empty()) {
       exposer_ = std::make_unique<prometheus::Exposer>(config_.metrics_listen, 1);
@@ -124,6 +126,19 @@ absl::Status Server::Serve() {
   return absl::OkStatus();
 }
 
+absl::Status Server::StartRelay() {
+  if (config_.smtp.url.empty()) {
+    Log(LogLevel::kWarning, "no --smtp-url: mails wait in the outbox until they expire");
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const SmtpOptions smtp, SmtpOf(config_));
+  relay_ = std::make_unique<Relay>(
+      &environment_.database(), &environment_.keyring(), &random_, *environment_.metrics().registry(),
+      [smtp] { return std::make_unique<SmtpTransport>(smtp); }, CourierOptions{.from = smtp.from},
+      config_.mail_couriers);
+  return absl::OkStatus();
+}
+
 void Server::Stop() {
   if (server_ == nullptr) return;
   Log(LogLevel::kInfo, "draining");
@@ -132,6 +147,7 @@ void Server::Stop() {
   server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(config_.drain_seconds));
   server_->Wait();
   server_.reset();
+  relay_.reset();
   janitor_.reset();
   exposer_.reset();
   Log(LogLevel::kInfo, "stopped");

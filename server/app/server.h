@@ -10,6 +10,8 @@
 #include "absl/status/statusor.h"
 #include "server/app/environment.h"
 #include "server/app/janitor.h"
+#include "server/base/random.h"
+#include "server/mail/relay.h"
 #include "server/rpc/grpc_service.h"
 #include "server/rpc/health_monitor.h"
 #include "server/rpc/listener.h"
@@ -33,6 +35,7 @@ class Server {
  private:
   Server(const Config& config, Environment* environment, std::unique_ptr<Listener> listener);
   absl::Status Serve();
+  absl::Status StartRelay();
 
   const Config config_;
   Environment& environment_;
@@ -42,6 +45,8 @@ class Server {
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<HealthMonitor> health_;
   std::unique_ptr<Janitor> janitor_;
+  SystemRandom random_;           // For the relay.
+  std::unique_ptr<Relay> relay_;  // Null without a mail server.
   std::unique_ptr<prometheus::Exposer> exposer_;
 };
 

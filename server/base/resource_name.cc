@@ -37,6 +37,9 @@ bool IsCollection(std::string_view name) {
   return std::find(std::begin(kCollections), std::end(kCollections), name) != std::end(kCollections);
 }
 
+// What a directory has one of (AIP-156).
+bool IsSingleton(std::string_view name) { return name == "mailSettings"; }
+
 std::string Child(std::string_view directory, absl::string_view collection, std::string_view id) {
   return absl::StrCat("directories/", ToAbsl(directory), "/", collection, "/", ToAbsl(id));
 }
@@ -56,12 +59,13 @@ bool IsDomain(std::string_view domain) {
 std::optional<ResourceName> ParseResourceName(std::string_view name) {
   if (name.size() > 400) return std::nullopt;
   const std::vector<absl::string_view> parts = absl::StrSplit(ToAbsl(name), '/');
-  if (parts.size() < 2 || parts.size() % 2 != 0 || parts[0] != "directories") return std::nullopt;
+  if (parts.size() < 2 || parts[0] != "directories") return std::nullopt;
   ResourceName parsed;
   parsed.directory = ToStd(parts[1]);
   if (!IsResourceId(parsed.directory)) return std::nullopt;
   if (parts.size() == 2) return parsed;
   parsed.collection = ToStd(parts[2]);
+  if (parts.size() == 3) return IsSingleton(parsed.collection) ? std::optional(parsed) : std::nullopt;
   parsed.id = ToStd(parts[3]);
   if (!IsCollection(parsed.collection)) return std::nullopt;
   if (parsed.collection == "domains" ? !IsDomain(parsed.id) : !IsResourceId(parsed.id)) return std::nullopt;
@@ -89,6 +93,9 @@ std::string TrustedIssuerName(std::string_view directory, std::string_view issue
 }
 std::string ServiceAccountName(std::string_view directory, std::string_view account) {
   return Child(directory, "serviceAccounts", account);
+}
+std::string MailSettingsName(std::string_view directory) {
+  return absl::StrCat(DirectoryName(directory), "/mailSettings");
 }
 std::string AdministrativeUnitName(std::string_view directory, std::string_view unit) {
   return Child(directory, "administrativeUnits", unit);

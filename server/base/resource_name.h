@@ -10,7 +10,7 @@ namespace hearth {
 // A resource name, taken apart. The parts are views into the name.
 struct ResourceName {
   std::string_view directory;   // {directory}
-  std::string_view collection;  // "users", "domains", …; empty for a directory's own name.
+  std::string_view collection;  // "users", "domains", …, or a singleton ("mailSettings"); empty for a directory's own name.
   std::string_view id;          // {user}, {domain}, …
   std::string_view holder;      // "users" or "groups" of {holder}/{id}/roleAssignments/{role}[@{unit}]; else empty.
   std::string_view role;        // The role there: helpdesk_administrator, custom.{custom_role}.
@@ -31,6 +31,7 @@ std::string UserName(std::string_view directory, std::string_view user);
 std::string DomainName(std::string_view directory, std::string_view domain);
 std::string TrustedIssuerName(std::string_view directory, std::string_view issuer);
 std::string ServiceAccountName(std::string_view directory, std::string_view account);
+std::string MailSettingsName(std::string_view directory);
 std::string AdministrativeUnitName(std::string_view directory, std::string_view unit);
 std::string GroupName(std::string_view directory, std::string_view group);
 std::string CustomRoleName(std::string_view directory, std::string_view custom_role);

@@ -48,6 +48,8 @@ constexpr Statement kPurgeIssuers{"directory_purge_issuers",
 constexpr Statement kPurgeDomains{"directory_purge_domains", "DELETE FROM hearth.domains WHERE directory_id = $1"};
 constexpr Statement kPurgeRecords{"directory_purge_records", "DELETE FROM hearth.idempotency WHERE directory_id = $1"};
 constexpr Statement kPurgeMails{"directory_purge_mails", "DELETE FROM hearth.mails WHERE directory_id = $1"};
+constexpr Statement kPurgeMailSettings{"directory_purge_mail_settings",
+                                       "DELETE FROM hearth.mail_settings WHERE directory_id = $1"};
 
 Directory DirectoryOf(const pqxx::row& row) {
   Directory directory;
@@ -102,7 +104,7 @@ bool PurgeDirectory(Tx& tx, std::string_view id) {
   if (tx.Exec(kMarkPurged, std::string(id)).affected_rows() == 0) return false;
   for (const Statement* statement :
        {&kPurgeUsers, &kPurgeUnits, &kPurgeGroups, &kPurgeCustomRoles, &kPurgeServiceAccounts, &kPurgeIssuers,
-        &kPurgeDomains, &kPurgeRecords, &kPurgeMails}) {
+        &kPurgeDomains, &kPurgeRecords, &kPurgeMails, &kPurgeMailSettings}) {
     tx.Exec(*statement, std::string(id));
   }
   return true;

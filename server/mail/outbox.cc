@@ -1,9 +1,12 @@
 #include "server/mail/outbox.h"
 
 #include <stdexcept>
+#include <vector>
 
 #include "absl/strings/str_join.h"
 #include "server/base/ids.h"
+#include "server/base/status_macros.h"
+#include "server/directory/directory_store.h"
 #include "server/mail/mail_rules.h"
 #include "server/mail/outbox_store.h"
 #include "server/mail/sealing.h"
@@ -36,6 +39,22 @@ void Enqueue(Tx& tx, const Keyring& keyring, const Mail& mail) {
   row.mailbox = MailboxOf(keyring, mail);
   row.lifetime = mail.lifetime;
   InsertMail(tx, row);
+}
+
+absl::Status SweepOutbox(Database& database, absl::Time deadline) {
+  std::vector<std::string> directories;
+  RETURN_IF_ERROR(database.Read({}, deadline, [&](Tx& tx) {
+    directories = AllDirectoryIds(tx);
+    return absl::OkStatus();
+  }));
+  absl::Status result;
+  for (const std::string& directory : directories) {
+    result.Update(database.Write({directory}, deadline, [&](Tx& tx) {
+      SweepMails(tx);
+      return absl::OkStatus();
+    }));
+  }
+  return result;
 }
 
 }  // namespace hearth

@@ -1,8 +1,11 @@
 // How a domain sends a mail: in its own transaction.
 #pragma once
 
+#include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "server/base/keyring.h"
 #include "server/mail/mail.h"
+#include "server/storage/database.h"
 
 namespace hearth {
 
@@ -13,5 +16,10 @@ class Tx;
 // The transaction serves mail.directory. Throws std::invalid_argument for a mail that is not well made (MailDefect): a defect of the caller,
 // whose transaction then fails with INTERNAL; what people type must have been checked before.
 void Enqueue(Tx& tx, const Keyring& keyring, const Mail& mail);
+
+// Ends mails that expired without being sent, so that what they carried does not outlive its use even where no relay runs, and removes what
+// ended more than 30 days ago; each directory in a transaction of its own. Safe to run at any time and from several servers at once. A directory
+// that fails does not keep the others from it; the result is the first failure.
+absl::Status SweepOutbox(Database& database, absl::Time deadline);
 
 }  // namespace hearth

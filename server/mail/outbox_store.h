@@ -2,9 +2,11 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "hearth/v1/mail_template.pb.h"
+#include "server/mail/brand.h"
 #include "server/storage/tx.h"
 
 namespace hearth {
@@ -26,5 +28,49 @@ struct OutboxRow {
 // Inserts a mail, due at once; its Message-ID is made of its id and the directory's primary domain. Nothing when that id is there already.
 // Throws when the directory is not there or not served.
 void InsertMail(Tx& tx, const OutboxRow& row);
+
+// A mail that is being sent.
+struct ClaimedMail {
+  std::string lease;  // A UUID: whose claim it is.
+  std::string directory;
+  std::string id;
+  int attempts = 0;  // This one included.
+  std::string to;
+  v1::MailTemplate kind = v1::MAIL_TEMPLATE_UNSPECIFIED;
+  std::string languages;
+  std::string message_id;
+  std::string key_id;
+  std::string sealed;
+  absl::Time create_time;
+  absl::Time expire_time;
+  absl::Duration remaining;  // From the claim until it expires, by the database's clock.
+  MailBrand brand;
+};
+
+// Claims at most `most` mails that are due, for `duration`, in any directories: the transaction needs no scope. Directories take turns,
+// beginning after the id `last`. Of one mailbox only the first mail is claimed.
+std::vector<ClaimedMail> ClaimMails(Tx& tx, const std::string& last, int most, const std::string& lease,
+                                    absl::Duration duration);
+
+// How a mail ended.
+enum class MailEnd { kSent = 2, kExpired = 3, kSetAside = 4 };
+
+// Ends a claimed mail, and wipes its values. False, and nothing happens, when the claim is over. The transaction serves its directory.
+bool EndMail(Tx& tx, const ClaimedMail& mail, MailEnd end, const std::string& note);
+
+// Gives a claimed mail back until `delay` is over, at most until it expires; later mails of its mailbox wait too. `counts`: the attempt counts.
+// False, and nothing happens, when the claim is over. The transaction serves its directory.
+bool DeferMail(Tx& tx, const ClaimedMail& mail, absl::Duration delay, bool counts, const std::string& note);
+
+// How much waits, in all directories; the transaction needs no scope.
+struct OutboxDepth {
+  int64_t waiting = 0;
+  absl::Duration lag;  // For how long the mail that has been due longest has been so.
+};
+OutboxDepth MeasureOutbox(Tx& tx);
+
+// Ends mails that expired without being sent, also where no relay runs, and removes what ended more than 30 days ago, in the directories that
+// the transaction serves. Returns how many expired.
+int SweepMails(Tx& tx);
 
 }  // namespace hearth

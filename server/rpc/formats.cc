@@ -8,13 +8,14 @@
 #include "server/authn/certificate.h"
 #include "server/base/resource_name.h"
 #include "server/base/text.h"
+#include "server/mail/language.h"
+#include "server/mail/mail_rules.h"
 
 namespace hearth {
 namespace {
 
 constexpr size_t kMaxPrincipalName = 113;  // As in the model system: 113 in all, 64 before and 48 after the @.
 constexpr size_t kMaxLocalPart = 64;
-constexpr size_t kMaxMail = 254;  // RFC 5321, 4.5.3.1, as corrected by erratum 1690 of RFC 3696.
 constexpr size_t kMaxUri = 2048;
 constexpr size_t kMaxIssuer = 255;
 constexpr size_t kMaxPasswordBytes = 1024;
@@ -55,11 +56,10 @@ bool IsPrincipalName(std::string_view text) {
   return IsDomain(absl::AsciiStrToLower(ToAbsl(text.substr(at + 1))));
 }
 
-bool IsMail(std::string_view text) {
-  const size_t at = text.rfind('@');
-  if (text.size() > kMaxMail || at == std::string_view::npos || at == 0) return false;
-  if (text.find_first_of(" ,;:<>()[]\\\"@") < at) return false;
-  return IsDomain(absl::AsciiStrToLower(ToAbsl(text.substr(at + 1))));
+bool IsColor(std::string_view text) {
+  return text.size() == 7 && text[0] == '#' && std::all_of(text.begin() + 1, text.end(), [](char c) {
+           return absl::ascii_isxdigit(static_cast<unsigned char>(c));
+         });
 }
 
 bool IsUuid4(std::string_view text) {
@@ -156,7 +156,15 @@ std::string FormatDefect(v1::Format format, std::string_view text, uint32_t max_
       return Unless(IsHttps(text, kMaxIssuer) && text.find_first_of("?#") == std::string_view::npos,
                     "must be an https:// address of at most 255 characters, without query or fragment");
     case v1::FORMAT_MAIL:
-      return Unless(IsMail(text), "must be one mail address");
+      return Unless(IsMailAddress(text), "must be one mail address: letters, digits and symbols, @, a domain");
+    case v1::FORMAT_LANGUAGE:
+      return Unless(IsLanguageTag(text), "must be a language tag such as de or nl-BE");
+    case v1::FORMAT_MAIL_SETTINGS_NAME:
+      return Unless(HasName(text, "mailSettings"), "must have the form directories/{directory}/mailSettings");
+    case v1::FORMAT_COLOR:
+      return Unless(IsColor(text), "must be a colour of the form #rrggbb");
+    case v1::FORMAT_TIME_ZONE:
+      return Unless(IsTimeZone(text), "must be a time zone such as Europe/Amsterdam");
     case v1::FORMAT_TOKEN:
       return Unless(text.size() <= kMaxToken, "must be at most 512 characters");
     case v1::FORMAT_IDENTIFIER:

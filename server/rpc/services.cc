@@ -81,6 +81,11 @@ void AddServices(const Desks& desks, RpcTable& table) {
   table.Add(desks.service_account, &ServiceAccountDesk::DisableServiceAccount);
   table.Add(desks.service_account, &ServiceAccountDesk::EnableServiceAccount);
   table.Add(desks.service_account, &ServiceAccountDesk::DeleteServiceAccount);
+
+  // MailService
+  table.Add(desks.mail, &MailDesk::GetMailSettings);
+  table.Add(desks.mail, &MailDesk::UpdateMailSettings);
+  table.Add(desks.mail, &MailDesk::PreviewMail);
 }
 
 }  // namespace hearth

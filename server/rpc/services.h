@@ -14,6 +14,7 @@
 #include "server/directory/unit_member_desk.h"
 #include "server/directory/user_desk.h"
 #include "server/guest/guest_desk.h"
+#include "server/mail/mail_desk.h"
 #include "server/reset/batch_desk.h"
 #include "server/reset/reset_desk.h"
 #include "server/rpc/rpc_table.h"
@@ -37,6 +38,7 @@ struct Desks {
   CustomRoleDesk* custom_role;
   IssuerDesk* issuer;
   ServiceAccountDesk* service_account;
+  MailDesk* mail;
 };
 
 // Adds a row for every RPC.

@@ -43,6 +43,7 @@ std::vector<std::string> WrongForms(v1::Format format) {
     case v1::FORMAT_CUSTOM_ROLE_NAME:
     case v1::FORMAT_ROLE_HOLDER_NAME:
     case v1::FORMAT_TRUSTED_ISSUER_NAME:
+    case v1::FORMAT_MAIL_SETTINGS_NAME:
     case v1::FORMAT_SERVICE_ACCOUNT_NAME: {
       const std::string good = ValidText(format);
       return {"x",
@@ -127,7 +128,22 @@ std::vector<std::string> WrongForms(v1::Format format) {
               "a@localhost",
               "<a@a.example>",
               "a@a.example,b@a.example",
+              "a@a.example;b@a.example",
+              "friends:a@a.example;",
+              "A <a@a.example>",
+              "\"a b\"@a.example",
+              "a(b)@a.example",
+              "a@[127.0.0.1]",
+              ".a@a.example",
+              "a..b@a.example",
+              std::string(65, 'a') + "@a.example",
               std::string(250, 'a') + "@a.example"};
+    case v1::FORMAT_LANGUAGE:
+      return {"de_DE", "de-", "-de", "123456789", "de DE", "../de", "*", std::string(36, 'a')};
+    case v1::FORMAT_COLOR:
+      return {"red", "#fff", "00aa7f", "#00aa7g", "#00aa7f;", "#00aa7f0"};
+    case v1::FORMAT_TIME_ZONE:
+      return {"EST", "Europe/Atlantis", "+01:00", "GMT+1", "../etc/passwd", "Europe/London ", std::string(65, 'a')};
     case v1::FORMAT_TOKEN:
       return {std::string(513, 'a')};
     case v1::FORMAT_IDENTIFIER:

@@ -148,6 +148,10 @@ std::string ValidText(v1::Format format) {
       {v1::FORMAT_TOKEN, "opaque"},
       {v1::FORMAT_IDENTIFIER, "https://hearth.example/api"},
       {v1::FORMAT_CERTIFICATE_IDENTITY, "spiffe://forthcoffee.com/portal"},
+      {v1::FORMAT_LANGUAGE, "nl-BE"},
+      {v1::FORMAT_MAIL_SETTINGS_NAME, "directories/forthcoffee/mailSettings"},
+      {v1::FORMAT_COLOR, "#00aa7f"},
+      {v1::FORMAT_TIME_ZONE, "Europe/London"},
   };
   return texts->at(format);
 }

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "hearth/v1/credential_service.pb.h"
+#include "server/rpc/message_plan.h"
 #include "tests/rpc/contract_calls.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_server.h"

@@ -48,13 +48,14 @@ TEST_F(PurgeTest, EmptiesADirectoryAfterThirtyDaysButKeepsItsIdAndItsAudit) {
           " 'a@b.example', '', 1, '', 'x', 'k1', '\\x00', now() + interval '1 hour');"
           " INSERT INTO hearth.outbox (directory_id, mail_id) VALUES ('contoso', "
           "'00000000-0000-4000-8000-000000000001');"
+          " INSERT INTO hearth.mail_settings (directory_id) VALUES ('contoso');"
           " UPDATE hearth.directories SET delete_time = ") +
       kLongAgo + " WHERE directory_id = 'contoso'");
   const std::string forth = Count("users WHERE directory_id = 'forthcoffee'");
   ASSERT_THAT(Purge(), IsOk());
   for (const std::string table :
        {"users", "role_assignments", "administrative_units", "groups", "custom_roles", "credentials", "domains",
-        "trusted_issuers", "service_accounts", "idempotency", "mails", "outbox"}) {
+        "trusted_issuers", "service_accounts", "idempotency", "mails", "outbox", "mail_settings"}) {
     EXPECT_EQ(Count(table + " WHERE directory_id = 'contoso'"), "0") << table;
   }
   EXPECT_EQ(Count("directories WHERE directory_id = 'contoso' AND purged"), "1");

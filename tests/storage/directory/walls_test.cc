@@ -44,7 +44,8 @@ class WallsTest : public Fixture {
         "sealed,"
         " expire_time) VALUES ('contoso', '00000000-0000-4000-8000-000000000001', 'a@b.example', '', 1, '', 'x', 'k1',"
         " '\\x00', now() + interval '1 hour');"
-        "INSERT INTO hearth.outbox (directory_id, mail_id) VALUES ('contoso', '00000000-0000-4000-8000-000000000001')");
+        "INSERT INTO hearth.outbox (directory_id, mail_id) VALUES ('contoso', '00000000-0000-4000-8000-000000000001');"
+        "INSERT INTO hearth.mail_settings (directory_id) VALUES ('contoso')");
   }
   std::string CountOfContoso(const std::string& table) {
     return Sql("SELECT count(*) FROM hearth." + table + " WHERE directory_id = 'contoso'")[0][0];
@@ -61,7 +62,7 @@ MATCHER_P(FailsWith, sqlstate, "") {
 TEST_F(WallsTest, EveryTableOfADirectoryHasForcedRowLevelSecurity) {
   EXPECT_THAT(Tables(), ElementsAre("administrative_unit_members", "administrative_units", "audit_events",
                                     "certificate_identities", "credentials", "custom_roles", "directories", "domains",
-                                    "group_members", "group_role_assignments", "groups", "idempotency", "mails",
+                                    "group_members", "group_role_assignments", "groups", "idempotency", "mail_settings", "mails",
                                     "outbox", "role_assignments", "service_accounts", "trusted_issuers", "users"));
   EXPECT_THAT(Sql("SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
                   " WHERE c.relnamespace = 'hearth'::regnamespace AND c.relkind IN ('r', 'p')"
@@ -169,7 +170,8 @@ TEST_F(WallsTest, ADirectorysScopeAddsNothingToAnother) {
       "hearth.mails (directory_id, mail_id, recipient, person, template, languages, message_id, key_id, sealed, "
       "expire_time)"
       " VALUES ('contoso', gen_random_uuid(), 'a@b.example', '', 1, '', 'x', 'k1', '\\x00', now() + interval '1 hour')",
-      "hearth.outbox (directory_id, mail_id) VALUES ('contoso', gen_random_uuid())"};
+      "hearth.outbox (directory_id, mail_id) VALUES ('contoso', gen_random_uuid())",
+      "hearth.mail_settings (directory_id) VALUES ('contoso')"};
   EXPECT_EQ(inserts.size(), Tables().size());
   for (const std::string& insert : inserts) {
     EXPECT_THAT(SqlAsApp(&forth_, "INSERT INTO " + insert), FailsWith("42501")) << insert;

@@ -15,6 +15,7 @@
 #include "hearth/v1/credential_service.pb.h"
 #include "hearth/v1/directory_service.pb.h"
 #include "hearth/v1/guest_user_service.pb.h"
+#include "hearth/v1/mail_service.pb.h"
 #include "hearth/v1/reset_password_service.pb.h"
 
 namespace grpc {
@@ -150,6 +151,9 @@ class Client {
   HEARTH_CLIENT_METHOD(GetServiceAccount)
   HEARTH_CLIENT_METHOD(ListServiceAccounts)
   HEARTH_CLIENT_METHOD(DeleteServiceAccount)
+  HEARTH_CLIENT_METHOD(GetMailSettings)
+  HEARTH_CLIENT_METHOD(UpdateMailSettings)
+  HEARTH_CLIENT_METHOD(PreviewMail)
 #undef HEARTH_CLIENT_METHOD
 
  private:

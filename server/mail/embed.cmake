@@ -1,0 +1,10 @@
+# Writes a C++ file that holds every file of templates/ as a string: cmake -DOUT=… -DDIR=… -P embed.cmake
+file(GLOB_RECURSE files RELATIVE ${DIR} ${DIR}/*)
+list(SORT files)
+set(text "// Generated from server/mail/templates by embed.cmake.\n#include \"server/mail/mail_template.h\"\n\nnamespace hearth {\n\nconst std::vector<EmbeddedFile>& EmbeddedMailFiles() {\n  static const auto* const all = new std::vector<EmbeddedFile>{\n")
+foreach(file IN LISTS files)
+  file(READ ${DIR}/${file} contents)
+  string(APPEND text "      {\"${file}\", R\"mail(${contents})mail\"},\n")
+endforeach()
+string(APPEND text "  };\n  return *all;\n}\n\n}  // namespace hearth\n")
+file(WRITE ${OUT} "${text}")
