@@ -15,9 +15,10 @@ else
   state=${HEARTH_STATE:-${XDG_STATE_HOME:-$HOME/.local/state}/hearth}
 fi
 # Ports as asked for, else as the last time.
-read -r port metrics_port <<<"$(cat "$state/ports" 2>/dev/null || echo 7443 9443)"
+read -r port metrics_port mail_port <<<"$(cat "$state/ports" 2>/dev/null || echo 7443 9443 2525)"
 port=${HEARTH_PORT:-$port}
 metrics_port=${HEARTH_METRICS_PORT:-$metrics_port}
+mail_port=${HEARTH_MAIL_PORT:-${mail_port:-2525}}
 
 bold="" faint="" plain=""
 if [ -t 1 ] && [ "${TERM:-dumb}" != dumb ] && [ -z "${NO_COLOR:-}" ]; then
@@ -52,8 +53,8 @@ check_settings() {
   [[ "$state" = /* ]] || die "HEARTH_STATE is '$state'; give an absolute path."
   [[ "$state" != *[\'\"\\,$'\n']* ]] || die "HEARTH_STATE is '$state'; give a path without quotes, backslashes and commas."
   [ "${#state}" -le 85 ] || die "$state is too long for a Unix socket in it; set HEARTH_STATE to a path of at most 85 characters."
-  for number in "$port" "$metrics_port"; do
-    [[ "$number" =~ ^[0-9]{1,5}$ ]] || die "HEARTH_PORT and HEARTH_METRICS_PORT are port numbers, not '$number'."
+  for number in "$port" "$metrics_port" "$mail_port"; do
+    [[ "$number" =~ ^[0-9]{1,5}$ ]] || die "HEARTH_PORT, HEARTH_METRICS_PORT and HEARTH_MAIL_PORT are port numbers, not '$number'."
   done
 }
 
@@ -62,11 +63,11 @@ make_state() {
   (umask 022 && mkdir -p "$state") || die "$state cannot be made; set HEARTH_STATE to a place that you can write."
   if [ "$(id -u)" = 0 ]; then chmod 0711 "$state"; else chmod 0700 "$state"; fi
   : >"$state/$marker"
-  echo "$port $metrics_port" >"$state/ports"
+  echo "$port $metrics_port $mail_port" >"$state/ports"
   mkdir -p "$state/bin" "$state/issuers" "$state/story" "$state/tls" "$state/tokens"
   chmod 0700 "$state/issuers" "$state/story" "$state/tokens"
   chmod 0755 "$state/bin" "$state/tls"
-  for folder in postgres run server; do
+  for folder in mail postgres run server; do
     install -d -m 0700 -o "$service_user" "$state/$folder"
   done
   "${as_service[@]}" test -w "$state/run" ||

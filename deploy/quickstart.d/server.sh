@@ -32,7 +32,8 @@ prepare_server() {
 serve_command() {
   printf '%s\n' "$hearthd" serve --database "$(conninfo hearth_app)" --listen "127.0.0.1:$port" --metrics-listen "127.0.0.1:$metrics_port" \
     --tls-certificate "$state/server/tls.pem" --tls-key "$state/server/tls.key" \
-    --tls-client-ca "$state/server/client-ca.pem" --tls-client-certificates optional --keys-file "$state/server/keys" --reflection
+    --tls-client-ca "$state/server/client-ca.pem" --tls-client-certificates optional --keys-file "$state/server/keys" --reflection \
+    --smtp-url "smtp://127.0.0.1:$mail_port" --smtp-plaintext --mail-from no-reply@hearth.example
 }
 
 # The server's process id, if it is the very process that quickstart started: the id, the time it was started, and the boot it was
