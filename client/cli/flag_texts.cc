@@ -77,8 +77,8 @@ FlagText FlagTextOf(const std::string& path) {
 
 std::string GroupPrefix(const std::string& field) {
   static const auto* const unprefixed =
-      new std::set<std::string>{"administrative_unit", "custom_role",     "directory",      "domain", "group", "mail_settings",
-                                "role_assignment",     "service_account", "trusted_issuer", "user"};
+      new std::set<std::string>{"administrative_unit", "custom_role",     "directory",       "domain",         "group",
+                                "mail_settings",       "role_assignment", "service_account", "trusted_issuer", "user"};
   return unprefixed->count(field) > 0 ? "" : absl::StrCat(Hyphened(field), "-");
 }
 

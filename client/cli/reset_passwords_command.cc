@@ -36,9 +36,11 @@ using google::protobuf::util::TimeUtil;
 constexpr char kExamples[] =
     "  hearth user reset-passwords --file people.txt --out passwords.csv\n"
     "  hearth user reset-passwords --file people.txt --out passwords.csv --lifetime 7d\n"
-    "  hearth user reset-passwords --file people.txt --out again.csv --request-id 3f1c…   resumes a run that broke off\n"
+    "  hearth user reset-passwords --file people.txt --out again.csv --request-id 3f1c…   resumes a run that broke "
+    "off\n"
     "The file names a person a line: user1@forthcoffee.com, directories/…/users/user1, or user1 with --directory.\n"
-    "Empty lines and lines that begin with # are skipped. The output has columns for programs: person, name, password,\n"
+    "Empty lines and lines that begin with # are skipped. The output has columns for programs: person, name, "
+    "password,\n"
     "expire_time, reason, message. The exit code is that of the first refusal, or 0.\n";
 
 struct Flags {
@@ -85,7 +87,8 @@ absl::StatusOr<v1::BatchResetPasswordsRequest> MakeRequest(const Settings& setti
       one.set_name(*name);
     }
     if (lifetime > absl::ZeroDuration()) {
-      *one.mutable_temporary_password_lifetime() = TimeUtil::MicrosecondsToDuration(absl::ToInt64Microseconds(lifetime));
+      *one.mutable_temporary_password_lifetime() =
+          TimeUtil::MicrosecondsToDuration(absl::ToInt64Microseconds(lifetime));
     }
   }
   return request;
@@ -107,7 +110,8 @@ std::string ReasonOf(const google::rpc::Status& refusal) {
 
 std::string CsvLine(const std::string& person, const v1::BatchResetPasswordsResponse& response) {
   const bool done = response.has_reset();
-  const std::string until = done && response.reset().has_expire_time() ? TimeUtil::ToString(response.reset().expire_time()) : "";
+  const std::string until =
+      done && response.reset().has_expire_time() ? TimeUtil::ToString(response.reset().expire_time()) : "";
   std::string line;
   for (const std::string& cell : {person, response.reset().name(), response.reset().generated_password(), until,
                                   ReasonOf(response.refusal()), response.refusal().message()}) {
@@ -149,7 +153,8 @@ class Output {
     if (path.empty()) return absl::OkStatus();
     const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0) {
-      return UsageError(absl::StrCat("Cannot make the file ", path, "."), "Name a file that does not exist yet, in a folder you may write to.");
+      return UsageError(absl::StrCat("Cannot make the file ", path, "."),
+                        "Name a file that does not exist yet, in a folder you may write to.");
     }
     close(fd);
     file_.open(path);
@@ -192,7 +197,8 @@ absl::Status Run(Session* session, const Flags& flags) {
     }
     return written;
   };
-  absl::Status status = session->InvokeStreaming(*client, *client::MethodOf(*request->GetDescriptor()), *request, &response, each);
+  absl::Status status =
+      session->InvokeStreaming(*client, *client::MethodOf(*request->GetDescriptor()), *request, &response, each);
   progress.End();
   return written ? status : absl::UnknownError("Cannot write the output.");
 }
@@ -205,7 +211,8 @@ void AddResetPasswords(Session* session) {
       session->Command(session->NounOf("user"), "reset-passwords", "give many people new passwords, with progress",
                        kExamples, [session, flags] { return Run(session, *flags); });
   flags->file = AddValue(command, "-f,--file", "FILE", "who: a person a line; - is standard input")->required();
-  flags->out = AddValue(command, "--out", "FILE", "write the passwords to this new file, which only you can read (default: standard output)");
+  flags->out = AddValue(command, "--out", "FILE",
+                        "write the passwords to this new file, which only you can read (default: standard output)");
   flags->lifetime = AddValue(command, "--lifetime", "SPAN", "how long the passwords work, such as 24h (default) or 7d");
   flags->request_id = AddValue(command, "--request-id", "UUID", "resume the run of this id");
 }

@@ -52,8 +52,8 @@ Environment::Environment(const Config& config, Keyring keyring, const Clock* clo
       mail_(&database_, &keyring_),
       authenticator_(&database_, &tokens_),
       gate_(&authenticator_) {
-  AddServices({&reset_, &batch_, &guest_, &credential_, &directory_, &domain_, &user_, &role_, &unit_, &unit_member_, &group_,
-               &group_member_, &custom_role_, &issuer_, &service_account_, &mail_},
+  AddServices({&reset_, &batch_, &guest_, &credential_, &directory_, &domain_, &user_, &role_, &unit_, &unit_member_,
+               &group_, &group_member_, &custom_role_, &issuer_, &service_account_, &mail_},
               table_);
   metrics_ = std::make_unique<Metrics>(table_);
   settler_ = std::make_unique<Settler>(&database_, metrics_.get());

@@ -9,12 +9,13 @@ namespace hearth {
 
 // A resource name, taken apart. The parts are views into the name.
 struct ResourceName {
-  std::string_view directory;   // {directory}
-  std::string_view collection;  // "users", "domains", …, or a singleton ("mailSettings"); empty for a directory's own name.
-  std::string_view id;          // {user}, {domain}, …
-  std::string_view holder;      // "users" or "groups" of {holder}/{id}/roleAssignments/{role}[@{unit}]; else empty.
-  std::string_view role;        // The role there: helpdesk_administrator, custom.{custom_role}.
-  std::string_view unit;        // The unit there; empty for a role of the whole directory.
+  std::string_view directory;  // {directory}
+  std::string_view
+      collection;           // "users", "domains", …, or a singleton ("mailSettings"); empty for a directory's own name.
+  std::string_view id;      // {user}, {domain}, …
+  std::string_view holder;  // "users" or "groups" of {holder}/{id}/roleAssignments/{role}[@{unit}]; else empty.
+  std::string_view role;    // The role there: helpdesk_administrator, custom.{custom_role}.
+  std::string_view unit;    // The unit there; empty for a role of the whole directory.
 };
 
 // Takes a name apart; nullopt when it has none of the contract's forms. Every id is well-formed by IsResourceId, a domain by IsDomain.

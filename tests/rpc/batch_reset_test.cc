@@ -67,8 +67,8 @@ TEST_F(BatchResetTest, EachPersonHasAuditEventsOfTheirOwn) {
                                  AuditRow{"password.reset", "allowed", "", actor, users + "user1"},
                                  AuditRow{"password.reset", "refused", "NOT_HOME_DIRECTORY", actor, users + "visitor"},
                                  AuditRow{"password.reset", "allowed", "", actor, users + "user2"}));
-  EXPECT_THAT(Audit(kContoso),
-              testing::ElementsAre(AuditRow{"password.reset", "refused", "NOT_HOME_DIRECTORY", actor, users + "visitor"}));
+  EXPECT_THAT(Audit(kContoso), testing::ElementsAre(AuditRow{"password.reset", "refused", "NOT_HOME_DIRECTORY", actor,
+                                                             users + "visitor"}));
 }
 
 TEST_F(BatchResetTest, NamesOfAnotherDirectoryAreRefusedOneByOneAndAsParentAtOnce) {

@@ -60,10 +60,11 @@ MATCHER_P(FailsWith, sqlstate, "") {
 }
 
 TEST_F(WallsTest, EveryTableOfADirectoryHasForcedRowLevelSecurity) {
-  EXPECT_THAT(Tables(), ElementsAre("administrative_unit_members", "administrative_units", "audit_events",
-                                    "certificate_identities", "credentials", "custom_roles", "directories", "domains",
-                                    "group_members", "group_role_assignments", "groups", "idempotency", "mail_settings", "mails",
-                                    "outbox", "role_assignments", "service_accounts", "trusted_issuers", "users"));
+  EXPECT_THAT(Tables(),
+              ElementsAre("administrative_unit_members", "administrative_units", "audit_events",
+                          "certificate_identities", "credentials", "custom_roles", "directories", "domains",
+                          "group_members", "group_role_assignments", "groups", "idempotency", "mail_settings", "mails",
+                          "outbox", "role_assignments", "service_accounts", "trusted_issuers", "users"));
   EXPECT_THAT(Sql("SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
                   " WHERE c.relnamespace = 'hearth'::regnamespace AND c.relkind IN ('r', 'p')"
                   " AND a.attname = 'directory_id' AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND EXISTS"
