@@ -31,6 +31,13 @@ bool IsNew(const FieldDescriptor& field) {
   return field.name() == "given" || absl::StartsWith(std::string(field.name()), "new_");
 }
 
+// The one secret of a request is "the password", unless it is of another kind.
+bool IsPassword(const FieldDescriptor& field) { return RulesOf(field).format() == v1::FORMAT_PASSWORD; }
+
+std::string Hyphened(const FieldDescriptor& field) {
+  return absl::StrReplaceAll(std::string(field.name()), {{"_", "-"}});
+}
+
 std::string Phrase(const FieldDescriptor& field) {
   return field.name() == "given" ? "new password" : absl::StrReplaceAll(std::string(field.name()), {{"_", " "}});
 }
@@ -83,18 +90,22 @@ SecretFlags::SecretFlags(CLI::App* command, const Descriptor& request) {
   }
   if (secrets_.empty()) return;
   for (Secret& secret : secrets_) {
-    const bool only = secrets_.size() == 1;
-    const std::string name = only ? "password" : absl::StrReplaceAll(std::string(secret.field->name()), {{"_", "-"}});
+    const std::string name = secrets_.size() == 1 && IsPassword(*secret.field) ? "password" : Hyphened(*secret.field);
     secret.file = AddValue(command, absl::StrCat("--", name, "-file"), "FILE",
                            absl::StrCat("the ", Phrase(*secret.field), " is the first line of this file"));
     if (!secret.required) {
       ask_ = AddSwitch(command, "--given", "ask for the new password (default: the server makes one)");
     }
   }
-  stdin_ =
-      AddSwitch(command, "--password-stdin",
-                secrets_.size() == 1 ? "read the password from the first line of standard input"
-                                     : "read the passwords from standard input, one a line, the current one first");
+  if (secrets_.size() > 1) {
+    stdin_ = AddSwitch(command, "--password-stdin",
+                       "read the passwords from standard input, one a line, the current one first");
+    return;
+  }
+  const FieldDescriptor& only = *secrets_[0].field;
+  stdin_ = AddSwitch(command, absl::StrCat("--", IsPassword(only) ? "password" : Hyphened(only), "-stdin"),
+                     absl::StrCat("read the ", IsPassword(only) ? "password" : Phrase(only),
+                                  " from the first line of standard input"));
 }
 
 absl::StatusOr<std::string> SecretFlags::Read(const Secret& secret) const {

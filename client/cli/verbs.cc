@@ -11,6 +11,7 @@ const std::vector<Noun>& Nouns() {
       {"unit", "administrative units: parts of a directory's people, to which roles can be limited", "People"},
       {"group", "groups, and the roles that people hold through them", "People"},
       {"custom-role", "roles that a directory defines", "People"},
+      {"platform", "the platform: who may make directories", "Organisations"},
       {"directory", "directories: the organisations", "Organisations"},
       {"domain", "verified domains of a directory", "Organisations"},
       {"issuer", "identity providers whose tokens a directory accepts", "Organisations"},
@@ -142,6 +143,10 @@ const std::vector<Verb>& Verbs() {
        "  hearth home resolve user1@forthcoffee.com\n"},
 
       // Organisations.
+      {"platform", "bootstrap", "BootstrapPlatform", "OPERATOR", "operator_id", "", "",
+       "register an operator of the platform, with the token that `hearthd bootstrap` printed",
+       "  hearth platform bootstrap ann --bootstrap-token-file token --issuer https://id.example.com \\\n"
+       "    --audience hearth --jwks-file keys.json\n"},
       {"directory", "create", "CreateDirectory", "DIRECTORY", "directory_id", "", "",
        "create a directory with its first domain, administrator and issuer (platform operators)",
        "  hearth directory create forthcoffee --display-name 'Forth Coffee' --domain forthcoffee.com \\\n"
@@ -175,11 +180,16 @@ const std::vector<Verb>& Verbs() {
 
       {"issuer", "create", "CreateTrustedIssuer", "ISSUER", "trusted_issuer_id", "", "",
        "trust an identity provider's tokens, for this directory only",
-       "  hearth issuer create main --issuer https://id.forthcoffee.com --audience hearth --jwks-file "
-       "keys.json\n"},
+       "  hearth issuer create main --issuer https://id.forthcoffee.com --audience hearth \\\n"
+       "    --jwks-uri https://id.forthcoffee.com/keys\n"
+       "  hearth issuer create main --issuer https://id.forthcoffee.com --audience hearth --jwks-file keys.json\n"},
       {"issuer", "get", "GetTrustedIssuer", "ISSUER", "name", "", "", "show an issuer", "  hearth issuer get main\n"},
       {"issuer", "list", "ListTrustedIssuers", "", "", "", "", "list the issuers of a directory",
        "  hearth issuer list\n"},
+      {"issuer", "update", "UpdateTrustedIssuer", "ISSUER", "trusted_issuer.name", "", "",
+       "change the keys of an issuer, or where they are",
+       "  hearth issuer update main --jwks-file both-keys.json\n"
+       "  hearth issuer update main --jwks-uri https://id.forthcoffee.com/keys\n"},
       {"issuer", "delete", "DeleteTrustedIssuer", "ISSUER", "name", "", "", "refuse an issuer's tokens from now on",
        "  hearth issuer delete main\n"},
 

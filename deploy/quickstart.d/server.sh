@@ -15,18 +15,15 @@ install_server() {
 
 run_hearthd() { (cd / && "${as_service[@]}" "$hearthd" "$@"); }
 
-# What hearthd needs before it serves: its files, the schema, and the platform's issuer with its first operator.
+# What hearthd needs before it serves: its files, and the schema.
 prepare_server() {
   give_to_service "$state/tls/server.pem" "$state/server/tls.pem"
   give_to_service "$state/tls/server.key" "$state/server/tls.key"
   give_to_service "$state/tls/ca.pem" "$state/server/client-ca.pem"
-  give_to_service "$state/issuers/platform/jwks.json" "$state/server/platform.jwks"
   [ -e "$state/server/keys" ] || run_hearthd keys generate --keys-file "$state/server/keys" >/dev/null ||
     die "hearthd could not make its keys file."
   run_hearthd migrate --database "$(conninfo hearth_owner)" --app-role hearth_app | sed 's/^/    /' ||
     die "The database could not be migrated; what hearthd said is above. After a change of branches, give the data up: deploy/quickstart reset"
-  run_hearthd bootstrap --database "$(conninfo hearth_owner)" --issuer "$(issuer_of platform)" --audience hearth \
-    --jwks-file "$state/server/platform.jwks" --operator operator | sed 's/^/    /' || die "hearthd could not register the platform's operator."
 }
 
 serve_command() {

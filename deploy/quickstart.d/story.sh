@@ -23,7 +23,18 @@ ensure_directory() { # DIRECTORY DOMAIN NAME
   ensure "$1-admin" service-account update sign-in --certificate-identity "$(sign_in_identity "$1")"
 }
 
+# The platform's first operator, once: with a token that hearthd prints to whoever owns its database and its keys.
+bootstrap_platform() {
+  if hearth --context operator directory list >/dev/null 2>&1; then return; fi
+  (umask 077 && run_hearthd bootstrap --database "$(conninfo hearth_owner)" --keys-file "$state/server/keys" >"$state/story/bootstrap" 2>/dev/null) ||
+    die "hearthd could not make a token for the platform's operator; try it: $hearthd bootstrap --help"
+  ensure operator platform bootstrap operator --bootstrap-token-file "$state/story/bootstrap" --issuer "$(issuer_of platform)" \
+    --audience hearth --jwks-file "$state/issuers/platform/jwks.json"
+  rm "$state/story/bootstrap"
+}
+
 seed() {
+  bootstrap_platform
   ensure_directory forthcoffee forthcoffee.com "Forth Coffee"
   ensure forthcoffee-admin user create user1@forthcoffee.com --id user1 --display-name "User One"
   ensure forthcoffee-admin user create helpdesk@forthcoffee.com --id helpdesk --display-name "Help Desk"

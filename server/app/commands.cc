@@ -5,14 +5,13 @@
 #include <sys/resource.h>
 
 #include <csignal>
-#include <fstream>
 #include <iostream>
-#include <sstream>
 
 #include "absl/synchronization/mutex.h"
 #include "server/app/environment.h"
 #include "server/app/server.h"
 #include "server/base/clock.h"
+#include "server/base/keyring.h"
 #include "server/base/random.h"
 #include "server/directory/bootstrap.h"
 #include "server/storage/migrator.h"
@@ -91,17 +90,15 @@ int RunMigrate(const std::string& database, const std::string& app_role) {
 }
 
 int RunBootstrap(const BootstrapOptions& options) {
-  std::ifstream file(options.jwks_file);
-  if (!file) return Fail(absl::NotFoundError("the JWKS file " + options.jwks_file + " cannot be read"));
-  std::ostringstream jwks;
-  jwks << file.rdbuf();
+  const auto keyring = Keyring::Load(options.keys_file);
+  if (!keyring.ok()) return Fail(keyring.status());
   Database database({.conninfo = options.database, .connections = 1});
-  const auto fresh = BootstrapPlatform(
-      database, absl::Now() + kBootstrapPatience,
-      {.issuer = options.issuer, .audience = options.audience, .jwks = jwks.str(), .operator_id = options.operator_id});
-  if (!fresh.ok()) return Fail(fresh.status());
-  std::cout << (*fresh ? "The platform's issuer and operator are registered.\n"
-                       : "The platform was bootstrapped so before.\n");
+  const auto token =
+      MakeBootstrapToken(database, *keyring, absl::Minutes(options.minutes), absl::Now() + kBootstrapPatience);
+  if (!token.ok()) return Fail(token.status());
+  std::cerr << "This token registers one operator of the platform, once, within " << options.minutes
+            << " minutes: put it into a file and run `hearth platform bootstrap --help`.\n";
+  std::cout << *token << '\n';
   return 0;
 }
 

@@ -16,15 +16,13 @@ int RunCheckConfig(const Config& config);
 // Brings the schema to this binary's version.
 int RunMigrate(const std::string& database, const std::string& app_role);
 
-// What `hearthd bootstrap` registers.
+// How `hearthd bootstrap` makes a token.
 struct BootstrapOptions {
   std::string database;  // As the owner.
-  std::string issuer;
-  std::string audience;
-  std::string jwks_file;
-  std::string operator_id;
+  std::string keys_file;
+  int minutes = 60;  // How long it is good.
 };
-// Registers the platform directory, its issuer and its first operator.
+// Prints a single-use token with which an operator of the platform registers: `hearth platform bootstrap`.
 int RunBootstrap(const BootstrapOptions& options);
 
 // Makes a keys file.

@@ -101,8 +101,21 @@ std::vector<std::string> ConfigDefects(const Config& config) {
   if (!config.metrics_listen.empty() && !IsLoopbackAddress(config.metrics_listen)) {
     defects.push_back("--metrics-listen must be a loopback address; metrics carry no authentication");
   }
+  if (!config.key_fetch.ca_file.empty() && !IsReadable(config.key_fetch.ca_file)) {
+    defects.push_back(absl::StrCat("--issuer-ca ", config.key_fetch.ca_file, " cannot be read"));
+  }
   CheckMail(config, defects);
   CheckHashing(config, defects);
+  if (config.max_sign_in_seconds < 60) defects.push_back("--max-sign-in-seconds must be at least 60");
+  for (const double rate :
+       {config.caller_rates.reads, config.caller_rates.writes, config.caller_rates.hashes, config.directory_rates.reads,
+        config.directory_rates.writes, config.directory_rates.hashes}) {
+    if (!(rate >= 0 && rate <= 1e6)) {
+      defects.push_back(
+          "--caller-reads, -writes, -hashes and --directory-reads, -writes, -hashes must be between 0 and 1000000");
+      break;
+    }
+  }
   for (const auto& [flag, value] : {std::pair{"--database-connections", config.database_connections},
                                     {"--lookup-queue", config.lookup_queue},
                                     {"--read-workers", config.read_workers},

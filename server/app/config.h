@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "server/authn/key_fetch.h"
 #include "server/base/log.h"
 #include "server/credential/hasher.h"
 #include "server/mail/smtp_options.h"
@@ -17,6 +18,11 @@ namespace hearth {
 enum class ClientCertificates {
   kRequired,  // Strangers do not get past the handshake.
   kOptional,  // A caller without one presents a token.
+};
+
+// The most calls a second that are let through, by work class; 0: any number.
+struct CallRates {
+  double reads, writes, hashes;
 };
 
 // What can be configured, with its defaults. Secrets are in files, never in flags.
@@ -42,7 +48,11 @@ struct Config {
   SmtpOptions smtp;  // Without a URL, mails wait. The password is read from its file by SmtpOf.
   std::string smtp_password_file;
   int mail_couriers = 2;
-  int drain_seconds = 10;  // How long calls may take to finish at shutdown.
+  CallRates caller_rates = {5000, 500, 100};        // Of one person or service account.
+  CallRates directory_rates = {20'000, 2000, 400};  // Of all callers of one directory.
+  KeyFetchOptions key_fetch;                        // How keys of issuers are fetched.
+  int max_sign_in_seconds = 12 * 3600;  // How old a sign-in may be for resets and the like (NIST SP 800-63B, 4.2.3).
+  int drain_seconds = 10;               // How long calls may take to finish at shutdown.
   LogLevel log_level = LogLevel::kInfo;
 };
 

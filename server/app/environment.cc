@@ -26,6 +26,17 @@ DispatcherLimits LimitsOf(const Config& config) {
           {v1::WORK_CLASS_HASH, {3 * Lanes(config), static_cast<size_t>(config.hash_queue)}}};
 }
 
+Rates RatesOf(const CallRates& rates) {
+  return {{v1::WORK_CLASS_LOOKUP, rates.reads},
+          {v1::WORK_CLASS_READ, rates.reads},
+          {v1::WORK_CLASS_WRITE, rates.writes},
+          {v1::WORK_CLASS_HASH, rates.hashes}};
+}
+
+RateLimits RateLimitsOf(const Config& config) {
+  return {.caller = RatesOf(config.caller_rates), .directory = RatesOf(config.directory_rates)};
+}
+
 }  // namespace
 
 Environment::Environment(const Config& config, Keyring keyring, const Clock* clock, Random* random)
@@ -38,6 +49,7 @@ Environment::Environment(const Config& config, Keyring keyring, const Clock* clo
       batch_(&database_, &keyring_, &reset_),
       guest_(&database_, &pager_),
       credential_(&database_, &hasher_, &keyring_),
+      bootstrap_(&database_, &keyring_),
       directory_(&database_, &keyring_, &pager_),
       domain_(&database_, &keyring_, &pager_),
       user_(&database_, &keyring_, &pager_),
@@ -51,13 +63,15 @@ Environment::Environment(const Config& config, Keyring keyring, const Clock* clo
       service_account_(&database_, &keyring_, &pager_),
       mail_(&database_, &keyring_),
       authenticator_(&database_, &tokens_),
-      gate_(&authenticator_) {
-  AddServices({&reset_, &batch_, &guest_, &credential_, &directory_, &domain_, &user_, &role_, &unit_, &unit_member_,
-               &group_, &group_member_, &custom_role_, &issuer_, &service_account_, &mail_},
+      limiter_(clock, RateLimitsOf(config)) {
+  AddServices({&reset_, &batch_, &guest_, &credential_, &bootstrap_, &directory_, &domain_, &user_, &role_, &unit_,
+               &unit_member_, &group_, &group_member_, &custom_role_, &issuer_, &service_account_, &mail_},
               table_);
   metrics_ = std::make_unique<Metrics>(table_);
   settler_ = std::make_unique<Settler>(&database_, metrics_.get());
-  dispatcher_ = std::make_unique<Dispatcher>(&gate_, settler_.get(), metrics_.get(), LimitsOf(config));
+  gate_ = std::make_unique<Gate>(&authenticator_, &limiter_, metrics_.get(), clock,
+                                 absl::Seconds(config.max_sign_in_seconds));
+  dispatcher_ = std::make_unique<Dispatcher>(gate_.get(), settler_.get(), metrics_.get(), LimitsOf(config));
 }
 
 absl::StatusOr<std::unique_ptr<Environment>> Environment::Create(const Config& config, const Clock* clock,

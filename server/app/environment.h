@@ -33,6 +33,7 @@ class Environment {
   Database& database() { return database_; }
   const Keyring& keyring() const { return keyring_; }
   Hasher& hasher() { return hasher_; }
+  TokenAuthority& tokens() { return tokens_; }
 
  private:
   Environment(const Config& config, Keyring keyring, const Clock* clock, Random* random);
@@ -47,6 +48,7 @@ class Environment {
   BatchDesk batch_;
   GuestDesk guest_;
   CredentialDesk credential_;
+  BootstrapDesk bootstrap_;
   DirectoryDesk directory_;
   DomainDesk domain_;
   UserDesk user_;
@@ -63,7 +65,8 @@ class Environment {
   RpcTable table_;
   std::unique_ptr<Metrics> metrics_;
   Authenticator authenticator_;
-  Gate gate_;
+  RateLimiter limiter_;
+  std::unique_ptr<Gate> gate_;
   std::unique_ptr<Settler> settler_;
   std::unique_ptr<Dispatcher> dispatcher_;
 };

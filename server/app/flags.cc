@@ -1,6 +1,9 @@
 #include "server/app/flags.h"
 
 #include <map>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
 
 namespace hearth {
 
@@ -16,15 +19,14 @@ Flags::Flags(CLI::App& app) {
   migrate_->add_option("--database", migrate_database_, "libpq connection string of the schema's owner")->required();
   migrate_->add_option("--app-role", app_role_, "Role that `serve` connects as")->capture_default_str();
 
-  bootstrap_ = app.add_subcommand("bootstrap", "Register the platform's issuer and its first operator");
+  bootstrap_ =
+      app.add_subcommand("bootstrap", "Print a single-use token with which an operator of the platform registers");
   bootstrap_->add_option("--database", bootstrap_options_.database, "libpq connection string of the schema's owner")
       ->required();
-  bootstrap_->add_option("--issuer", bootstrap_options_.issuer, "`iss` of the platform's tokens, an https:// address")
-      ->required();
-  bootstrap_->add_option("--audience", bootstrap_options_.audience, "`aud` of the platform's tokens")->required();
-  bootstrap_->add_option("--jwks-file", bootstrap_options_.jwks_file, "Public keys of the issuer (JSON Web Key Set)")
-      ->required();
-  bootstrap_->add_option("--operator", bootstrap_options_.operator_id, "`sub` of the first operator")->required();
+  bootstrap_->add_option("--keys-file", bootstrap_options_.keys_file, "The keys file of `serve`")->required();
+  bootstrap_->add_option("--minutes", bootstrap_options_.minutes, "How long the token is good")
+      ->check(CLI::Range(1, 24 * 60))
+      ->capture_default_str();
 
   CLI::App* keys = app.add_subcommand("keys", "Secret keys of the deployment");
   keys->require_subcommand(1);
@@ -88,6 +90,23 @@ void Flags::AddServeFlags(CLI::App& command) {
                    "No TLS to the mail server; on numeric loopback addresses only");
   command.add_option("--mail-from", config_.smtp.from, "Address that mails come from");
   command.add_option("--mail-couriers", config_.mail_couriers, "Mails that are sent at once")->capture_default_str();
+  command.add_option("--issuer-ca", config_.key_fetch.ca_file,
+                     "PEM roots of the servers from which issuers' keys are fetched; default: the system's");
+  command.add_flag("--issuer-allow-private-addresses", config_.key_fetch.allow_private,
+                   "Fetch issuers' keys from addresses that are not public, too");
+  command
+      .add_option("--max-sign-in-seconds", config_.max_sign_in_seconds,
+                  "How long ago a person may have signed in (auth_time) to reset passwords or give authority")
+      ->capture_default_str();
+  for (const auto& [whose, rates, text] :
+       {std::tuple{"caller", &config_.caller_rates, "by one caller"},
+        std::tuple{"directory", &config_.directory_rates, "by all callers of one directory"}}) {
+    const std::string prefix = absl::StrCat("--", whose, "-");
+    const std::string help = absl::StrCat(" a second ", text, ", twice as many at once; 0: any number");
+    command.add_option(prefix + "reads", rates->reads, "Most reads" + help)->capture_default_str();
+    command.add_option(prefix + "writes", rates->writes, "Most changes" + help)->capture_default_str();
+    command.add_option(prefix + "hashes", rates->hashes, "Most calls with a password" + help)->capture_default_str();
+  }
   command.add_option("--drain-seconds", config_.drain_seconds, "Time for running calls at shutdown")
       ->capture_default_str();
   command.add_option("--log-level", config_.log_level, "debug, info, warning or error")

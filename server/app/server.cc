@@ -108,6 +108,7 @@ absl::Status Server::Serve() {
     return absl::InternalError("gRPC did not start; are the TLS certificate and key a pair of PEM files?");
   health_ = std::make_unique<HealthMonitor>(&health_database_, server_->GetHealthCheckService(), names);
   janitor_ = std::make_unique<Janitor>(&environment_.database());
+  key_thread_ = std::make_unique<KeyThread>(&environment_.database(), &environment_.tokens(), config_.key_fetch);
   RETURN_IF_ERROR(StartRelay());
   try {
     if (!config_.metrics_listen.empty()) {
@@ -147,6 +148,7 @@ void Server::Stop() {
   server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(config_.drain_seconds));
   server_->Wait();
   server_.reset();
+  key_thread_.reset();
   relay_.reset();
   janitor_.reset();
   exposer_.reset();

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "server/app/environment.h"
 #include "server/app/janitor.h"
+#include "server/app/key_thread.h"
 #include "server/base/random.h"
 #include "server/mail/relay.h"
 #include "server/rpc/grpc_service.h"
@@ -45,6 +46,7 @@ class Server {
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<HealthMonitor> health_;
   std::unique_ptr<Janitor> janitor_;
+  std::unique_ptr<KeyThread> key_thread_;
   SystemRandom random_;           // For the relay.
   std::unique_ptr<Relay> relay_;  // Null without a mail server.
   std::unique_ptr<prometheus::Exposer> exposer_;

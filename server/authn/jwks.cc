@@ -5,11 +5,15 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <cstdlib>
 #include <optional>
+#include <set>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "server/authn/jose_json.h"
 #include "server/base/status_macros.h"
 
@@ -160,6 +164,22 @@ absl::StatusOr<std::shared_ptr<const KeySet>> KeySet::Parse(const std::string& j
     if (!set->keys_.emplace(*kid, std::move(key)).second) return Problem(i, "has the \"kid\" of an earlier key");
   }
   return std::shared_ptr<const KeySet>(std::move(set));
+}
+
+absl::StatusOr<std::string> UsableKeys(const std::string& json) {
+  const JsonPtr document = ParseJsonObject(json);
+  const json_t* keys = document == nullptr ? nullptr : json_object_get(document.get(), "keys");
+  if (!json_is_array(keys)) return absl::InvalidArgumentError("what is there is not a JSON Web Key Set");
+  std::vector<std::string> usable;
+  std::set<std::string> ids;
+  for (size_t i = 0; i < json_array_size(keys) && usable.size() < kMaxKeysInSet; ++i) {
+    const json_t* jwk = json_array_get(keys, i);
+    const std::unique_ptr<char, decltype(&std::free)> text(json_dumps(jwk, JSON_COMPACT | JSON_ENCODE_ANY), &std::free);
+    if (text == nullptr || !KeySet::Parse(absl::StrCat("{\"keys\":[", text.get(), "]}")).ok()) continue;
+    if (ids.emplace(TextMember(jwk, "kid").value_or("")).second) usable.emplace_back(text.get());
+  }
+  if (usable.empty()) return absl::InvalidArgumentError("none of the keys there can check RS256, PS256 or ES256");
+  return absl::StrCat("{\"keys\":[", absl::StrJoin(usable, ","), "]}");
 }
 
 const PublicKey* KeySet::Find(std::string_view kid) const {

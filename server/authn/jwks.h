@@ -54,4 +54,9 @@ class KeySet {
   std::map<std::string, PublicKey, std::less<>> keys_;
 };
 
+// The keys of a published set that KeySet::Parse would accept one by one, the first kMaxKeysInSet, as a set of their own: providers publish
+// keys for encryption and of other types beside those that sign their tokens. Fails with INVALID_ARGUMENT and a text for a person when there is no
+// such key, or the text is no key set.
+absl::StatusOr<std::string> UsableKeys(const std::string& json);
+
 }  // namespace hearth

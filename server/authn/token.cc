@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "server/authn/jose_json.h"
 #include "server/base/resource_name.h"
 #include "server/base/status_macros.h"
@@ -21,6 +22,9 @@ namespace {
 
 constexpr size_t kMaxIssuerBytes = 255;
 constexpr double kMaxNumericDate = 253402300799;  // The last second of the year 9999.
+
+constexpr absl::string_view kOwnScopes = "hearth.";
+constexpr char kHalfAuthenticated[] = "0";
 
 // Headers that bring or point to a key. The issuer's registered keys are the only ones there are (RFC 8725,
 // 3.10).
@@ -135,6 +139,24 @@ absl::Status CheckTimes(const TokenClaims& claims, const std::optional<absl::Tim
   return absl::OkStatus();
 }
 
+// A text claim; empty when absent.
+absl::StatusOr<std::string> TextClaim(const json_t* payload, const char* name) {
+  if (json_object_get(payload, name) == nullptr) return std::string();
+  const auto text = TextMember(payload, name);
+  if (!text.has_value()) return Rejected(absl::StrCat(name, " is not a text"));
+  return std::string(*text);
+}
+
+absl::Status ReadLimits(const json_t* payload, TokenClaims& claims) {
+  ASSIGN_OR_RETURN(const std::string scope, TextClaim(payload, "scope"));
+  ASSIGN_OR_RETURN(const std::string acr, TextClaim(payload, "acr"));
+  for (const absl::string_view value : absl::StrSplit(scope, ' ', absl::SkipEmpty())) {
+    if (absl::StartsWith(value, kOwnScopes)) claims.scopes.emplace_back(value);
+  }
+  claims.limited = !claims.scopes.empty() || acr == kHalfAuthenticated;
+  return absl::OkStatus();
+}
+
 absl::StatusOr<TokenClaims> ReadClaims(const ParsedToken& token, const std::string& issuer, const std::string& audience,
                                        absl::Time now) {
   const json_t* payload = token.payload.get();
@@ -152,6 +174,7 @@ absl::StatusOr<TokenClaims> ReadClaims(const ParsedToken& token, const std::stri
   if (!expires.has_value()) return Rejected("exp is absent");
   claims.expires = *expires;
   claims.not_before = not_before.value_or(absl::InfinitePast());
+  RETURN_IF_ERROR(ReadLimits(payload, claims));
   RETURN_IF_ERROR(CheckTimes(claims, issued, now));
   return claims;
 }
@@ -161,6 +184,11 @@ absl::StatusOr<TokenClaims> ReadClaims(const ParsedToken& token, const std::stri
 absl::StatusOr<std::string> PeekIssuer(std::string_view token) {
   ASSIGN_OR_RETURN(const ParsedToken parsed, ParseToken(token));
   return IssuerOf(parsed);
+}
+
+std::string PeekKeyId(std::string_view token) {
+  const auto parsed = ParseToken(token);
+  return parsed.ok() ? std::string(TextMember(parsed->header.get(), "kid").value_or("")) : "";
 }
 
 absl::StatusOr<TokenClaims> VerifyToken(std::string_view token, const std::string& issuer, const std::string& audience,

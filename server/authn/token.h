@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -29,6 +30,8 @@ struct TokenClaims {
   absl::Time expires;                   // exp, without leeway.
   absl::Time not_before;                // nbf, without leeway; the infinite past when absent.
   std::optional<absl::Time> auth_time;  // When the person proved who they are (OpenID Connect Core, 2).
+  bool limited = false;                 // Opens only what `scopes` names.
+  std::vector<std::string> scopes;      // The values of scope (RFC 8693, 4.2) that begin with "hearth."
 };
 
 // The issuer that a token NAMES. Nothing is verified: use the result for nothing but to find the keys for
@@ -37,10 +40,15 @@ struct TokenClaims {
 // twice, "iss" a text of 1 to 255 bytes. The message is for the log; it holds nothing of the token.
 absl::StatusOr<std::string> PeekIssuer(std::string_view token);
 
+// The key ("kid") that a token NAMES; empty when it has not the form of a signed token. Nothing is verified.
+std::string PeekKeyId(std::string_view token);
+
 // Verifies form, header, signature and claims, and returns the claims. `issuer` and `audience` are what the
 // token must name, to the byte; `keys` are that issuer's and no other's. Times are judged at `now` with
 // kTokenLeeway: accepted from nbf - 60 s on, until just before exp + 60 s, with an iat and auth_time of at
-// most now + 60 s. exp and sub are required; exp lies after iat, by at most kMaxTokenLifetime. Every failure
+// most now + 60 s. exp and sub are required; exp lies after iat, by at most kMaxTokenLifetime. scope and acr, where
+// present, are texts; a scope that begins with "hearth." or an acr of "0" (OpenID Connect Core, 2) makes the token a
+// limited one. Every failure
 // is UNAUTHENTICATED. The message is for the log only: it names the rule and holds nothing of the token.
 // Thread-safe. Costs one signature check (RSA 35, ECDSA 80 microseconds); TokenCache saves it for tokens seen
 // before.

@@ -14,6 +14,7 @@ namespace {
 constexpr absl::Duration kIssuerPause = absl::Seconds(1);
 // Remembered issuers; beyond it all are forgotten and read anew.
 constexpr size_t kMostIssuers = 4096;
+constexpr size_t kMostUnknown = 100;
 
 }  // namespace
 
@@ -36,10 +37,23 @@ absl::StatusOr<VerifiedToken> TokenAuthority::VerifyAgain(const std::string& tok
 
 absl::StatusOr<VerifiedToken> TokenAuthority::VerifyWith(const std::string& token, const std::string& name,
                                                          const Issuer& issuer) {
-  if (issuer.keys == nullptr) return absl::UnauthenticatedError("the issuer is not registered");
+  if (issuer.keys == nullptr) return absl::UnauthenticatedError("the issuer is not registered, or has no keys yet");
+  if (issuer.publishes && issuer.keys->Find(PeekKeyId(token)) == nullptr) NoteUnknownKey(name);
   ASSIGN_OR_RETURN(TokenClaims claims, VerifyToken(token, name, issuer.audience, *issuer.keys, clock_.Now()));
   tokens_.Put(token, claims, issuer.revision);
   return VerifiedToken{std::move(claims), issuer.revision};
+}
+
+void TokenAuthority::NoteUnknownKey(const std::string& issuer) {
+  absl::MutexLock lock(&mutex_);
+  if (unknown_.size() < kMostUnknown) unknown_.insert(issuer);
+}
+
+std::vector<std::string> TokenAuthority::TakeIssuersWithUnknownKeys() {
+  absl::MutexLock lock(&mutex_);
+  std::vector<std::string> issuers(unknown_.begin(), unknown_.end());
+  unknown_.clear();
+  return issuers;
 }
 
 absl::StatusOr<TokenAuthority::Issuer> TokenAuthority::FindKnown(const std::string& issuer, absl::Time deadline) {
@@ -60,11 +74,12 @@ absl::StatusOr<TokenAuthority::Issuer> TokenAuthority::ReadIssuer(const std::str
     registration = FindIssuer(tx, issuer);
     return absl::OkStatus();
   }));
-  Issuer read{.keys = nullptr, .audience = "", .revision = 0, .read_time = clock_.Now()};
-  if (registration.has_value()) {
+  Issuer read{.keys = nullptr, .audience = "", .revision = 0, .publishes = false, .read_time = clock_.Now()};
+  if (registration.has_value() && !registration->jwks.empty()) {
     ASSIGN_OR_RETURN(read.keys, KeySet::Parse(registration->jwks));
     read.audience = registration->audience;
     read.revision = registration->revision;
+    read.publishes = !registration->jwks_uri.empty();
   }
   absl::MutexLock lock(&mutex_);
   if (issuers_.size() >= kMostIssuers) issuers_.clear();

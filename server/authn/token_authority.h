@@ -3,8 +3,10 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
@@ -32,16 +34,21 @@ class TokenAuthority {
   // The same, after reading the issuer's registration again: for a token whose revision turned out to be old.
   absl::StatusOr<VerifiedToken> VerifyAgain(const std::string& token, absl::Time deadline);
 
+  // Issuers that publish their keys and whose tokens named one that is not among them, since this was last asked; each once, a hundred at most.
+  std::vector<std::string> TakeIssuersWithUnknownKeys();
+
  private:
   struct Issuer {
     std::shared_ptr<const KeySet> keys;  // Null: not registered when last looked.
     std::string audience;
     int64_t revision = 0;
+    bool publishes = false;  // Its keys are fetched.
     absl::Time read_time;
   };
 
   absl::StatusOr<Issuer> FindKnown(const std::string& issuer, absl::Time deadline);
   absl::StatusOr<Issuer> ReadIssuer(const std::string& issuer, absl::Time deadline);
+  void NoteUnknownKey(const std::string& issuer);
   absl::StatusOr<VerifiedToken> VerifyWith(const std::string& token, const std::string& name, const Issuer& issuer);
 
   Database& database_;
@@ -50,6 +57,7 @@ class TokenAuthority {
 
   absl::Mutex mutex_;
   std::map<std::string, Issuer> issuers_ ABSL_GUARDED_BY(mutex_);
+  std::set<std::string> unknown_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace hearth

@@ -1,25 +1,22 @@
-// The first issuer and the first operator of the platform.
+// How the first operator of the platform comes to be.
 #pragma once
 
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "server/base/keyring.h"
 #include "server/storage/database.h"
 
 namespace hearth {
 
-// Who may operate the platform at first.
-struct PlatformBootstrap {
-  std::string issuer;  // `iss` of the operators' tokens.
-  std::string audience;
-  std::string jwks;         // Its public keys.
-  std::string operator_id;  // `sub` of the first operator.
-};
+// Makes the platform directory, if there is none, and a token with which one operator registers in it (BootstrapPlatform) within `lifetime` on the
+// database's clock. 256 bits from the system's randomness, in base64url; only a keyed digest of it is stored. `database` connects as the owner of
+// the schema: the server's own role cannot make such tokens. Fails as Database::Write does.
+absl::StatusOr<std::string> MakeBootstrapToken(Database& database, const Keyring& keyring, absl::Duration lifetime,
+                                               absl::Time deadline);
 
-// Makes the platform directory with this issuer and this operator, all or nothing. True: made; false: it was there in just this form. Fails with
-// FAILED_PRECONDITION when the platform was bootstrapped with another issuer or operator, and with INVALID_ARGUMENT for malformed values; both with
-// a text for the operator. `database` connects as the owner of the schema.
-absl::StatusOr<bool> BootstrapPlatform(Database& database, absl::Time deadline, const PlatformBootstrap& bootstrap);
+// What is stored of a token.
+std::string BootstrapDigest(const Keyring& keyring, const std::string& token);
 
 }  // namespace hearth

@@ -1,16 +1,20 @@
 // All SQL of the bootstrap.
 #pragma once
 
-#include "server/directory/bootstrap.h"
+#include <string>
+
+#include "absl/time/time.h"
 #include "server/storage/tx.h"
 
 namespace hearth {
 
-// What the platform directory holds already.
-enum class PlatformState { kAbsent, kSame, kOther };
-PlatformState ReadPlatform(Tx& tx, const PlatformBootstrap& bootstrap);
-
-// Inserts the platform directory, its issuer, and its operator with the role.
-void InsertPlatform(Tx& tx, const PlatformBootstrap& bootstrap);
+// Inserts the platform directory, if there is none.
+void InsertPlatform(Tx& tx);
+// Inserts a token that expires after `lifetime`, and removes those that have expired. Repeating it adds nothing.
+void InsertBootstrapToken(Tx& tx, const std::string& digest, absl::Duration lifetime);
+// Whether there is such a token that has not expired.
+bool HasBootstrapToken(Tx& tx, const std::string& digest);
+// Uses the token up: true for one caller, if it has not expired. It is back when the transaction fails.
+bool TakeBootstrapToken(Tx& tx, const std::string& digest);
 
 }  // namespace hearth

@@ -51,7 +51,7 @@ absl::Status CheckNew(const v1::CreateDirectoryRequest& request, const std::stri
   if (home != v1::Home::KIND_UNSPECIFIED && home != v1::Home::KIND_THIS_DIRECTORY) {
     return InvalidField("administrator.home.kind", "the first administrator is homed in the new directory");
   }
-  RETURN_IF_ERROR(CheckKeys(request.trusted_issuer()));
+  RETURN_IF_ERROR(CheckIssuer(request.trusted_issuer(), "trusted_issuer"));
   return request.directory_id() == kPlatformDirectory ? Exists("directory") : absl::OkStatus();
 }
 

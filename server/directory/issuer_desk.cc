@@ -7,7 +7,7 @@
 #include "server/base/status_macros.h"
 #include "server/directory/change.h"
 #include "server/directory/issuer_rules.h"
-#include "server/directory/time_proto.h"
+#include "server/directory/update.h"
 
 namespace hearth {
 namespace {
@@ -15,16 +15,6 @@ namespace {
 constexpr char kType[] = "issuer";
 
 absl::Status NotFound() { return Refuse(v1::ERROR_REASON_NOT_FOUND, {{"resource_type", kType}}); }
-
-v1::TrustedIssuer IssuerProto(const TrustedIssuer& issuer) {
-  v1::TrustedIssuer proto;
-  proto.set_name(TrustedIssuerName(issuer.directory, issuer.id));
-  proto.set_issuer(issuer.issuer);
-  proto.set_audience(issuer.audience);
-  proto.set_jwks(issuer.jwks);
-  *proto.mutable_create_time() = ToProto(issuer.create_time);
-  return proto;
-}
 
 }  // namespace
 
@@ -34,14 +24,14 @@ absl::StatusOr<v1::CreateTrustedIssuerResponse> IssuerDesk::CreateTrustedIssuer(
   const std::string& directory = call.principal.directory;
   const std::string& id = request.trusted_issuer_id();
   call.note->target = TrustedIssuerName(directory, id);
-  RETURN_IF_ERROR(CheckKeys(request.trusted_issuer()));
+  RETURN_IF_ERROR(CheckIssuer(request.trusted_issuer(), "trusted_issuer"));
   return Change<v1::CreateTrustedIssuerResponse>(
       database_, keyring_, call, {directory}, request,
       [&](Tx& tx, const Access&, v1::CreateTrustedIssuerResponse& response) {
         if (!InsertIssuer(tx, NewIssuer(directory, id, request.trusted_issuer()))) {
           return Refuse(v1::ERROR_REASON_ALREADY_EXISTS, {{"resource_type", kType}});
         }
-        *response.mutable_trusted_issuer() = IssuerProto(FindIssuer(tx, directory, id).value());
+        *response.mutable_trusted_issuer() = ToProto(FindIssuer(tx, directory, id).value());
         return absl::OkStatus();
       });
 }
@@ -53,7 +43,7 @@ absl::StatusOr<v1::GetTrustedIssuerResponse> IssuerDesk::GetTrustedIssuer(const 
                                             [&](Tx& tx, v1::GetTrustedIssuerResponse& response) {
                                               const auto issuer = FindIssuer(tx, name.directory, name.id);
                                               if (!issuer.has_value()) return NotFound();
-                                              *response.mutable_trusted_issuer() = IssuerProto(*issuer);
+                                              *response.mutable_trusted_issuer() = ToProto(*issuer);
                                               return absl::OkStatus();
                                             });
 }
@@ -68,7 +58,25 @@ absl::StatusOr<v1::ListTrustedIssuersResponse> IssuerDesk::ListTrustedIssuers(
         auto issuers = ListIssuers(tx, parent.directory, page.after, page.size + 1);
         response.set_next_page_token(
             pager_.Close(own, request, page, issuers, [](const TrustedIssuer& i) { return i.id; }));
-        for (const TrustedIssuer& issuer : issuers) *response.add_trusted_issuers() = IssuerProto(issuer);
+        for (const TrustedIssuer& issuer : issuers) *response.add_trusted_issuers() = ToProto(issuer);
+        return absl::OkStatus();
+      });
+}
+
+absl::StatusOr<v1::UpdateTrustedIssuerResponse> IssuerDesk::UpdateTrustedIssuer(
+    const Call& call, const v1::UpdateTrustedIssuerRequest& request) {
+  ASSIGN_OR_RETURN(const ResourceName name, NameOf(call, request.trusted_issuer().name()));
+  return Change<v1::UpdateTrustedIssuerResponse>(
+      database_, keyring_, call, {call.principal.directory}, request,
+      [&](Tx& tx, const Access&, v1::UpdateTrustedIssuerResponse& response) -> absl::Status {
+        const auto issuer = LockIssuer(tx, name.directory, name.id);
+        if (!issuer.has_value()) return NotFound();
+        RETURN_IF_ERROR(CheckEtag(request.trusted_issuer().etag(), issuer->revision, kType));
+        ASSIGN_OR_RETURN(const TrustedIssuer updated, UpdatedIssuer(*issuer, request));
+        const bool same = updated.audience == issuer->audience && updated.jwks == issuer->jwks &&
+                          updated.jwks_uri == issuer->jwks_uri;
+        if (!same) UpdateIssuer(tx, updated);
+        *response.mutable_trusted_issuer() = ToProto(FindIssuer(tx, name.directory, name.id).value());
         return absl::OkStatus();
       });
 }

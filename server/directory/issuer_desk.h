@@ -10,7 +10,7 @@
 
 namespace hearth {
 
-// Registers, shows and removes identity providers. Each method is described in directory_service.proto. Thread-safe. What is passed in outlives
+// Registers, shows, changes and removes identity providers. Each method is described in directory_service.proto. Thread-safe. What is passed in outlives
 // the desk.
 class IssuerDesk {
  public:
@@ -23,6 +23,8 @@ class IssuerDesk {
                                                                 const v1::GetTrustedIssuerRequest& request);
   absl::StatusOr<v1::ListTrustedIssuersResponse> ListTrustedIssuers(const Call& call,
                                                                     const v1::ListTrustedIssuersRequest& request);
+  absl::StatusOr<v1::UpdateTrustedIssuerResponse> UpdateTrustedIssuer(const Call& call,
+                                                                      const v1::UpdateTrustedIssuerRequest& request);
   // Removes any issuer, also the one that vouches for the caller, and also the last: then nobody of the directory can call, and a new one takes
   // a change by the operators of the deployment.
   absl::StatusOr<v1::DeleteTrustedIssuerResponse> DeleteTrustedIssuer(const Call& call,

@@ -3,17 +3,25 @@
 namespace hearth {
 namespace {
 
-#define HEARTH_SELECT_ISSUER                                \
-  "SELECT directory_id, issuer_id, issuer, audience, jwks," \
-  " hearth.micros(create_time) AS create_time FROM hearth.trusted_issuers WHERE directory_id = $1"
+#define HEARTH_SELECT_ISSUER                                                                      \
+  "SELECT directory_id, issuer_id, issuer, audience, jwks, jwks_uri, keys_problem, revision,"     \
+  " hearth.micros(keys_fetch_time) AS keys_fetch_time, hearth.micros(create_time) AS create_time" \
+  " FROM hearth.trusted_issuers WHERE directory_id = $1"
 
 constexpr Statement kFind{"issuer_find", HEARTH_SELECT_ISSUER " AND issuer_id = $2"};
+constexpr Statement kLock{"issuer_lock", HEARTH_SELECT_ISSUER " AND issuer_id = $2 FOR NO KEY UPDATE"};
 constexpr Statement kList{"issuer_list", HEARTH_SELECT_ISSUER " AND issuer_id > $2 ORDER BY issuer_id LIMIT $3"};
 constexpr Statement kIsIssuerOf{"issuer_is_of",
                                 "SELECT 1 FROM hearth.trusted_issuers WHERE directory_id = $1 AND issuer = $2"};
 constexpr Statement kInsert{"issuer_insert",
-                            "INSERT INTO hearth.trusted_issuers (directory_id, issuer_id, issuer, audience, jwks)"
-                            " VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING"};
+                            "INSERT INTO hearth.trusted_issuers (directory_id, issuer_id, issuer, audience, jwks,"
+                            " jwks_uri) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING"};
+constexpr Statement kUpdate{
+    "issuer_update",
+    "UPDATE hearth.trusted_issuers SET audience = $3, jwks = $4, jwks_uri = $5, keys_problem = '', fetch_failures = 0,"
+    " keys_fetch_time = CASE WHEN jwks_uri = $5 THEN keys_fetch_time END,"
+    " next_fetch_time = CASE WHEN jwks_uri = $5 THEN next_fetch_time ELSE now() END,"
+    " revision = nextval('hearth.issuer_revision') WHERE directory_id = $1 AND issuer_id = $2"};
 constexpr Statement kDelete{"issuer_delete",
                             "DELETE FROM hearth.trusted_issuers WHERE directory_id = $1 AND issuer_id = $2"};
 
@@ -23,13 +31,22 @@ TrustedIssuer IssuerOf(const pqxx::row& row) {
           .issuer = row["issuer"].c_str(),
           .audience = row["audience"].c_str(),
           .jwks = row["jwks"].c_str(),
-          .create_time = ToTime(row["create_time"])};
+          .jwks_uri = row["jwks_uri"].c_str(),
+          .keys_problem = row["keys_problem"].c_str(),
+          .revision = row["revision"].as<int64_t>(),
+          .create_time = ToTime(row["create_time"]),
+          .keys_fetch_time = ToTime(row["keys_fetch_time"])};
 }
 
 }  // namespace
 
 std::optional<TrustedIssuer> FindIssuer(Tx& tx, std::string_view directory, std::string_view id) {
   const pqxx::result rows = tx.Exec(kFind, std::string(directory), std::string(id));
+  return rows.empty() ? std::nullopt : std::optional(IssuerOf(rows[0]));
+}
+
+std::optional<TrustedIssuer> LockIssuer(Tx& tx, std::string_view directory, std::string_view id) {
+  const pqxx::result rows = tx.Exec(kLock, std::string(directory), std::string(id));
   return rows.empty() ? std::nullopt : std::optional(IssuerOf(rows[0]));
 }
 
@@ -44,8 +61,12 @@ bool IsIssuerOf(Tx& tx, std::string_view directory, const std::string& issuer) {
 }
 
 bool InsertIssuer(Tx& tx, const TrustedIssuer& issuer) {
-  return tx.Exec(kInsert, issuer.directory, issuer.id, issuer.issuer, issuer.audience, issuer.jwks).affected_rows() ==
-         1;
+  return tx.Exec(kInsert, issuer.directory, issuer.id, issuer.issuer, issuer.audience, issuer.jwks, issuer.jwks_uri)
+             .affected_rows() == 1;
+}
+
+void UpdateIssuer(Tx& tx, const TrustedIssuer& issuer) {
+  tx.Exec(kUpdate, issuer.directory, issuer.id, issuer.audience, issuer.jwks, issuer.jwks_uri);
 }
 
 bool DeleteIssuer(Tx& tx, std::string_view directory, std::string_view id) {

@@ -17,8 +17,12 @@ struct TrustedIssuer {
   std::string id;
   std::string issuer;
   std::string audience;
-  std::string jwks;
+  std::string jwks;      // Given, or fetched from jwks_uri.
+  std::string jwks_uri;  // Empty: jwks was given.
+  std::string keys_problem;
+  int64_t revision = 0;
   absl::Time create_time;
+  absl::Time keys_fetch_time;  // The infinite past: not fetched.
 };
 
 std::optional<TrustedIssuer> FindIssuer(Tx& tx, std::string_view directory, std::string_view id);
@@ -29,6 +33,10 @@ bool IsIssuerOf(Tx& tx, std::string_view directory, const std::string& issuer);
 
 // Inserts the issuer; false when the id is taken in the directory, or the issuer in any.
 bool InsertIssuer(Tx& tx, const TrustedIssuer& issuer);
+// Nobody else changes the issuer before this transaction ends; nullopt when there is none.
+std::optional<TrustedIssuer> LockIssuer(Tx& tx, std::string_view directory, std::string_view id);
+// Writes audience, jwks and jwks_uri; a new jwks_uri is fetched soon. The revision rises.
+void UpdateIssuer(Tx& tx, const TrustedIssuer& issuer);
 // Removes the issuer; false when there is none.
 bool DeleteIssuer(Tx& tx, std::string_view directory, std::string_view id);
 

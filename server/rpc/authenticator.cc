@@ -103,8 +103,10 @@ absl::Status Identify(const Claimed& claimed, const Callers& callers, TokenAutho
     return absl::OkStatus();
   }
   ASSIGN_OR_RETURN(const CallerRow* row, BearerOf(claimed, callers, tokens));
-  call.principal = {row->directory, claimed.verified.claims.subject};
+  const TokenClaims& claims = claimed.verified.claims;
+  call.principal = {row->directory, claims.subject};
   call.access = row->access;
+  claimed.work->sign_in = {.time = claims.auth_time, .limited = claims.limited, .scopes = claims.scopes};
   return service == nullptr ? absl::OkStatus() : Combine(*service, call);
 }
 

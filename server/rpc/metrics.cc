@@ -19,7 +19,16 @@ Metrics::Metrics(const RpcTable& table)
       waiting_(prometheus::BuildGauge()
                    .Name("hearth_queue_waiting")
                    .Help("Calls that wait for a worker, by work class")
-                   .Register(*registry_)) {
+                   .Register(*registry_)),
+      limited_(prometheus::BuildCounter()
+                   .Name("hearth_rate_limited_total")
+                   .Help("Calls that were refused by a rate limit, by whose limit it is and work class")
+                   .Register(*registry_)),
+      buckets_(prometheus::BuildGauge()
+                   .Name("hearth_rate_limit_buckets")
+                   .Help("Callers and directories that the rate limiter keeps count of")
+                   .Register(*registry_)
+                   .Add({})) {
   auto& finished = prometheus::BuildCounter()
                        .Name("rpc_server_calls_total")
                        .Help("Calls that ended, by method and status code")
@@ -51,6 +60,12 @@ void Metrics::Finished(const Rpc& rpc, const absl::Status& status, absl::Duratio
 }
 
 void Metrics::Refused(const std::string& reason) { refused_.Add({{"reason", reason}}).Increment(); }
+
+void Metrics::Limited(const std::string& limit, v1::WorkClass work_class) {
+  limited_.Add({{"limit", limit}, {"work_class", WorkClassName(work_class)}}).Increment();
+}
+
+void Metrics::SetBuckets(size_t buckets) { buckets_.Set(static_cast<double>(buckets)); }
 
 void Metrics::Served(const Rpc& rpc, size_t batch) { rows_.at(&rpc).batch->Observe(static_cast<double>(batch)); }
 

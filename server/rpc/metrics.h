@@ -27,6 +27,10 @@ class Metrics {
   void Finished(const Rpc& rpc, const absl::Status& status, absl::Duration time);
   // A call was refused with this reason.
   void Refused(const std::string& reason);
+  // A call was refused by this rate limit: "caller" or "directory".
+  void Limited(const std::string& limit, v1::WorkClass work_class);
+  // Buckets that the rate limiter holds.
+  void SetBuckets(size_t buckets);
   // A batch of this size was served.
   void Served(const Rpc& rpc, size_t batch);
   // Calls waiting in the queue of a work class.
@@ -45,6 +49,8 @@ class Metrics {
   std::map<const Rpc*, Row> rows_;
   prometheus::Family<prometheus::Counter>& refused_;
   prometheus::Family<prometheus::Gauge>& waiting_;
+  prometheus::Family<prometheus::Counter>& limited_;
+  prometheus::Gauge& buckets_;
 };
 
 }  // namespace hearth

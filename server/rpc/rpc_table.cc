@@ -29,7 +29,9 @@ absl::Duration ToDuration(const google::protobuf::Duration& duration) {
   return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
 }
 
-bool NeedsPermission(v1::Access access) { return access != v1::ACCESS_AUTHENTICATED; }
+bool NeedsPermission(v1::Access access) {
+  return access != v1::ACCESS_AUTHENTICATED && access != v1::ACCESS_SINGLE_USE_TOKEN;
+}
 
 // What the policy of a row lacks; empty when nothing.
 std::string Defect(const Rpc& rpc) {
@@ -43,6 +45,8 @@ std::string Defect(const Rpc& rpc) {
   if ((policy.work_class() == v1::WORK_CLASS_BULK) != rpc.method->server_streaming())
     return "BULK is for streams, and streams are BULK";
   if (rpc.method->client_streaming()) return "requests cannot stream";
+  if (!policy.limited_scope().empty() && policy.limited_scope().rfind("hearth.", 0) != 0) return "a scope of others";
+  if (policy.recent_sign_in() && !policy.limited_scope().empty()) return "both recent_sign_in and limited_scope";
   if (rpc.default_deadline <= absl::ZeroDuration() || rpc.max_deadline < rpc.default_deadline) return "no deadlines";
   return "";
 }

@@ -17,7 +17,9 @@ void AddServices(const Desks& desks, RpcTable& table) {
   table.Add(desks.credential, &CredentialDesk::VerifyPassword);
   table.Add(desks.credential, &CredentialDesk::ChangePassword);
 
-  // DirectoryService: directories
+  // DirectoryService: the platform
+  table.Add(desks.bootstrap, &BootstrapDesk::BootstrapPlatform);
+  // … directories
   table.Add(desks.directory, &DirectoryDesk::CreateDirectory);
   table.Add(desks.directory, &DirectoryDesk::GetDirectory);
   table.Add(desks.directory, &DirectoryDesk::ListDirectories);
@@ -72,6 +74,7 @@ void AddServices(const Desks& desks, RpcTable& table) {
   table.Add(desks.issuer, &IssuerDesk::CreateTrustedIssuer);
   table.Add(desks.issuer, &IssuerDesk::GetTrustedIssuer);
   table.Add(desks.issuer, &IssuerDesk::ListTrustedIssuers);
+  table.Add(desks.issuer, &IssuerDesk::UpdateTrustedIssuer);
   table.Add(desks.issuer, &IssuerDesk::DeleteTrustedIssuer);
   // … service accounts
   table.Add(desks.service_account, &ServiceAccountDesk::CreateServiceAccount);

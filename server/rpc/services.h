@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/credential/credential_desk.h"
+#include "server/directory/bootstrap_desk.h"
 #include "server/directory/custom_role_desk.h"
 #include "server/directory/directory_desk.h"
 #include "server/directory/domain_desk.h"
@@ -27,6 +28,7 @@ struct Desks {
   BatchDesk* batch;
   GuestDesk* guest;
   CredentialDesk* credential;
+  BootstrapDesk* bootstrap;
   DirectoryDesk* directory;
   DomainDesk* domain;
   UserDesk* user;

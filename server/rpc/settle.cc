@@ -15,10 +15,11 @@ namespace {
 // A refusal after the deadline is still recorded, with this much time.
 constexpr absl::Duration kAuditPatience = absl::Seconds(2);
 
-// Calls of known callers to audited methods. Without a database there is nowhere to write, and nothing happened.
+// Calls of known callers to audited methods. Without a database there is nowhere to write, and nothing happened. A caller who calls too often is
+// counted and logged: a row for each call would make the flood the database's.
 bool MustBeAudited(const Work& work) {
-  return !work.status.ok() && work.authenticated && !work.rpc->policy.audit_action().empty() &&
-         !absl::IsUnavailable(work.status);
+  return ReasonOf(work.status) != v1::ERROR_REASON_RATE_LIMITED && !work.status.ok() && work.authenticated &&
+         !work.rpc->policy.audit_action().empty() && !absl::IsUnavailable(work.status);
 }
 
 // Reads that went well are not news.

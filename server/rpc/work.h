@@ -4,6 +4,9 @@
 #include <grpcpp/grpcpp.h>
 
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -13,6 +16,13 @@
 #include "server/rpc/stream_reactor.h"
 
 namespace hearth {
+
+// What a person's token says of their sign-in. Of a service: nothing, and not limited.
+struct SignIn {
+  std::optional<absl::Time> time;   // When the person proved who they are.
+  bool limited = false;             // The token opens only methods whose limited_scope is among `scopes`.
+  std::vector<std::string> scopes;  // Those that begin with "hearth."
+};
 
 // One call. Owned by the dispatcher from the moment gRPC hands it over until it is finished; touched by one thread at a time.
 struct Work {
@@ -29,6 +39,7 @@ struct Work {
   std::unique_ptr<google::protobuf::Message> response;
   Call call;
   AuditNote note;
+  SignIn sign_in{};
   bool authenticated = false;  // call.principal is known: a refusal can be audited.
   std::string log_detail;      // Why credentials were refused; for the log only.
   absl::Status status;         // Not OK: decided, no further stop is visited.

@@ -42,9 +42,9 @@ def breaks_of_policies(contract):
         if not 0 < policy.default_deadline.seconds <= policy.max_deadline.seconds:
             wrong.append(f"{name}: needs 0 < default_deadline <= max_deadline")
         if policy.access:
-            open_to_all = contract.enum_name("Access", policy.access) == "AUTHENTICATED"
-            if open_to_all == bool(policy.permission):
-                wrong.append(f"{name}: a permission, or ACCESS_AUTHENTICATED")
+            without = contract.enum_name("Access", policy.access) in ("AUTHENTICATED", "SINGLE_USE_TOKEN")
+            if without == bool(policy.permission):
+                wrong.append(f"{name}: a permission, or ACCESS_AUTHENTICATED or ACCESS_SINGLE_USE_TOKEN")
         if policy.idempotency and contract.enum_name("Idempotency", policy.idempotency) != "READ_ONLY" and not policy.audit_action:
             wrong.append(f"{name}: changes state and is not audited")
         if policy.audit_action and not re.fullmatch(r"[a-z_]+\.[a-z_]+", policy.audit_action):
@@ -128,7 +128,7 @@ def breaks_of_files(contract):
     return [f"proto/{name}: not in proto/CMakeLists.txt" for name in sorted(there - built)]
 
 
-HEADINGS = ("method", "access", "permission", "reach", "idempotency", "deadline", "work class", "audit action")
+HEADINGS = ("method", "access", "permission", "reach", "idempotency", "deadline", "work class", "audit action", "sign-in")
 
 
 def policy_rows(contract):
@@ -141,6 +141,7 @@ def policy_rows(contract):
         f"{policy.default_deadline.seconds} s",
         contract.enum_name("WorkClass", policy.work_class).lower(),
         policy.audit_action or "-",
+        "recent" if policy.recent_sign_in else policy.limited_scope,
     ) for service, method, policy in contract.methods()]
 
 
@@ -170,7 +171,8 @@ Made from the contract by `tests/layering/protos_test.py --update`; a test compa
 ## Methods
 
 `reach` is `unit` where a role on an administrative unit suffices, for what is in that unit. Whom a caller may act on is decided besides by the home
-rule and the authority matrix (`server/authz`).
+rule and the authority matrix (`server/authz`). `sign-in` is `recent` where a person must have signed in recently, and names the scope with which
+a limited token opens the method.
 
 """
 ROLES_HEAD = """

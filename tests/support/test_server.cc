@@ -41,9 +41,10 @@ std::string KeySetOf(const std::string& directory) { return KeySetJson({KeyOf(di
 std::string TokenFor(const Principal& principal) {
   const int64_t now = absl::ToUnixSeconds(absl::Now());
   return KeyOf(principal.directory)
-      .Sign("ES256", R"({"alg":"ES256","kid":"k1","typ":"JWT"})",
-            absl::StrCat(R"({"iss":")", IssuerOf(principal.directory), R"(","sub":")", principal.subject,
-                         R"(","aud":")", kAudience, R"(","iat":)", now, R"(,"exp":)", now + 3600, "}"));
+      .Sign(
+          "ES256", R"({"alg":"ES256","kid":"k1","typ":"JWT"})",
+          absl::StrCat(R"({"iss":")", IssuerOf(principal.directory), R"(","sub":")", principal.subject, R"(","aud":")",
+                       kAudience, R"(","iat":)", now, R"(,"auth_time":)", now, R"(,"exp":)", now + 3600, "}"));
 }
 
 absl::Status FromGrpc(const grpc::Status& status) {
@@ -65,6 +66,7 @@ ServerFixture::ServerFixture() {
   config.insecure_plaintext = true;
   config.metrics_listen = "";
   config.argon2 = {.memory_kib = kCheapMemoryKib, .iterations = 1};
+  config.caller_rates = config.directory_rates = {0, 0, 0};
   config.drain_seconds = 2;
   config.log_level = LogLevel::kError;
   StartLog(config.log_level);

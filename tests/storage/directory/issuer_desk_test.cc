@@ -30,6 +30,20 @@ class IssuerDeskTest : public Fixture {
     return desk_.DeleteTrustedIssuer(By(actor, request), request);
   }
 
+  absl::StatusOr<v1::UpdateTrustedIssuerResponse> Update(const v1::TrustedIssuer& issuer,
+                                                         std::initializer_list<const char*> mask = {},
+                                                         const Principal& actor = ForthAdmin()) {
+    v1::UpdateTrustedIssuerRequest request;
+    *request.mutable_trusted_issuer() = issuer;
+    for (const char* path : mask) request.mutable_update_mask()->add_paths(path);
+    return desk_.UpdateTrustedIssuer(By(actor, request), request);
+  }
+  static v1::TrustedIssuer Primary() {
+    v1::TrustedIssuer issuer;
+    issuer.set_name(TrustedIssuerName(kForth, "primary"));
+    return issuer;
+  }
+
   IssuerDesk desk_{&database(), &keyring(), &pager()};
 };
 
@@ -90,6 +104,60 @@ TEST_F(IssuerDeskTest, IsRegisteredOnceForARequestId) {
   request.set_request_id(NewUuid4());
   const auto first = Create(request);
   EXPECT_EQ(Create(request)->SerializeAsString(), first->SerializeAsString());
+}
+
+TEST_F(IssuerDeskTest, ChangesKeysAndAudience) {
+  const std::string revision =
+      Sql("SELECT revision FROM hearth.trusted_issuers WHERE directory_id = 'forthcoffee'")[0][0];
+  v1::TrustedIssuer wanted = Primary();
+  wanted.set_jwks(kGoodKeys);
+  wanted.set_audience("another");
+  wanted.set_etag(revision);
+  auto updated = Update(wanted);
+  ASSERT_THAT(updated, IsOk());
+  EXPECT_EQ(updated->trusted_issuer().audience(), "another");
+  EXPECT_EQ(updated->trusted_issuer().jwks(), kGoodKeys);
+  EXPECT_NE(updated->trusted_issuer().etag(), revision) << "tokens are checked anew";
+  EXPECT_EQ(updated->trusted_issuer().issuer(), IssuerOf(kForth));
+  EXPECT_THAT(Update(wanted), HasReason(v1::ERROR_REASON_ETAG_MISMATCH));
+  wanted.clear_etag();
+  EXPECT_EQ(Update(wanted)->trusted_issuer().etag(), updated->trusted_issuer().etag()) << "nothing changed";
+  EXPECT_EQ(Audit(kForth).back().action, "issuer.update");
+}
+
+TEST_F(IssuerDeskTest, KeysAreGivenOrTheirPlaceIs) {
+  auto request = New("second", "https://second.example.com");
+  request.mutable_trusted_issuer()->set_jwks_uri("https://second.example.com/keys");
+  EXPECT_THAT(Create(request), ViolatesField("trusted_issuer.jwks_uri")) << "both";
+  request.mutable_trusted_issuer()->clear_jwks();
+  const auto created = Create(request);
+  ASSERT_THAT(created, IsOk());
+  EXPECT_EQ(created->trusted_issuer().jwks_uri(), "https://second.example.com/keys");
+  EXPECT_FALSE(created->trusted_issuer().has_keys_fetch_time());
+
+  v1::TrustedIssuer wanted = created->trusted_issuer();
+  wanted.set_jwks(kGoodKeys);
+  EXPECT_THAT(Update(wanted, {"jwks", "jwks_uri"}), ViolatesField("trusted_issuer.jwks_uri"));
+  ASSERT_THAT(Update(wanted, {"jwks"}), IsOk());
+  EXPECT_EQ(Get("second")->trusted_issuer().jwks_uri(), "");
+  EXPECT_EQ(Get("second")->trusted_issuer().jwks(), kGoodKeys);
+  wanted.set_jwks_uri("https://other.example.com/keys");
+  wanted.clear_etag();
+  ASSERT_THAT(Update(wanted, {"jwks_uri"}), IsOk());
+  EXPECT_EQ(Sql("SELECT jwks FROM hearth.trusted_issuers WHERE issuer_id = 'second'")[0][0], "")
+      << "keys from elsewhere are not trusted any more";
+}
+
+TEST_F(IssuerDeskTest, RefusesUpdatesToWhatNoIssuerCanBe) {
+  EXPECT_THAT(Update(Primary(), {"jwks"}), ViolatesField("trusted_issuer.jwks"));
+  EXPECT_THAT(Update(Primary(), {"audience"}), ViolatesField("trusted_issuer.audience"));
+  EXPECT_THAT(Update(Primary(), {"issuer"}), ViolatesField("update_mask"));
+  v1::TrustedIssuer wanted = Primary();
+  wanted.set_name(TrustedIssuerName(kForth, "nobody"));
+  wanted.set_audience("x");
+  EXPECT_THAT(Update(wanted), Refuses(v1::ERROR_REASON_NOT_FOUND, "resource_type", "issuer"));
+  wanted.set_name(TrustedIssuerName(kContoso, "primary"));
+  EXPECT_THAT(Update(wanted), HasReason(v1::ERROR_REASON_FOREIGN_DIRECTORY));
 }
 
 }  // namespace

@@ -146,5 +146,38 @@ TEST(KeySetTest, RefusesPointsThatAreNotOnTheCurve) {
   EXPECT_THAT(RefusalOf(point("", "")), HasSubstr("32 bytes"));
 }
 
+TEST(UsableKeysTest, KeepsWhatTokensCanBeCheckedWith) {
+  const std::string encryption = Rsa().Jwk("enc", R"(,"use":"enc","alg":"RSA-OAEP")");
+  const std::string edwards =
+      R"({"kty":"OKP","crv":"Ed25519","kid":"ed","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})";
+  const auto keys =
+      UsableKeys(KeySetJson({encryption, Rsa().Jwk("r"), edwards, SigningKey::Ec("P-384").Jwk("p384"), "7",
+                             R"({"kty":"oct","kid":"k","k":"AAAA"})", Ec().Jwk("e"), Ec().Jwk("r")}));
+  ASSERT_TRUE(keys.ok()) << keys.status();
+  const auto set = KeySet::Parse(*keys);
+  ASSERT_TRUE(set.ok()) << set.status();
+  EXPECT_EQ((*set)->size(), 2);
+  ASSERT_NE((*set)->Find("r"), nullptr);
+  EXPECT_EQ((*set)->Find("r")->type, KeyType::kRsa) << "the first of two with one kid";
+  EXPECT_NE((*set)->Find("e"), nullptr);
+}
+
+TEST(UsableKeysTest, RefusesWhatHasNone) {
+  for (const std::string json : {"", "nonsense", "[]", "{}", R"({"keys":{}})", R"({"keys":[]})", R"({"keys":[7]})",
+                                 R"({"keys":[{"kty":"oct","kid":"k","k":"AAAA"}]})"}) {
+    EXPECT_EQ(UsableKeys(json).status().code(), absl::StatusCode::kInvalidArgument) << json;
+  }
+}
+
+TEST(UsableKeysTest, TakesNoMoreThanASetMayHold) {
+  std::vector<std::string> jwks;
+  for (size_t i = 0; i < kMaxKeysInSet + 5; ++i) jwks.push_back(Ec().Jwk("k" + std::to_string(i)));
+  std::string json = R"({"keys":[)";
+  for (const std::string& jwk : jwks) json += (json.back() == '[' ? "" : ",") + jwk;
+  const auto keys = UsableKeys(json + "]}");
+  ASSERT_TRUE(keys.ok()) << keys.status();
+  EXPECT_EQ((*KeySet::Parse(*keys))->size(), kMaxKeysInSet);
+}
+
 }  // namespace
 }  // namespace hearth
