@@ -6,7 +6,7 @@ namespace hearth {
 namespace {
 
 constexpr Statement kFind{
-    "issuer_find",
+    "issuer_registration",
     "SELECT directory_id, audience, jwks, jwks_uri, revision FROM hearth.trusted_issuers WHERE issuer = $1"};
 constexpr Statement kToFetch{"issuer_to_fetch",
                              "SELECT i.directory_id, i.issuer_id, i.jwks_uri FROM hearth.trusted_issuers i"

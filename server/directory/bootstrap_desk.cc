@@ -49,8 +49,7 @@ User OperatorOf(const v1::BootstrapPlatformRequest& request) {
 absl::Status RegisterIssuer(Tx& tx, const TrustedIssuer& issuer) {
   const auto known = FindIssuer(tx, kPlatform, issuer.id);
   if (!known.has_value()) return InsertIssuer(tx, issuer) ? absl::OkStatus() : Exists("issuer");
-  const bool same =
-      known->issuer == issuer.issuer && known->audience == issuer.audience && known->jwks == issuer.jwks;
+  const bool same = known->issuer == issuer.issuer && known->audience == issuer.audience && known->jwks == issuer.jwks;
   return same ? absl::OkStatus() : Exists("issuer");
 }
 

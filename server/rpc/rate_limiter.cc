@@ -44,10 +44,11 @@ absl::Duration RateLimiter::TakeOne(const std::string& key, double rate, absl::T
   const absl::Duration at_once = one * std::max(kLeastAtOnce, rate * kSecondsAtOnce);
   const auto known = index_.find(key);
   const absl::Time full = known == index_.end() ? now : std::max(now, known->second->full);
+  // Also a bucket that lets nothing through is in use: it stays while others make room.
+  if (known != index_.end()) buckets_.splice(buckets_.begin(), buckets_, known->second);
   if (full + one > now + at_once) return full + one - now - at_once;
   if (known != index_.end()) {
     known->second->full = full + one;
-    buckets_.splice(buckets_.begin(), buckets_, known->second);
     return absl::ZeroDuration();
   }
   MakeRoom(now);

@@ -18,6 +18,7 @@ TOP_LEVEL = {"CMakeLists.txt", "README.md", "client", "deploy", "proto", "server
 SOURCES = {".cc", ".h", ".py", ".sh"}
 LONGEST = 400
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
+STATEMENT = re.compile(r'\bStatement k\w+\s*{\s*"(\w+)"')
 # Written in pieces, so that this file does not contain what it looks for.
 UNFINISHED = re.compile(r"\b(?:TO" r"DO|FIX" r"ME)\b")
 MACHINE_PATH = re.compile(r"/home/[a-z]" r"|/Users/[A-Za-z]" r"|/root/")
@@ -146,6 +147,16 @@ def breaks_of_text(tree):
     return wrong
 
 
+def breaks_of_statements(tree):
+    """Statements are prepared by name on connections that all folders share: two of one name would be each other."""
+    wrong, known = [], {}
+    for file in tree.under("server", ".cc"):
+        for name in STATEMENT.findall(tree.text(file) or ""):
+            if known.setdefault(name, file) != file:
+                wrong.append(f"{file}: the statement {name} has the name of one in {known[name]}")
+    return wrong
+
+
 class Repository(unittest.TestCase):
     """The rules hold here."""
 
@@ -169,6 +180,9 @@ class Repository(unittest.TestCase):
 
     def test_top_level_and_folder_readmes_are_complete(self):
         self.holds(breaks_of_layout)
+
+    def test_statements_have_names_of_their_own(self):
+        self.holds(breaks_of_statements)
 
     def test_no_long_unfinished_or_machine_bound_text(self):
         self.holds(breaks_of_text)
@@ -249,6 +263,10 @@ class Rules(unittest.TestCase):
     def test_long_sources_must_say_why(self):
         self.notices(breaks_of_text, "server/base/ids.h", "//\n" * 401)
         self.assertEqual(self.found(breaks_of_text, {"server/base/ids.h": "// Long because: a table.\n" + "//\n" * 401}), [])
+
+    def test_statements_of_one_name_are_noticed(self):
+        statement = 'constexpr Statement kFind{"find", "SELECT 1"};\n'
+        self.assertEqual(len(self.found(breaks_of_statements, {"server/a/a_store.cc": statement, "server/b/b_store.cc": statement})), 1)
 
     def test_nothing_is_left_unfinished(self):
         self.notices(breaks_of_text, "server/base/ids.h", "// TO" "DO: more\n")

@@ -33,7 +33,8 @@ class BootstrapTest : public ServerFixture {
     request.set_trusted_issuer_id("operators");
     return request;
   }
-  absl::Status Bootstrap(const v1::BootstrapPlatformRequest& request, v1::BootstrapPlatformResponse* response = nullptr) {
+  absl::Status Bootstrap(const v1::BootstrapPlatformRequest& request,
+                         v1::BootstrapPlatformResponse* response = nullptr) {
     v1::BootstrapPlatformResponse unused;
     return CallWith("", &Directories::BootstrapPlatform, request, response == nullptr ? &unused : response);
   }
@@ -42,7 +43,8 @@ class BootstrapTest : public ServerFixture {
     const int64_t now = absl::ToUnixSeconds(absl::Now());
     v1::ListDirectoriesResponse response;
     return CallWith(Key().Sign("ES256", R"({"alg":"ES256","kid":"k1"})",
-                               absl::StrCat(R"({"iss":")", kIssuer, R"(","sub":")", id, R"(","aud":"operators","exp":)", now + 60, "}")),
+                               absl::StrCat(R"({"iss":")", kIssuer, R"(","sub":")", id, R"(","aud":"operators","exp":)",
+                                            now + 60, "}")),
                     &Directories::ListDirectories, v1::ListDirectoriesRequest(), &response);
   }
   static const SigningKey& Key() {
@@ -71,7 +73,8 @@ TEST_F(BootstrapTest, OnlyALiveTokenOfThisDeploymentCounts) {
   const std::string good = NewToken();
   std::string other = good;
   other[0] = other[0] == 'A' ? 'B' : 'A';
-  for (const std::string& token : {std::string("x"), expired, other, good + "=", good.substr(1), TokenFor(Operator()).substr(0, 500)}) {
+  for (const std::string& token :
+       {std::string("x"), expired, other, good + "=", good.substr(1), TokenFor(Operator()).substr(0, 500)}) {
     EXPECT_THAT(Bootstrap(Request(token)), HasReason(v1::ERROR_REASON_CREDENTIALS_NOT_ACCEPTED)) << token;
   }
   EXPECT_THAT(Operate("ann"), HasReason(v1::ERROR_REASON_CREDENTIALS_NOT_ACCEPTED));
@@ -118,8 +121,10 @@ TEST_F(BootstrapTest, TheSameAttemptGetsTheSameAnswer) {
 }
 
 TEST_F(BootstrapTest, OnAnEmptyPlatformToo) {
-  Sql("DELETE FROM hearth.role_assignments WHERE directory_id = 'platform'; DELETE FROM hearth.users WHERE directory_id = 'platform';"
-      "DELETE FROM hearth.trusted_issuers WHERE directory_id = 'platform'; DELETE FROM hearth.domains WHERE directory_id = 'platform';"
+  Sql("DELETE FROM hearth.role_assignments WHERE directory_id = 'platform'; DELETE FROM hearth.users WHERE "
+      "directory_id = 'platform';"
+      "DELETE FROM hearth.trusted_issuers WHERE directory_id = 'platform'; DELETE FROM hearth.domains WHERE "
+      "directory_id = 'platform';"
       "DELETE FROM hearth.directories WHERE directory_id = 'platform'");
   EXPECT_THAT(Bootstrap(Request("guess")), HasReason(v1::ERROR_REASON_CREDENTIALS_NOT_ACCEPTED));
   EXPECT_THAT(Bootstrap(Request(NewToken())), IsOk());
@@ -130,8 +135,9 @@ TEST_F(BootstrapTest, TheTokenIsStoredNowhereAndTheServerCannotMakeOne) {
   const std::string token = NewToken();
   EXPECT_EQ(Sql("SELECT count(*) FROM hearth.bootstrap_tokens t WHERE t::text LIKE '%" + token + "%'")[0][0], "0");
   const Scope scope = {kPlatform};
-  EXPECT_THAT(SqlAsApp(&scope, "INSERT INTO hearth.bootstrap_tokens (directory_id, digest, expire_time)"
-                               " VALUES ('platform', '\\x01', now() + interval '1 hour')"),
+  EXPECT_THAT(SqlAsApp(&scope,
+                       "INSERT INTO hearth.bootstrap_tokens (directory_id, digest, expire_time)"
+                       " VALUES ('platform', '\\x01', now() + interval '1 hour')"),
               testing::Not(IsOk()));
   EXPECT_THAT(Bootstrap(Request(token)), IsOk());
   EXPECT_EQ(Sql("SELECT count(*) FROM hearth.idempotency i WHERE i::text LIKE '%" + token + "%'")[0][0], "0");
