@@ -2,6 +2,7 @@
 
 #include <google/protobuf/unknown_field_set.h>
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -43,11 +44,14 @@ bool IsUtf8(const std::string& bytes) {
 // The path of the first string that is not UTF-8, by walking the bytes without the generated parser, which does not tell.
 std::string FindBadText(const Descriptor* message, const UnknownFieldSet& fields, const std::string& prefix,
                         int depth) {
+  std::map<int, int> elements;  // Seen so far, of each repeated message.
   for (int i = 0; i < fields.field_count(); ++i) {
     const auto& wire = fields.field(i);
     const FieldDescriptor* field = message->FindFieldByNumber(wire.number());
     if (field == nullptr || wire.type() != google::protobuf::UnknownField::TYPE_LENGTH_DELIMITED) continue;
-    const std::string path = prefix + field->name();
+    const bool is_element = field->is_repeated() && field->type() == FieldDescriptor::TYPE_MESSAGE;
+    const std::string path =
+        prefix + field->name() + (is_element ? "[" + std::to_string(elements[wire.number()]++) + "]" : std::string());
     if (field->type() == FieldDescriptor::TYPE_STRING && !IsUtf8(wire.length_delimited())) return path;
     UnknownFieldSet inner;
     if (field->type() != FieldDescriptor::TYPE_MESSAGE || depth == kDeepest ||

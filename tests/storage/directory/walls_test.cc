@@ -34,7 +34,8 @@ class WallsTest : public Fixture {
     GivePassword(kContoso, "user1");
     MakeUnit(kContoso, "board", true, {"user1"});
     MakeGroup(kContoso, "on-call", {"user1"}, {"reports_reader"});
-    Sql("INSERT INTO hearth.certificate_identities (directory_id, service_account_id, identity)"
+    Sql("INSERT INTO hearth.bootstrap_tokens (directory_id, digest, expire_time) VALUES ('platform', '\\x01', now());"
+        "INSERT INTO hearth.certificate_identities (directory_id, service_account_id, identity)"
         " VALUES ('contoso', 'backend', 'spiffe://contoso.com/backend');"
         "INSERT INTO hearth.idempotency (directory_id, record) VALUES ('contoso', '\\x01');"
         "INSERT INTO hearth.audit_events (directory_id, event_id, action, verdict, actor_directory, actor, actor_kind, "
@@ -99,7 +100,9 @@ TEST_F(WallsTest, KeysBeginWithTheDirectory) {
                           ElementsAre("hearth.migrations_pkey"), ElementsAre("hearth.trusted_issuers_issuer_key")));
 }
 
+// Where there is a row: the scope is read when the first is looked at.
 TEST_F(WallsTest, WithoutAScopeStatementsFail) {
+  FillContoso();
   for (const std::string& table : Tables()) {
     if (!ReadableByAll(table)) {
       EXPECT_THAT(SqlAsApp(nullptr, "SELECT * FROM hearth." + table), FailsWith("42704")) << table;
