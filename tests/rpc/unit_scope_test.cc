@@ -22,7 +22,8 @@ class UnitScopeTest : public ServerFixture {
         permissions.push_back(PermissionName(permission));
       }
     }
-    Sql(absl::StrCat("INSERT INTO hearth.custom_roles (directory_id, custom_role_id, display_name, permissions) VALUES"
+    Sql(
+        absl::StrCat("INSERT INTO hearth.custom_roles (directory_id, custom_role_id, display_name, permissions) VALUES"
                      " ('forthcoffee', 'everything', 'x', '{",
                      absl::StrJoin(permissions, ","),
                      "}');"
