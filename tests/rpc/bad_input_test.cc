@@ -146,7 +146,7 @@ TEST_F(BadInputTest, NoUnknownEnumValueNegativeSizeOrDurationOutOfBoundsPasses) 
       ExpectRefused(method, request->SerializeAsString(), field.name, "-1");
     } else if (field.rules.has_min_duration()) {
       auto* duration = static_cast<google::protobuf::Duration*>(
-          request->GetReflection()->MutableMessage(request.get(), field.field()));
+          Holder(field, request.get())->GetReflection()->MutableMessage(Holder(field, request.get()), field.field()));
       for (const auto& [seconds, nanos] :
            std::vector<std::pair<int64_t, int32_t>>{{field.rules.min_duration().seconds() - 1, 999'999'999},
                                                     {0, 0},

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "hearth/v1/credential_service.pb.h"
@@ -71,7 +72,10 @@ std::vector<std::string> ForeignNames(v1::Format format) {
   return names;
 }
 
-bool IsResourceNameOf(const RequestField& field) { return IsResourceName(field.rules.format()); }
+// Of many things that are asked at once each has an answer of its own: batch_reset_test.
+bool IsResourceNameOf(const RequestField& field) {
+  return IsResourceName(field.rules.format()) && !absl::StrContains(field.name, "[0]");
+}
 
 TEST_F(ForeignTest, EveryNameOfAnotherDirectoryGetsTheSameBytesAndIsAuditedInBoth) {
   int fields = 0;

@@ -124,7 +124,7 @@ TEST_F(WholeTableTest, TheServersOwnTableIsCompleteAndHasEveryMethodOfTheContrac
   size_t methods = 0;
   for (const auto* service : environment().table().Services()) methods += service->method_count();
   EXPECT_EQ(environment().table().rows().size(), methods);
-  EXPECT_EQ(environment().table().Services().size(), 4u);
+  EXPECT_GE(environment().table().Services().size(), 5u);
 }
 
 }  // namespace
