@@ -62,6 +62,14 @@ Call RecordedAs(const Call& call, const User& user) {
   return recorded;
 }
 
+void MakeOperator(Tx& tx, const std::string& user) {
+  RoleGrant grant;
+  grant.holder.directory = kPlatform;
+  grant.holder.id = user;
+  grant.role = RoleId(v1::ROLE_PLATFORM_OPERATOR);
+  InsertRole(tx, grant);
+}
+
 }  // namespace
 
 absl::StatusOr<v1::BootstrapPlatformResponse> BootstrapDesk::BootstrapPlatform(
@@ -83,10 +91,7 @@ absl::StatusOr<v1::BootstrapPlatformResponse> BootstrapDesk::BootstrapPlatform(
     RETURN_IF_ERROR(CheckKeys(request.jwks(), "jwks"));
     RETURN_IF_ERROR(RegisterIssuer(tx, issuer));
     if (!InsertUser(tx, user)) return Exists("user");
-    InsertRole(tx, {.holder = {.directory = kPlatform, .is_group = false, .id = user.id},
-                    .role = RoleId(v1::ROLE_PLATFORM_OPERATOR),
-                    .unit = "",
-                    .create_time = {}});
+    MakeOperator(tx, user.id);
     *response.mutable_operator_() = ToProto(FindUser(tx, kPlatform, user.id).value());
     *response.mutable_trusted_issuer() = ToProto(FindIssuer(tx, kPlatform, issuer.id).value());
     AppendAudit(tx, RecordedAs(call, user));
