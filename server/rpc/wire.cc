@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "server/base/error.h"
 #include "server/base/secret.h"
 
@@ -49,15 +50,16 @@ std::string FindBadText(const Descriptor* message, const UnknownFieldSet& fields
     const auto& wire = fields.field(i);
     const FieldDescriptor* field = message->FindFieldByNumber(wire.number());
     if (field == nullptr || wire.type() != google::protobuf::UnknownField::TYPE_LENGTH_DELIMITED) continue;
-    const bool is_element = field->is_repeated() && field->type() == FieldDescriptor::TYPE_MESSAGE;
-    const std::string path =
-        prefix + field->name() + (is_element ? "[" + std::to_string(elements[wire.number()]++) + "]" : std::string());
+    std::string path = absl::StrCat(prefix, std::string(field->name()));
+    if (field->is_repeated() && field->type() == FieldDescriptor::TYPE_MESSAGE) {
+      absl::StrAppend(&path, "[", elements[wire.number()]++, "]");
+    }
     if (field->type() == FieldDescriptor::TYPE_STRING && !IsUtf8(wire.length_delimited())) return path;
     UnknownFieldSet inner;
     if (field->type() != FieldDescriptor::TYPE_MESSAGE || depth == kDeepest ||
         !inner.ParseFromString(wire.length_delimited()))
       continue;
-    std::string found = FindBadText(field->message_type(), inner, path + ".", depth + 1);
+    std::string found = FindBadText(field->message_type(), inner, absl::StrCat(path, "."), depth + 1);
     if (!found.empty()) return found;
   }
   return "";
