@@ -31,6 +31,12 @@ bootstrap_platform() {
   ensure operator platform bootstrap operator --bootstrap-token-file "$state/story/bootstrap" --issuer "$(issuer_of platform)" \
     --audience hearth --jwks-file "$state/issuers/platform/jwks.json"
   rm "$state/story/bootstrap"
+  # An issuer that hearthd did not know is looked for again after a second.
+  local deadline=$((SECONDS + 10))
+  until hearth --context operator directory list >/dev/null 2>&1; do
+    [ "$SECONDS" -lt "$deadline" ] || die "the platform's operator is not accepted; hearthd's log is $state/hearthd.log"
+    sleep 0.2
+  done
 }
 
 seed() {
