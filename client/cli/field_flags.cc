@@ -63,15 +63,6 @@ absl::StatusOr<std::string> Content(const std::string& path) {
   return content.str();
 }
 
-// A home is of the kind that its details belong to.
-absl::Status InferHomeKind(v1::Home* home) {
-  if (!home->domain().empty() && !home->issuer().empty()) {
-    return UsageError("A person has one home: give --home-domain or --home-issuer, not both.");
-  }
-  home->set_kind(home->issuer().empty() ? v1::Home::KIND_OTHER_DIRECTORY : v1::Home::KIND_EXTERNAL_ISSUER);
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 FieldFlags::FieldFlags(CLI::App* command, const Descriptor& request, const std::set<std::string>& taken)
@@ -103,8 +94,8 @@ bool FieldFlags::IsLeftOut(const FieldDescriptor& field, const std::string& path
   if (RulesOf(field).sensitive() || (IsGroup(field) && field.is_repeated())) return true;
   if (name == "page_size" || name == "page_token" || name == kUpdateMask || name == "parent") return true;
   if (is_update_ && Is(IMMUTABLE, field)) return true;
-  // The home's kind follows from its details; a new thing has no etag.
-  return (name == "kind" && field.containing_type() == v1::Home::descriptor()) || (is_create_ && name == "etag");
+  // Who is at home elsewhere is invited, not created; a new thing has no etag.
+  return field.message_type() == v1::Home::descriptor() || (is_create_ && name == "etag");
 }
 
 void FieldFlags::AddFlag(CLI::App* command, const FieldDescriptor& field, const std::string& path,
@@ -136,13 +127,6 @@ absl::Status FieldFlags::Fill(const std::string& directory, Message* request) co
       }
       if (flag.inverted) value = value == "true" ? "false" : "true";
       if (absl::Status status = SetField(request, flag.path, value); !status.ok()) return status;
-    }
-  }
-  const FieldDescriptor* user = request->GetDescriptor()->FindFieldByName("user");
-  if (user != nullptr && user->message_type() == v1::User::descriptor()) {
-    auto* person = static_cast<v1::User*>(request->GetReflection()->MutableMessage(request, user));
-    if (person->has_home()) {
-      if (absl::Status status = InferHomeKind(person->mutable_home()); !status.ok()) return status;
     }
   }
   return is_update_ ? FillMask(request) : absl::OkStatus();

@@ -33,15 +33,31 @@ const std::map<std::string, FlagText>& Texts() {
       {"domain", {"domain", "verified DNS domain"}},
       {"etag", {"etag", "refuse if it was changed since it had this etag"}},
       {"help_uri", {"help-uri", "https address where its people find help with their password"}},
-      {"home.domain", {"domain", "for a guest homed in another directory: a verified domain of it"}},
-      {"home.issuer", {"issuer", "for a guest homed outside Hearth: their OpenID Connect issuer"}},
+      {"external_address",
+       {"external", "the address that the person has from now on elsewhere: a principal name or a mail address"}},
+      {"filter",
+       {"filter", "such as 'state = PENDING_ACCEPTANCE AND home_domain = forthcoffee.com' or 'stale = true'"}},
+      {"home_issuer", {"home-issuer", "for a person homed outside Hearth: their OpenID Connect issuer"}},
+      {"inbound_domains", {"inbound-domain", "a domain of the inbound rule; repeat, or separate with commas"}},
+      {"inbound_rule", {"inbound-rule", "whose people may be guests here"}},
+      {"internal_principal_name",
+       {"internal", "the principal name that the person has from now on here, in a verified domain"}},
+      {"invitation_lifetime",
+       {"invitation-lifetime", "how long an invitation can be redeemed, 1h to 30d (default 7d)"}},
+      {"invite_from", {"invite-from", "who may invite"}},
       {"issuer", {"issuer", "the `iss` of the tokens of an identity provider: an https address"}},
       {"jwks", {"jwks-file", "its public keys, a JSON Web Key Set", true}},
       {"jwks_uri", {"jwks-uri", "https address where its public keys are, to be fetched again and again"}},
       {"language", {"language", "language of the mail, a tag such as de or nl-BE"}},
       {"mail", {"mail", "address for messages"}},
+      {"message", {"message", "a personal word in the mail"}},
+      {"outbound_domains", {"outbound-domain", "a domain of the outbound rule; repeat, or separate with commas"}},
+      {"outbound_rule", {"outbound-rule", "where this directory's people may be guests"}},
       {"permissions", {"permission", "what it may do; repeat, or separate with commas"}},
       {"primary", {"primary", "make it the directory's primary domain"}},
+      {"redeem_uri", {"redeem-uri", "https address of the page where invited people redeem"}},
+      {"redirect_uri", {"redirect-uri", "https address to go to after redeeming, of those that the policy lists"}},
+      {"redirect_uris", {"redirect-uri", "https address that inviters may choose; repeat, or separate with commas"}},
       {"request_id",
        {"request-id", "UUID of version 4 that names this attempt, to repeat it safely (default: a new one)"}},
       {"require_change_at_next_sign_in",
@@ -54,6 +70,13 @@ const std::map<std::string, FlagText>& Texts() {
       {"sender_name", {"sender-name", "name beside the address that mails come from"}},
       {"show_deleted", {"show-deleted", "also those that are deleted and can be restored"}},
       {"support_uri", {"support-uri", "https address where people find help; at the end of every mail"}},
+      {"consent", {"consent", "agree that the inviting directory lists you, and may end your access"}},
+      {"restrict_guests", {"restrict-guests", "roles give guests nothing: they see themselves only"}},
+      {"roles", {"role", "role to have from the start; repeat, or separate with commas"}},
+      {"send_mail", {"send-mail", "whether Hearth sends the mail; --send-mail=false: it does not"}},
+      {"sponsor", {"sponsor", "who answers for the guest: directories/…/users/…"}},
+      {"tell_refused_resets",
+       {"tell-refused-resets", "tell this directory's people by mail when a reset of theirs was refused elsewhere"}},
       {"temporary_password_lifetime",
        {"lifetime", "how long the password works until it is changed, 10m to 7d (default 24h)"}},
       {"time_zone", {"time-zone", "in which times are shown, such as Europe/Amsterdam"}},
@@ -78,9 +101,9 @@ FlagText FlagTextOf(const std::string& path) {
 }
 
 std::string GroupPrefix(const std::string& field) {
-  static const auto* const unprefixed =
-      new std::set<std::string>{"administrative_unit", "custom_role",     "directory",       "domain",         "group",
-                                "mail_settings",       "role_assignment", "service_account", "trusted_issuer", "user"};
+  static const auto* const unprefixed = new std::set<std::string>{
+      "administrative_unit", "custom_role",   "directory",       "domain",          "group",          "guest_policy",
+      "guest_user",          "mail_settings", "role_assignment", "service_account", "trusted_issuer", "user"};
   return unprefixed->count(field) > 0 ? "" : absl::StrCat(Hyphened(field), "-");
 }
 

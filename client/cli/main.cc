@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
   hearth::cli::Session session(cancellation);
   hearth::cli::AddVerbs(&session);
   hearth::cli::AddResetPasswords(&session);
+  hearth::cli::AddInviteAll(&session);
   hearth::cli::AddCall(&session);
   hearth::cli::AddMethods(&session);
   hearth::cli::AddHealth(&session);

@@ -27,6 +27,9 @@ const std::map<v1::Format, Form>& Forms() {
        {"an administrative unit", "directories/{directory}/administrativeUnits/{administrative_unit}"}},
       {v1::FORMAT_GROUP_NAME, {"a group", "directories/{directory}/groups/{group}"}},
       {v1::FORMAT_CUSTOM_ROLE_NAME, {"a custom role", "directories/{directory}/customRoles/{custom_role}"}},
+      {v1::FORMAT_USER_NAME_OR_ALL, {"a user", "directories/{directory}/users/{user}"}},
+      {v1::FORMAT_MEMBERSHIP_NAME, {"a membership", "directories/{directory}/users/{user}/memberships/{membership}"}},
+      {v1::FORMAT_GUEST_POLICY_NAME, {"a guest policy", "directories/{directory}/guestPolicy"}},
       {v1::FORMAT_TRUSTED_ISSUER_NAME, {"an issuer", "directories/{directory}/trustedIssuers/{issuer}"}},
       {v1::FORMAT_SERVICE_ACCOUNT_NAME,
        {"a service account", "directories/{directory}/serviceAccounts/{service_account}"}},
@@ -69,15 +72,16 @@ absl::StatusOr<std::string> DirectoryName(const std::string& directory) {
 absl::StatusOr<std::string> FullName(v1::Format format, const std::string& given, const std::string& directory) {
   const Form& form = Forms().at(format);
   if (Fits(given, form.pattern)) return given;
+  const std::vector<std::string> pattern = Segments(form.pattern);
+  if (pattern.back().front() != '{') {
+    // What a directory has one of is named by the directory.
+    const absl::StatusOr<std::string> parent = DirectoryName(given.empty() ? directory : given);
+    return parent.ok() ? absl::StrCat(*parent, "/", pattern.back()) : parent;
+  }
   if (format == v1::FORMAT_USER_NAME && IsPrincipalName(given)) {
     return UsageError(
         absl::StrCat("\"", given, "\" is a principal name; this command takes the user's id or name."),
         absl::StrCat("Give ", form.pattern, ", or the id with --directory; `hearth user list` shows both."));
-  }
-  if (const std::vector<std::string> pattern = Segments(form.pattern); pattern.back().front() != '{') {
-    // What a directory has one of is named by the directory.
-    const absl::StatusOr<std::string> parent = DirectoryName(given.empty() ? directory : given);
-    return parent.ok() ? absl::StrCat(*parent, "/", pattern.back()) : parent;
   }
   if (given.empty() || absl::StrContains(given, "/")) {
     return UsageError(absl::StrCat("\"", given, "\" is not the name of ", form.what, "."),
@@ -86,7 +90,6 @@ absl::StatusOr<std::string> FullName(v1::Format format, const std::string& given
   if (format == v1::FORMAT_DIRECTORY_NAME) return absl::StrCat("directories/", given);
   absl::StatusOr<std::string> parent = DirectoryName(directory);
   if (!parent.ok()) return parent.status();
-  const std::vector<std::string> pattern = Segments(form.pattern);
   return absl::StrCat(*parent, "/", pattern[pattern.size() - 2], "/", given);
 }
 

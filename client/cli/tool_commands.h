@@ -6,6 +6,7 @@
 
 namespace hearth::cli {
 
+void AddInviteAll(Session* session);   // hearth guest invite-all FILE
 void AddCall(Session* session);        // hearth call METHOD
 void AddMethods(Session* session);     // hearth methods
 void AddHealth(Session* session);      // hearth health

@@ -26,6 +26,7 @@ constexpr char kTarget[] = "target";
 constexpr char kRole[] = "role";
 constexpr char kRoleArgument[] = "ROLE";
 constexpr char kCustom[] = "custom.";
+constexpr char kMembership[] = "membership";
 constexpr char kShownOnce[] = "\nThe password is shown only once: hand it over now.\n";
 constexpr char kUserArgument[] = "user1@forthcoffee.com, directories/…/users/user1, or user1 with --directory";
 constexpr char kUserNameArgument[] = "directories/…/users/user1, or user1 with --directory";
@@ -35,7 +36,7 @@ std::string ArgumentHelp(const Verb& verb) {
     return absl::StrCat("one of ", absl::StrJoin(EnumTexts(*v1::MailTemplate_descriptor()), ", "));
   }
   if (verb.argument == "USER") return verb.field == kTarget ? kUserArgument : kUserNameArgument;
-  if (verb.argument == "PRINCIPAL_NAME") return "such as user1@forthcoffee.com";
+  if (verb.argument == "PRINCIPAL_NAME" || verb.argument == "ADDRESS") return "such as user1@forthcoffee.com";
   return "the name, or the id alone";
 }
 
@@ -45,6 +46,8 @@ v1::Format HolderFormat(const Verb& verb) {
 }
 
 std::string SecondArgumentHelp(const Verb& verb) {
+  if (verb.second_field == "address") return "the principal name or mail address of who is to redeem";
+  if (verb.second_field == kMembership) return "the id of the directory where the person is a guest";
   if (verb.second_argument != kRoleArgument) return kUserNameArgument;
   return absl::StrCat("custom.{id} for a custom role, or one of ",
                       absl::StrJoin(EnumTexts(*v1::Role_descriptor()), ", "));
@@ -129,6 +132,8 @@ absl::Status VerbCommand::FillArguments(const Settings& settings, Message* reque
   absl::StatusOr<std::string> value = given;
   if (format == v1::FORMAT_ROLE_ASSIGNMENT_NAME) {
     value = RoleAssignmentName(settings);
+  } else if (format == v1::FORMAT_MEMBERSHIP_NAME) {
+    value = MembershipName(settings);
   } else if (format == v1::FORMAT_DIRECTORY_NAME && given.empty()) {
     value = DirectoryName(given);
   } else if (IsNameFormat(format)) {
@@ -136,7 +141,8 @@ absl::Status VerbCommand::FillArguments(const Settings& settings, Message* reque
   }
   if (!value.ok()) return value.status();
   if (absl::Status status = SetField(request, path, *value); !status.ok()) return status;
-  return second_ == nullptr || verb_.second_field == kRole ? absl::OkStatus() : FillSecond(settings, request);
+  const bool in_name = verb_.second_field == kRole || verb_.second_field == kMembership;
+  return second_ == nullptr || in_name ? absl::OkStatus() : FillSecond(settings, request);
 }
 
 absl::Status VerbCommand::FillSecond(const Settings& settings, Message* request) const {
@@ -163,6 +169,12 @@ absl::StatusOr<std::string> VerbCommand::RoleAssignmentName(const Settings& sett
   }
   const std::string unit = ValueOf(unit_);
   return absl::StrCat(*holder, "/roleAssignments/", role, unit.empty() ? "" : "@", IdOf(unit));
+}
+
+absl::StatusOr<std::string> VerbCommand::MembershipName(const Settings& settings) const {
+  absl::StatusOr<std::string> user = FullName(v1::FORMAT_USER_NAME, ValueOf(argument_), settings.directory);
+  if (!user.ok()) return user.status();
+  return absl::StrCat(*user, "/memberships/", IdOf(ValueOf(second_)));
 }
 
 absl::Status VerbCommand::FillParent(const Settings& settings, Message* request) const {

@@ -26,6 +26,7 @@ class VerbCommand {
   absl::Status FillSecond(const Settings& settings, google::protobuf::Message* request) const;
   absl::Status FillParent(const Settings& settings, google::protobuf::Message* request) const;
   absl::StatusOr<std::string> RoleAssignmentName(const Settings& settings) const;
+  absl::StatusOr<std::string> MembershipName(const Settings& settings) const;
   absl::Status RunOnce(const Settings& settings, const google::protobuf::Message& request) const;
 
   Session* const session_;

@@ -16,7 +16,7 @@ struct Verb {
   std::string verb;
   std::string method;
   // The arguments, and the fields they fill; in brackets: may be left out when a directory is set. Field
-  // "target" is the oneof of name and principal name; "role" completes the name of a role assignment.
+  // "target" is the oneof of name and principal name; "role" and "membership" complete the name of a role assignment or a membership.
   std::string argument;
   std::string field;
   std::string second_argument;

@@ -51,6 +51,7 @@ principals=(
   "operator platform operator"
   "forthcoffee-admin forthcoffee admin"
   "forthcoffee-helpdesk forthcoffee helpdesk"
+  "forthcoffee-user1 forthcoffee user1"
   "contoso-admin contoso admin"
 )
 make_tokens() {

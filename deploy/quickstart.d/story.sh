@@ -46,7 +46,22 @@ seed() {
   ensure forthcoffee-admin user create helpdesk@forthcoffee.com --id helpdesk --display-name "Help Desk"
   ensure forthcoffee-admin role assign helpdesk helpdesk_administrator
   ensure_directory contoso contoso.com "Contoso"
-  ensure contoso-admin user create user1@forthcoffee.com --id guest1 --display-name "User One (Forth Coffee)" --home-domain forthcoffee.com
+  invite
+}
+
+# Contoso invites user1, who accepts with a token of their home. Once; a later run finds the guest.
+invite() {
+  local answer
+  if answer=$(hearth --context contoso-admin -o json guest invite user1@forthcoffee.com --id guest1 \
+    --display-name "User One (Forth Coffee)" 2>&1); then
+    (umask 077 && python3 -c 'import json, sys; print(json.load(sys.stdin)["invitation_token"])' <<<"$answer" >"$state/story/invitation")
+    hearth --context forthcoffee-user1 guest redeem --consent --invitation-token-file "$state/story/invitation" >/dev/null ||
+      die "user1 could not accept Contoso's invitation; hearthd's log is $server_log"
+    say "    contoso-admin: guest invite user1@forthcoffee.com; forthcoffee-user1: guest redeem"
+  elif [[ "$answer" != *ALREADY_EXISTS* ]]; then
+    say "$answer" >&2
+    die "Contoso could not invite user1; hearthd's log is $server_log"
+  fi
 }
 
 # Prints a sentence of the story, the call, and its answer, which must have the exit code and contain the text that the story needs.
@@ -79,6 +94,7 @@ play() {
     --context forthcoffee-sign-in user verify-password $user1 --password-file initial
   tell "user1 is a guest at Contoso. Contoso's administrator tries to reset the password, and is refused." 5 NOT_HOME_DIRECTORY \
     --context contoso-admin user reset-password $user1
+  tell "Where is user1 a guest? Home knows." 0 contoso --context forthcoffee-user1 guest memberships user1
   tell "By the name that user1 has at home it is refused too, as any name of another directory would be." 5 FOREIGN_DIRECTORY \
     --context contoso-admin user reset-password directories/forthcoffee/users/user1
   tell "Where can user1 get help? Hearth tells Contoso." 0 forthcoffee.com \
@@ -103,7 +119,7 @@ how_to_go_on() {
   printf -v ca %q "$state/tls/ca.pem"
   cat <<END
 
-${bold}Hearth runs on 127.0.0.1:$port.${plain} With its command line, as any of six callers:
+${bold}Hearth runs on 127.0.0.1:$port.${plain} With its command line, as any of seven callers:
   export HEARTH_CONFIG=$config PATH=$(printf %q "$source/build/bin"):\$PATH
   hearth context list
   hearth --context contoso-admin guest list

@@ -48,6 +48,12 @@ Environment::Environment(const Config& config, Keyring keyring, const Clock* clo
       reset_(&database_, &hasher_, &keyring_, random),
       batch_(&database_, &keyring_, &reset_),
       guest_(&database_, &pager_),
+      invitation_(&database_, &keyring_),
+      redemption_(&database_, &keyring_),
+      guest_user_(&database_, &keyring_),
+      conversion_(&database_, &keyring_),
+      membership_(&database_, &keyring_, &pager_),
+      guest_policy_(&database_, &keyring_),
       credential_(&database_, &hasher_, &keyring_),
       bootstrap_(&database_, &keyring_),
       directory_(&database_, &keyring_, &pager_),
@@ -64,8 +70,11 @@ Environment::Environment(const Config& config, Keyring keyring, const Clock* clo
       mail_(&database_, &keyring_),
       authenticator_(&database_, &tokens_),
       limiter_(clock, RateLimitsOf(config)) {
-  AddServices({&reset_, &batch_, &guest_, &credential_, &bootstrap_, &directory_, &domain_, &user_, &role_, &unit_,
-               &unit_member_, &group_, &group_member_, &custom_role_, &issuer_, &service_account_, &mail_},
+  AddServices({&reset_,      &batch_,           &guest_,      &invitation_,   &redemption_,
+               &guest_user_, &conversion_,      &membership_, &guest_policy_, &credential_,
+               &bootstrap_,  &directory_,       &domain_,     &user_,         &role_,
+               &unit_,       &unit_member_,     &group_,      &group_member_, &custom_role_,
+               &issuer_,     &service_account_, &mail_},
               table_);
   metrics_ = std::make_unique<Metrics>(table_);
   settler_ = std::make_unique<Settler>(&database_, metrics_.get());

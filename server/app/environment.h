@@ -47,6 +47,12 @@ class Environment {
   ResetDesk reset_;
   BatchDesk batch_;
   GuestDesk guest_;
+  InvitationDesk invitation_;
+  RedemptionDesk redemption_;
+  GuestUserDesk guest_user_;
+  ConversionDesk conversion_;
+  MembershipDesk membership_;
+  GuestPolicyDesk guest_policy_;
   CredentialDesk credential_;
   BootstrapDesk bootstrap_;
   DirectoryDesk directory_;

@@ -81,7 +81,14 @@ absl::Status CheckAccessAgain(Tx& tx, const Call& call, bool self, Access& acces
 }
 
 absl::Status CheckPermission(const v1::MethodPolicy& policy, const Access& access, bool self) {
+  const bool person = access.kind == PrincipalKind::kPerson;
   if (policy.access() == v1::ACCESS_AUTHENTICATED) return absl::OkStatus();
+  if (policy.access() == v1::ACCESS_INVITEE) {
+    return person ? absl::OkStatus()
+                  : Refuse(v1::ERROR_REASON_INVITATION_NOT_ACCEPTED);  // A service is nobody's guest.
+  }
+  if (policy.access() == v1::ACCESS_PERMISSION_OR_POLICY && person)
+    return absl::OkStatus();  // The desk asks the policy.
   if (policy.access() == v1::ACCESS_PERMISSION_OR_SELF && self) return absl::OkStatus();
   if (access.permissions.Has(policy.permission())) return absl::OkStatus();
   if (policy.unit_scoped() && access.unit_permissions.Has(policy.permission())) return absl::OkStatus();

@@ -38,7 +38,7 @@ bool IsCollection(std::string_view name) {
 }
 
 // What a directory has one of (AIP-156).
-bool IsSingleton(std::string_view name) { return name == "mailSettings"; }
+bool IsSingleton(std::string_view name) { return name == "mailSettings" || name == "guestPolicy"; }
 
 std::string Child(std::string_view directory, absl::string_view collection, std::string_view id) {
   return absl::StrCat("directories/", ToAbsl(directory), "/", collection, "/", ToAbsl(id));
@@ -68,8 +68,15 @@ std::optional<ResourceName> ParseResourceName(std::string_view name) {
   if (parts.size() == 3) return IsSingleton(parsed.collection) ? std::optional(parsed) : std::nullopt;
   parsed.id = ToStd(parts[3]);
   if (!IsCollection(parsed.collection)) return std::nullopt;
+  if (parts.size() == 4 && parsed.collection == "users" && parsed.id == kAll) return parsed;
   if (parsed.collection == "domains" ? !IsDomain(parsed.id) : !IsResourceId(parsed.id)) return std::nullopt;
   if (parts.size() == 4) return parsed;
+  if (parts.size() == 6 && parsed.collection == "users" && parts[4] == "memberships") {
+    parsed.holder = parsed.collection;
+    parsed.collection = "memberships";
+    parsed.membership = ToStd(parts[5]);
+    return IsResourceId(parsed.membership) ? std::optional(parsed) : std::nullopt;
+  }
   const bool holds_roles = parsed.collection == "users" || parsed.collection == "groups";
   if (parts.size() != 6 || !holds_roles || parts[4] != "roleAssignments") return std::nullopt;
   parsed.holder = parsed.collection;
@@ -109,6 +116,13 @@ std::string RoleAssignmentId(std::string_view role, std::string_view unit) {
 }
 std::string RoleAssignmentName(std::string_view holder, std::string_view assignment_id) {
   return absl::StrCat(ToAbsl(holder), "/roleAssignments/", ToAbsl(assignment_id));
+}
+
+std::string MembershipName(std::string_view directory, std::string_view user, std::string_view membership) {
+  return absl::StrCat(UserName(directory, user), "/memberships/", ToAbsl(membership));
+}
+std::string GuestPolicyName(std::string_view directory) {
+  return absl::StrCat(DirectoryName(directory), "/guestPolicy");
 }
 
 }  // namespace hearth

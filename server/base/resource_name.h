@@ -11,14 +11,20 @@ namespace hearth {
 struct ResourceName {
   std::string_view directory;  // {directory}
   std::string_view
-      collection;           // "users", "domains", …, or a singleton ("mailSettings"); empty for a directory's own name.
-  std::string_view id;      // {user}, {domain}, …
-  std::string_view holder;  // "users" or "groups" of {holder}/{id}/roleAssignments/{role}[@{unit}]; else empty.
-  std::string_view role;    // The role there: helpdesk_administrator, custom.{custom_role}.
-  std::string_view unit;    // The unit there; empty for a role of the whole directory.
+      collection;       // "users", "domains", …, or a singleton ("mailSettings"); empty for a directory's own name.
+  std::string_view id;  // {user}, {domain}, …
+  std::string_view
+      holder;  // "users" or "groups" of {holder}/{id}/roleAssignments/{role}[@{unit}] and …/memberships/{membership}; else empty.
+  std::string_view role;             // The role there: helpdesk_administrator, custom.{custom_role}.
+  std::string_view unit;             // The unit there; empty for a role of the whole directory.
+  std::string_view membership = {};  // {membership} of users/{user}/memberships/{membership}, a directory; else empty.
 };
 
-// Takes a name apart; nullopt when it has none of the contract's forms. Every id is well-formed by IsResourceId, a domain by IsDomain.
+// In place of a person's id: all people of the directory (AIP-159). No id has this form.
+inline constexpr std::string_view kAll = "-";
+
+// Takes a name apart; nullopt when it has none of the contract's forms. Every id is well-formed by IsResourceId (or kAll, of a user), a domain by
+// IsDomain.
 std::optional<ResourceName> ParseResourceName(std::string_view name);
 
 // 1 to 63 of a-z, 0-9 and hyphen; begins with a letter or digit and does not end with a hyphen.
@@ -40,6 +46,8 @@ std::string CustomRoleName(std::string_view directory, std::string_view custom_r
 std::string RoleAssignmentId(std::string_view role, std::string_view unit);
 // `holder` is the name of a person or a group.
 std::string RoleAssignmentName(std::string_view holder, std::string_view assignment_id);
+std::string MembershipName(std::string_view directory, std::string_view user, std::string_view membership);
+std::string GuestPolicyName(std::string_view directory);
 
 // The reserved directory whose users may be platform operators.
 inline constexpr std::string_view kPlatformDirectory = "platform";

@@ -23,6 +23,9 @@ constexpr Statement kRefresh{"credential_refresh",
                              "UPDATE hearth.credentials SET phc = $4, pepper_key_id = $5 WHERE directory_id = $1 AND "
                              "user_id = $2 AND version = $3"};
 
+constexpr Statement kDestroy{"credential_destroy",
+                             "DELETE FROM hearth.credentials WHERE directory_id = $1 AND user_id = $2"};
+
 }  // namespace
 
 std::optional<Credential> FindCredential(Tx& tx, std::string_view directory, std::string_view user) {
@@ -52,6 +55,10 @@ std::optional<StoredCredential> ReplaceCredential(Tx& tx, const CredentialBindin
 
 void RefreshHash(Tx& tx, const CredentialBinding& binding, const PasswordHash& hash) {
   tx.Exec(kRefresh, binding.directory, binding.user, binding.version, hash.phc, hash.pepper_key_id);
+}
+
+void DestroyCredential(Tx& tx, std::string_view directory, std::string_view user) {
+  tx.Exec(kDestroy, std::string(directory), std::string(user));
 }
 
 }  // namespace hearth

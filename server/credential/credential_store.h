@@ -43,4 +43,7 @@ std::optional<StoredCredential> ReplaceCredential(Tx& tx, const CredentialBindin
 // Puts a hash with newer parameters in the place of another of the same password and version.
 void RefreshHash(Tx& tx, const CredentialBinding& binding, const PasswordHash& hash);
 
+// Removes the person's password, for a home that goes elsewhere. Nothing when there is none.
+void DestroyCredential(Tx& tx, std::string_view directory, std::string_view user);
+
 }  // namespace hearth

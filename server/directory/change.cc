@@ -26,6 +26,14 @@ absl::StatusOr<ResourceName> NameOf(const Call& call, const std::string& name) {
   return *parsed;
 }
 
+absl::StatusOr<InvitationToken> TokenOf(const Call& call, const std::string& token) {
+  if (call.policy->access() != v1::ACCESS_INVITEE) return Refuse(v1::ERROR_REASON_FOREIGN_DIRECTORY);
+  const auto parsed = ParseInvitationToken(token);
+  if (!parsed.has_value()) return Refuse(v1::ERROR_REASON_INVITATION_NOT_ACCEPTED);
+  call.note->other_directory = std::string(parsed->directory);
+  return *parsed;
+}
+
 Scope ScopeOf(const Call& call, std::string_view directory) {
   Scope scope = {call.principal.directory};
   if (directory != call.principal.directory) scope.emplace_back(directory);

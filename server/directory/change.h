@@ -10,6 +10,7 @@
 #include "google/protobuf/message.h"
 #include "server/authz/access.h"
 #include "server/authz/call.h"
+#include "server/base/invitation_token.h"
 #include "server/base/keyring.h"
 #include "server/base/resource_name.h"
 #include "server/storage/database.h"
@@ -20,6 +21,10 @@ namespace hearth {
 // method's policy lets operators name any directory, which is then noted as the other one; else FOREIGN_DIRECTORY. The gate has asked the same
 // already; this holds if it did not. The parts are views into `name`.
 absl::StatusOr<ResourceName> NameOf(const Call& call, const std::string& name);
+
+// Takes an invitation token apart and notes its directory as the other one. FOREIGN_DIRECTORY unless the method's policy lets such a token reach
+// beyond the fence (ACCESS_INVITEE), INVITATION_NOT_ACCEPTED for what has not the form of a token. The parts are views into `token`.
+absl::StatusOr<InvitationToken> TokenOf(const Call& call, const std::string& token);
 
 // The directories that a change of a name of `directory` serves: the caller's, where its idempotency record lives, and that one.
 Scope ScopeOf(const Call& call, std::string_view directory);

@@ -47,6 +47,8 @@ constexpr Statement kPurgeIssuers{"directory_purge_issuers",
                                   "DELETE FROM hearth.trusted_issuers WHERE directory_id = $1"};
 constexpr Statement kPurgeDomains{"directory_purge_domains", "DELETE FROM hearth.domains WHERE directory_id = $1"};
 constexpr Statement kPurgeRecords{"directory_purge_records", "DELETE FROM hearth.idempotency WHERE directory_id = $1"};
+constexpr Statement kPurgeGuestPolicy{"directory_purge_guest_policy",
+                                      "DELETE FROM hearth.guest_policies WHERE directory_id = $1"};
 constexpr Statement kPurgeMails{"directory_purge_mails", "DELETE FROM hearth.mails WHERE directory_id = $1"};
 constexpr Statement kPurgeMailSettings{"directory_purge_mail_settings",
                                        "DELETE FROM hearth.mail_settings WHERE directory_id = $1"};
@@ -104,7 +106,7 @@ bool PurgeDirectory(Tx& tx, std::string_view id) {
   if (tx.Exec(kMarkPurged, std::string(id)).affected_rows() == 0) return false;
   for (const Statement* statement :
        {&kPurgeUsers, &kPurgeUnits, &kPurgeGroups, &kPurgeCustomRoles, &kPurgeServiceAccounts, &kPurgeIssuers,
-        &kPurgeDomains, &kPurgeRecords, &kPurgeMails, &kPurgeMailSettings}) {
+        &kPurgeDomains, &kPurgeRecords, &kPurgeGuestPolicy, &kPurgeMails, &kPurgeMailSettings}) {
     tx.Exec(*statement, std::string(id));
   }
   return true;

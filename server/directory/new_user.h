@@ -21,9 +21,8 @@ absl::Status HoldDomainOf(Tx& tx, const std::string& directory, const std::strin
 // OK when this is a way to regard a person; else INVALID_FIELDS that names `field`.
 absl::Status CheckUserType(v1::UserType type, const std::string& field);
 
-// The person that `proto` asks for, with id `id`, as `directory` will list them; `field` is where `proto` stands in the request. Whether such a
-// person exists at another home is not looked up. Fails with INVALID_FIELDS, DOMAIN_NOT_VERIFIED (homed here, in a domain of others) and
-// HOME_NOT_FOUND (homed in a directory that Hearth does not hold).
+// The person that `proto` asks for, with id `id`, as `directory` will list them; `field` is where `proto` stands in the request. Fails with
+// INVALID_FIELDS (also for a home elsewhere: such people are invited) and DOMAIN_NOT_VERIFIED.
 absl::StatusOr<User> NewUser(Tx& tx, const std::string& directory, const std::string& id, const v1::User& proto,
                              const std::string& field);
 

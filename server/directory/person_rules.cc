@@ -11,14 +11,11 @@
 #include "server/directory/user_store.h"
 
 namespace hearth {
-namespace {
 
 absl::Status CheckAuthority(const Call& call, const Access& access, const User& user) {
   const Target target = ToTarget(user);
   return ToStatus(DecideSensitive(call.principal, access, target, call.policy->permission()), target);
 }
-
-}  // namespace
 
 absl::StatusOr<User> LockSubordinate(Tx& tx, const Call& call, const Access& access, const std::string& name) {
   ASSIGN_OR_RETURN(User user, FindTarget(tx, call, {.name = name, .user_principal_name = ""}, /*lock=*/true));

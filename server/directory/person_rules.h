@@ -13,9 +13,11 @@ namespace hearth {
 
 class Tx;
 
-// Locks and reads the person, and asks whether the caller may change them (DecideSensitive, for the permission of the method). `access` is what
-// the caller holds now. Fails with NOT_FOUND, and as the rule does: OWN_ACCOUNT, TARGET_UNIT_RESTRICTED, OUTSIDE_ADMINISTRATIVE_UNIT,
-// TARGET_ROLE_PROTECTED.
+// Asks whether the caller may change the person (DecideSensitive, for the permission of the method). `access` is what the caller holds now. Fails as
+// the rule does: OWN_ACCOUNT, TARGET_UNIT_RESTRICTED, OUTSIDE_ADMINISTRATIVE_UNIT, TARGET_ROLE_PROTECTED.
+absl::Status CheckAuthority(const Call& call, const Access& access, const User& user);
+
+// Locks and reads the person, and asks the same. Fails with NOT_FOUND too.
 absl::StatusOr<User> LockSubordinate(Tx& tx, const Call& call, const Access& access, const std::string& name);
 
 // The same for a person who is to be restored. Fails with NOT_FOUND, also when the 30 days are over, and with NOT_DELETED.

@@ -22,6 +22,9 @@ struct User {
   v1::UserType user_type = v1::USER_TYPE_UNSPECIFIED;
   Home home;
   v1::InvitationState invitation_state = v1::INVITATION_STATE_UNSPECIFIED;
+  absl::Time invitation_expire_time = absl::InfinitePast();  // InfinitePast: there is no invitation to redeem.
+  std::string sponsor;                                       // A user id of the directory; empty: none.
+  bool disabled_at_home = false;                             // Also: deleted, or the home itself is.
   bool disabled = false;
   std::vector<HeldRole> roles;        // Anywhere in the directory.
   std::vector<UnitMembership> units;  // That the person is in.

@@ -47,6 +47,11 @@ v1::User ToProto(const User& user) {
   for (const UnitMembership& unit : user.units) {
     proto.add_administrative_units(AdministrativeUnitName(user.directory, unit.unit));
   }
+  if (!user.sponsor.empty()) proto.set_sponsor(UserName(user.directory, user.sponsor));
+  proto.set_disabled_at_home(user.disabled_at_home);
+  if (user.invitation_expire_time != absl::InfinitePast()) {
+    *proto.mutable_invitation_expire_time() = ToProto(user.invitation_expire_time);
+  }
   if (user.homed_here()) FillPasswordStatus(user, *proto.mutable_password_status());
   *proto.mutable_sessions_valid_after_time() = ToProto(user.sessions_valid_after);
   FillLifetime(user, proto);

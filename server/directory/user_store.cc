@@ -15,9 +15,9 @@ constexpr Statement kList{
 constexpr Statement kInsert{
     "user_insert",
     "INSERT INTO hearth.users (directory_id, user_id, user_principal_name, display_name, mail, user_type,"
-    " home_directory_id, home_issuer, invitation_state)"
+    " home_directory_id, home_issuer, invitation_state, sponsor_id)"
     " SELECT $1::text, $2::text, $3::text, $4::text, $5::text, $6::smallint, nullif($7::text, ''),"
-    " nullif($8::text, ''), $9::smallint WHERE hearth.claim_subject($1::text, $2::text)"
+    " nullif($8::text, ''), $9::smallint, $10::text WHERE hearth.claim_subject($1::text, $2::text)"
     " ON CONFLICT DO NOTHING"};
 // A taken principal name makes this update no row instead of failing; a race for it is decided by the unique
 // index.
@@ -77,6 +77,9 @@ User UserOf(const pqxx::row& row) {
   user.user_type = static_cast<v1::UserType>(row["user_type"].as<int>());
   user.home = HomeOf(row);
   user.invitation_state = static_cast<v1::InvitationState>(row["invitation_state"].as<int>());
+  user.invitation_expire_time = ToTime(row["invitation_expire_time"]);
+  user.sponsor = row["sponsor_id"].c_str();
+  user.disabled_at_home = row["disabled_at_home"].as<bool>();
   user.disabled = row["disabled"].as<bool>();
   user.roles = ParseHeldRoles(row["roles"].c_str());
   user.units = ParseUnits(row["units"].c_str());
@@ -121,7 +124,7 @@ std::vector<User> ListUsers(Tx& tx, std::string_view directory, const std::strin
 bool InsertUser(Tx& tx, const User& user) {
   return tx.Exec(kInsert, user.directory, user.id, user.user_principal_name, user.display_name, user.mail,
                  static_cast<int>(user.user_type), user.home.directory, user.home.issuer,
-                 static_cast<int>(user.invitation_state))
+                 static_cast<int>(user.invitation_state), user.sponsor)
              .affected_rows() == 1;
 }
 

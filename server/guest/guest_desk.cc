@@ -6,9 +6,12 @@
 #include "server/base/error.h"
 #include "server/base/resource_name.h"
 #include "server/base/status_macros.h"
+#include "server/directory/change.h"
+#include "server/directory/domain_store.h"
 #include "server/directory/target.h"
 #include "server/directory/user_proto.h"
-#include "server/directory/user_store.h"
+#include "server/guest/guest_filter.h"
+#include "server/guest/guest_rules.h"
 #include "server/guest/guest_store.h"
 
 namespace hearth {
@@ -69,7 +72,7 @@ std::vector<absl::StatusOr<v1::GetGuestUserResponse>> GuestDesk::GetGuestUser(
       *response.mutable_guest_user() = ToProto(*guest);
       answers.emplace_back(std::move(response));
     } else {
-      answers.emplace_back(Refuse(v1::ERROR_REASON_NOT_FOUND, {{"resource_type", "guest user"}}));
+      answers.emplace_back(GuestNotFound());
     }
   }
   return answers;
@@ -78,17 +81,23 @@ std::vector<absl::StatusOr<v1::GetGuestUserResponse>> GuestDesk::GetGuestUser(
 absl::StatusOr<v1::ListGuestUsersResponse> GuestDesk::ListGuestUsers(const Call& call,
                                                                      const v1::ListGuestUsersRequest& request) {
   const std::string& directory = call.principal.directory;
+  RETURN_IF_ERROR(NameOf(call, request.parent()).status());
+  ASSIGN_OR_RETURN(const GuestFilter filter, ParseGuestFilter(request.filter()));
   ASSIGN_OR_RETURN(const Page page, pager_.PageOf(directory, request));
-  std::vector<User> users;
-  RETURN_IF_ERROR(database_.Read({directory}, call.deadline, [&](Tx& tx) {
-    users = ListUsers(tx, directory, page.after, page.size + 1, /*show_deleted=*/false, /*guests_only=*/true);
-    return absl::OkStatus();
-  }));
-  v1::ListGuestUsersResponse response;
-  const size_t size = std::min(users.size(), static_cast<size_t>(page.size));
-  for (size_t i = 0; i < size; ++i) *response.add_guest_users() = ToProto(users[i]);
-  if (users.size() > size) response.set_next_page_token(pager_.NextToken(directory, request, users[size - 1].id));
-  return response;
+  return Look<v1::ListGuestUsersResponse>(
+      database_, call, directory, [&](Tx& tx, v1::ListGuestUsersResponse& response) {
+        GuestQuery query{
+            .state = filter.state, .home = {}, .stale = filter.stale, .show_deleted = request.show_deleted()};
+        if (!filter.home_domain.empty()) {
+          query.home = FindDirectoryOfDomain(tx, filter.home_domain);
+          if (!query.home.has_value()) return absl::OkStatus();  // Nobody is at home there.
+        }
+        auto guests = ListGuests(tx, directory, query, page.after, page.size + 1);
+        response.set_next_page_token(
+            pager_.Close(directory, request, page, guests, [](const User& guest) { return guest.id; }));
+        for (const User& guest : guests) *response.add_guest_users() = ToProto(guest);
+        return absl::OkStatus();
+      });
 }
 
 }  // namespace hearth

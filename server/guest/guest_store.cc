@@ -14,6 +14,55 @@ constexpr Statement kResolve{"guest_resolve",
                              "SELECT ord, kind, domain, issuer, help_uri, contact"
                              " FROM hearth.resolve_homes($1::text[], $2::text[], $3::text[])"};
 
+// The page first, by an index, then the people on it.
+#define HEARTH_LIST_GUESTS(where)                                                                                      \
+  "SELECT p.* FROM (SELECT u.directory_id, u.user_id FROM hearth.users u WHERE u.directory_id = $1 AND u.user_id > $2" \
+  " AND ($4 OR u.delete_time IS NULL) AND " where                                                                      \
+  " ORDER BY u.user_id LIMIT $3) page"                                                                                 \
+  " JOIN hearth.people p USING (directory_id, user_id) ORDER BY user_id"
+#define HEARTH_STALE                                                                                               \
+  "NOT EXISTS (SELECT 1 FROM hearth.invitations i WHERE i.directory_id = u.directory_id AND i.user_id = u.user_id" \
+  " AND i.expire_time > now())"
+
+constexpr Statement kList{"guest_list",
+                          HEARTH_LIST_GUESTS("(u.user_type = 2 OR u.home_directory_id IS DISTINCT FROM u.directory_id)"
+                                             " AND ($5 = 0 OR u.invitation_state = $5)")};
+constexpr Statement kListOfHome{
+    "guest_list_of_home",
+    HEARTH_LIST_GUESTS("u.home_directory_id IS DISTINCT FROM u.directory_id AND u.home_directory_id = $6"
+                       " AND ($5 = 0 OR u.invitation_state = $5) AND (NOT $7 OR " HEARTH_STALE ")")};
+constexpr Statement kListPending{"guest_list_pending",
+                                 HEARTH_LIST_GUESTS("u.invitation_state = 1 AND (NOT $5 OR " HEARTH_STALE ")")};
+constexpr Statement kIsHeldLocally{
+    "guest_is_held_locally",
+    "SELECT 1 FROM hearth.users WHERE directory_id = $1 AND lower(mail COLLATE \"C\") = $3 AND mail <> ''"
+    " AND delete_time IS NULL AND home_directory_id = directory_id AND user_id <> $2 LIMIT 1"};
+constexpr Statement kLink{
+    "guest_link",
+    "UPDATE hearth.users g SET invitation_state = 2, home_identity = h.identity, user_principal_name ="
+    " h.user_principal_name, mail = h.mail, home_active = NOT h.disabled AND h.delete_time IS NULL, consent_time = "
+    "now(),"
+    " sessions_valid_after = now(), update_time = now(), revision = g.revision + 1"
+    " FROM hearth.users h WHERE g.directory_id = $1 AND g.user_id = $2 AND h.directory_id = $3 AND h.user_id = $4"
+    " AND g.invitation_state = 1 AND g.home_directory_id = h.directory_id AND h.home_directory_id = h.directory_id"
+    " AND NOT hearth.name_taken($1, $2, h.user_principal_name)"};
+constexpr Statement kMoveAway{
+    "guest_move_away",
+    "UPDATE hearth.users SET home_directory_id = nullif($4::text, ''), home_issuer = nullif($5::text, ''),"
+    " home_identity = NULL, home_active = true, invitation_state = 1, user_principal_name = $3, mail = $3,"
+    " consent_time = NULL, sessions_valid_after = now(), update_time = now(), revision = revision + 1"
+    " WHERE directory_id = $1 AND user_id = $2 AND NOT hearth.name_taken($1, $2, $3)"};
+constexpr Statement kMoveHere{
+    "guest_move_here",
+    "UPDATE hearth.users SET home_directory_id = $1, home_issuer = NULL, home_identity = NULL, home_active = true,"
+    " invitation_state = 0, user_principal_name = $3, consent_time = NULL, sessions_valid_after = now(),"
+    " update_time = now(), revision = revision + 1"
+    " WHERE directory_id = $1 AND user_id = $2 AND NOT hearth.name_taken($1, $2, $3)"};
+constexpr Statement kUpdate{
+    "guest_update",
+    "UPDATE hearth.users SET display_name = $3, sponsor_id = $4, user_type = $5, update_time = now(),"
+    " revision = revision + 1 WHERE directory_id = $1 AND user_id = $2"};
+
 // The keys as the array parameters of a statement.
 struct Columns {
   explicit Columns(const std::vector<GuestKey>& keys) {
@@ -63,6 +112,44 @@ std::vector<std::optional<Home>> ResolveHomes(Tx& tx, const std::vector<GuestKey
     home.contact = row["contact"].c_str();
   }
   return homes;
+}
+
+std::vector<User> ListGuests(Tx& tx, std::string_view directory, const GuestQuery& query, const std::string& after,
+                             int limit) {
+  const std::string own(directory);
+  const int state = query.stale ? v1::INVITATION_STATE_PENDING_ACCEPTANCE : query.state;
+  pqxx::result rows;
+  if (query.home.has_value()) {
+    rows = tx.Exec(kListOfHome, own, after, limit, query.show_deleted, state, *query.home, query.stale);
+  } else if (state == v1::INVITATION_STATE_PENDING_ACCEPTANCE) {
+    rows = tx.Exec(kListPending, own, after, limit, query.show_deleted, query.stale);
+  } else {
+    rows = tx.Exec(kList, own, after, limit, query.show_deleted, state);
+  }
+  std::vector<User> guests;
+  for (const auto& row : rows) guests.push_back(UserOf(row));
+  return guests;
+}
+
+bool IsHeldLocally(Tx& tx, std::string_view directory, std::string_view guest, const std::string& mail) {
+  return !tx.Exec(kIsHeldLocally, std::string(directory), std::string(guest), mail).empty();
+}
+
+bool LinkGuest(Tx& tx, const User& guest, std::string_view home_user) {
+  return tx.Exec(kLink, guest.directory, guest.id, guest.home.directory, std::string(home_user)).affected_rows() == 1;
+}
+
+bool MoveHomeAway(Tx& tx, const User& guest, const std::string& address) {
+  return tx.Exec(kMoveAway, guest.directory, guest.id, address, guest.home.directory, guest.home.issuer)
+             .affected_rows() == 1;
+}
+
+bool MoveHomeHere(Tx& tx, const User& guest, const std::string& user_principal_name) {
+  return tx.Exec(kMoveHere, guest.directory, guest.id, user_principal_name).affected_rows() == 1;
+}
+
+void UpdateGuest(Tx& tx, const User& guest) {
+  tx.Exec(kUpdate, guest.directory, guest.id, guest.display_name, guest.sponsor, static_cast<int>(guest.user_type));
 }
 
 }  // namespace hearth

@@ -1,8 +1,9 @@
-// All SQL about guests. Each function is one statement for many questions, and its answers are parallel to the questions.
+// All SQL about guests: where people are at home, and what moves that.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/directory/user.h"
@@ -16,10 +17,37 @@ struct GuestKey {
   std::string who;        // A user id, or a principal name in lower case.
 };
 
-// The live guests of those ids; nullopt where there is none, or no guest.
+// The live guests of those ids; nullopt where there is none, or no guest. One statement; the answers are parallel to the keys.
 std::vector<std::optional<User>> GetGuests(Tx& tx, const std::vector<GuestKey>& keys);
 
-// Where the holders of those principal names are at home; nullopt where nowhere in Hearth.
+// Where the holders of those principal names are at home; nullopt where nowhere in Hearth. The same.
 std::vector<std::optional<Home>> ResolveHomes(Tx& tx, const std::vector<GuestKey>& keys);
+
+// Which guests a list wants.
+struct GuestQuery {
+  v1::InvitationState state = v1::INVITATION_STATE_UNSPECIFIED;  // Unspecified: any.
+  std::optional<std::string> home;                               // Id of the home directory, in Hearth.
+  bool stale = false;  // Pending, without an invitation that could still be redeemed.
+  bool show_deleted = false;
+};
+// One page of guests by id, after `after`.
+std::vector<User> ListGuests(Tx& tx, std::string_view directory, const GuestQuery& query, const std::string& after,
+                             int limit);
+
+// Whether another live person than `guest`, at home in the directory, has this mail (lower case).
+bool IsHeldLocally(Tx& tx, std::string_view directory, std::string_view guest, const std::string& mail);
+
+// The statements below move a guest's home. The person's row is locked; roles, history and id stay; sessions are cut. Memberships and invitations
+// follow by triggers. False when the principal name is taken by another live person of the directory.
+
+// Links a pending guest to the person `home_user` of their home, by whose principal name and mail they are listed from now on.
+bool LinkGuest(Tx& tx, const User& guest, std::string_view home_user);
+// Makes the person a pending guest whose home is `guest.home`, by that address. They have no password here (DestroyCredential).
+bool MoveHomeAway(Tx& tx, const User& guest, const std::string& address);
+// Makes the person at home in the directory that lists them, without a password.
+bool MoveHomeHere(Tx& tx, const User& guest, const std::string& user_principal_name);
+
+// Writes display name, sponsor and user type, and counts the revision.
+void UpdateGuest(Tx& tx, const User& guest);
 
 }  // namespace hearth

@@ -16,6 +16,7 @@
 #include "server/directory/target.h"
 #include "server/directory/user_proto.h"
 #include "server/directory/user_store.h"
+#include "server/guest/refusal_notice.h"
 
 namespace hearth {
 namespace {
@@ -110,6 +111,9 @@ absl::StatusOr<v1::ResetPasswordResponse> ResetDesk::ResetPassword(const Call& c
   for (int round = 0; round < kMostVersionRaces; ++round) {
     // Refuse before the costly hash.
     ASSIGN_OR_RETURN(const Outlook outlook, DecideOnce(database_, call, target));
+    if (outlook.decision.reason == v1::ERROR_REASON_NOT_HOME_DIRECTORY) {
+      TellOfRefusedReset(database_, keyring_, call, outlook.user);
+    }
     RETURN_IF_ERROR(ToStatus(outlook.decision, ToTarget(outlook.user)));
     const CredentialBinding binding{outlook.user.directory, outlook.user.id, outlook.version + 1};
     ASSIGN_OR_RETURN(const PasswordHash hash, hasher_.Hash(binding, password, call.deadline));

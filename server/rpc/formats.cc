@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/authn/certificate.h"
+#include "server/base/invitation_token.h"
 #include "server/base/resource_name.h"
 #include "server/base/text.h"
 #include "server/mail/language.h"
@@ -21,6 +22,7 @@ constexpr size_t kMaxIssuer = 255;
 constexpr size_t kMaxPasswordBytes = 1024;
 constexpr size_t kMaxJwks = 64 * 1024;
 constexpr size_t kMaxToken = 512;
+constexpr size_t kMaxFilter = 512;
 
 constexpr std::string_view kLocalPartSymbols = "'.-_!#^~";
 constexpr std::string_view kIdentifierSymbols = "._-:/@";
@@ -84,7 +86,13 @@ bool IsHttps(std::string_view text, size_t longest) {
 
 bool HasName(std::string_view text, std::string_view collection) {
   const auto name = ParseResourceName(text);
-  return name.has_value() && name->collection == collection;
+  return name.has_value() && name->collection == collection && name->id != kAll;
+}
+
+// directories/{directory}/users/-
+bool IsAllUsers(std::string_view text) {
+  const auto name = ParseResourceName(text);
+  return name.has_value() && name->collection == "users" && name->id == kAll;
 }
 
 std::string Unless(bool good, absl::string_view defect) { return good ? "" : std::string(defect); }
@@ -112,6 +120,9 @@ std::string FormatDefect(v1::Format format, std::string_view text, uint32_t max_
       return Unless(HasName(text, ""), "must have the form directories/{directory}");
     case v1::FORMAT_USER_NAME:
       return Unless(HasName(text, "users"), "must have the form directories/{directory}/users/{user}");
+    case v1::FORMAT_USER_NAME_OR_ALL:
+      return Unless(HasName(text, "users") || IsAllUsers(text),
+                    "must have the form directories/{directory}/users/{user}, or - for the user");
     case v1::FORMAT_DOMAIN_NAME:
       return Unless(HasName(text, "domains"), "must have the form directories/{directory}/domains/{domain}");
     case v1::FORMAT_ROLE_ASSIGNMENT_NAME:
@@ -167,6 +178,15 @@ std::string FormatDefect(v1::Format format, std::string_view text, uint32_t max_
       return Unless(IsTimeZone(text), "must be a time zone such as Europe/Amsterdam");
     case v1::FORMAT_TOKEN:
       return Unless(text.size() <= kMaxToken, "must be at most 512 characters");
+    case v1::FORMAT_GUEST_POLICY_NAME:
+      return Unless(HasName(text, "guestPolicy"), "must have the form directories/{directory}/guestPolicy");
+    case v1::FORMAT_MEMBERSHIP_NAME:
+      return Unless(HasName(text, "memberships"),
+                    "must have the form directories/{directory}/users/{user}/memberships/{membership}");
+    case v1::FORMAT_INVITATION_TOKEN:
+      return Unless(ParseInvitationToken(text).has_value(), "must be the token of an invitation");
+    case v1::FORMAT_FILTER:
+      return Unless(CountCodePoints(text) <= kMaxFilter, "must be at most 512 characters");
     case v1::FORMAT_IDENTIFIER:
       return Unless(text.size() <= 255 && AllOf(text, kIdentifierSymbols),
                     "must be at most 255 letters, digits and ._-:/@");

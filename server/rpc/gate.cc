@@ -9,6 +9,7 @@
 #include "server/authz/access_store.h"
 #include "server/authz/fence.h"
 #include "server/base/error.h"
+#include "server/base/invitation_token.h"
 #include "server/base/resource_name.h"
 #include "server/base/status_macros.h"
 #include "server/rpc/formats.h"
@@ -21,10 +22,12 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-// The strings of a message that name resources of a directory, and the principal names in its target.
+// The strings of a message that name resources of a directory, the principal names in its target, and the directory that its invitation token
+// names.
 struct Named {
   std::vector<std::string> resources;
   std::string user_principal_name;
+  std::string inviting_directory;
 };
 
 void CollectNames(const MessagePlan& plan, const Message& message, Named& named) {
@@ -37,6 +40,10 @@ void CollectNames(const MessagePlan& plan, const Message& message, Named& named)
       if (IsResourceName(field.rules.format())) named.resources.push_back(text);
       if (field.field->name() == "user_principal_name" && field.field->containing_oneof() != nullptr)
         named.user_principal_name = text;
+      if (field.rules.format() == v1::FORMAT_INVITATION_TOKEN) {
+        const auto token = ParseInvitationToken(text);
+        if (token.has_value()) named.inviting_directory = std::string(token->directory);
+      }
     } else if (!field.message.fields.empty() && reflection->HasField(message, field.field)) {
       CollectNames(field.message, reflection->GetMessage(message, field.field), named);
     }
@@ -92,6 +99,10 @@ absl::Status CheckAccess(Work& work, const Named& named) {
     return absl::OkStatus();
   }
   RETURN_IF_ERROR(Fence(work, named));
+  // The one way through the fence that a policy can declare; what is refused there is seen by both.
+  if (access == v1::ACCESS_INVITEE && !named.inviting_directory.empty()) {
+    work.note.other_directory = named.inviting_directory;
+  }
   if (access == v1::ACCESS_PLATFORM) {
     return Refuse(v1::ERROR_REASON_PERMISSION_MISSING, {{"permission", PermissionName(policy.permission())}});
   }

@@ -30,7 +30,7 @@ absl::Duration ToDuration(const google::protobuf::Duration& duration) {
 }
 
 bool NeedsPermission(v1::Access access) {
-  return access != v1::ACCESS_AUTHENTICATED && access != v1::ACCESS_SINGLE_USE_TOKEN;
+  return access != v1::ACCESS_AUTHENTICATED && access != v1::ACCESS_SINGLE_USE_TOKEN && access != v1::ACCESS_INVITEE;
 }
 
 // What the policy of a row lacks; empty when nothing.

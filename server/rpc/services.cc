@@ -12,6 +12,19 @@ void AddServices(const Desks& desks, RpcTable& table) {
   table.Add(desks.guest, &GuestDesk::ResolveHomeDirectory);
   table.Add(desks.guest, &GuestDesk::GetGuestUser);
   table.Add(desks.guest, &GuestDesk::ListGuestUsers);
+  table.Add(desks.invitation, &InvitationDesk::InviteGuestUser);
+  table.Add(desks.invitation, &InvitationDesk::ResendInvitation);
+  table.Add(desks.invitation, &InvitationDesk::RevokeInvitation);
+  table.Add(desks.invitation, &InvitationDesk::ResetRedemption);
+  table.Add(desks.redemption, &RedemptionDesk::RedeemInvitation);
+  table.Add(desks.guest_user, &GuestUserDesk::UpdateGuestUser);
+  table.Add(desks.guest_user, &GuestUserDesk::DeleteGuestUser);
+  table.Add(desks.guest_user, &GuestUserDesk::UndeleteGuestUser);
+  table.Add(desks.conversion, &ConversionDesk::ConvertGuestUser);
+  table.Add(desks.membership, &MembershipDesk::ListMemberships);
+  table.Add(desks.membership, &MembershipDesk::LeaveDirectory);
+  table.Add(desks.guest_policy, &GuestPolicyDesk::GetGuestPolicy);
+  table.Add(desks.guest_policy, &GuestPolicyDesk::UpdateGuestPolicy);
 
   // CredentialService
   table.Add(desks.credential, &CredentialDesk::VerifyPassword);

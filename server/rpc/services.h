@@ -14,7 +14,13 @@
 #include "server/directory/unit_desk.h"
 #include "server/directory/unit_member_desk.h"
 #include "server/directory/user_desk.h"
+#include "server/guest/conversion_desk.h"
 #include "server/guest/guest_desk.h"
+#include "server/guest/guest_user_desk.h"
+#include "server/guest/invitation_desk.h"
+#include "server/guest/membership_desk.h"
+#include "server/guest/policy_desk.h"
+#include "server/guest/redemption_desk.h"
 #include "server/mail/mail_desk.h"
 #include "server/reset/batch_desk.h"
 #include "server/reset/reset_desk.h"
@@ -27,6 +33,12 @@ struct Desks {
   ResetDesk* reset;
   BatchDesk* batch;
   GuestDesk* guest;
+  InvitationDesk* invitation;
+  RedemptionDesk* redemption;
+  GuestUserDesk* guest_user;
+  ConversionDesk* conversion;
+  MembershipDesk* membership;
+  GuestPolicyDesk* guest_policy;
   CredentialDesk* credential;
   BootstrapDesk* bootstrap;
   DirectoryDesk* directory;

@@ -35,6 +35,12 @@ std::string Begin(Tx& tx, bool read_only, const Scope& scope, absl::Time deadlin
 
 }  // namespace
 
+void ServeAlso(Tx& tx, std::string_view directory) {
+  static constexpr Statement kServeAlso{
+      "tx_serve_also", "SELECT set_config('hearth.directories', array_append(hearth.served(), $1::text)::text, true)"};
+  tx.Exec(kServeAlso, std::string(directory));
+}
+
 Database::Database(const DatabaseOptions& options)
     : pool_(std::make_unique<Pool>(options.conninfo + kSessionOptions, options.connections)) {}
 

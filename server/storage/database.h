@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -25,6 +26,10 @@ struct DatabaseOptions {
 
 // The directories that a transaction may see and change. Row-level security lets it reach no others.
 using Scope = std::vector<std::string>;
+
+// Adds a directory to those that the transaction serves, until it ends: for a change that a rule has allowed to reach one directory more, such as a
+// guest's home. Its statements still name their directory.
+void ServeAlso(Tx& tx, std::string_view directory);
 
 // Runs closures in transactions. The closure returns a status: OK commits, anything else rolls back and is
 // the result. A closure may run more than once, so it changes nothing outside itself but its results.

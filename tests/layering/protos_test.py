@@ -42,9 +42,9 @@ def breaks_of_policies(contract):
         if not 0 < policy.default_deadline.seconds <= policy.max_deadline.seconds:
             wrong.append(f"{name}: needs 0 < default_deadline <= max_deadline")
         if policy.access:
-            without = contract.enum_name("Access", policy.access) in ("AUTHENTICATED", "SINGLE_USE_TOKEN")
+            without = contract.enum_name("Access", policy.access) in ("AUTHENTICATED", "SINGLE_USE_TOKEN", "INVITEE")
             if without == bool(policy.permission):
-                wrong.append(f"{name}: a permission, or ACCESS_AUTHENTICATED or ACCESS_SINGLE_USE_TOKEN")
+                wrong.append(f"{name}: a permission, or ACCESS_AUTHENTICATED or ACCESS_SINGLE_USE_TOKEN, or ACCESS_INVITEE")
         if policy.idempotency and contract.enum_name("Idempotency", policy.idempotency) != "READ_ONLY" and not policy.audit_action:
             wrong.append(f"{name}: changes state and is not audited")
         if policy.audit_action and not re.fullmatch(r"[a-z_]+\.[a-z_]+", policy.audit_action):

@@ -44,7 +44,10 @@ std::vector<std::string> WrongForms(v1::Format format) {
     case v1::FORMAT_ROLE_HOLDER_NAME:
     case v1::FORMAT_TRUSTED_ISSUER_NAME:
     case v1::FORMAT_MAIL_SETTINGS_NAME:
-    case v1::FORMAT_SERVICE_ACCOUNT_NAME: {
+    case v1::FORMAT_SERVICE_ACCOUNT_NAME:
+    case v1::FORMAT_GUEST_POLICY_NAME:
+    case v1::FORMAT_MEMBERSHIP_NAME:
+    case v1::FORMAT_USER_NAME_OR_ALL: {
       const std::string good = ValidText(format);
       return {"x",
               "/",
@@ -146,6 +149,39 @@ std::vector<std::string> WrongForms(v1::Format format) {
       return {"EST", "Europe/Atlantis", "+01:00", "GMT+1", "../etc/passwd", "Europe/London ", std::string(65, 'a')};
     case v1::FORMAT_TOKEN:
       return {std::string(513, 'a')};
+    case v1::FORMAT_INVITATION_TOKEN: {
+      const std::string secret(43, 'o');
+      return {"o",
+              secret,
+              "." + secret,
+              "contoso." + secret,
+              "contoso.ann.",
+              "contoso.ann." + secret + "=",
+              "contoso.ann." + secret.substr(1),
+              "contoso.ann." + secret.substr(1) + "+",
+              "contoso.ann.." + secret,
+              "contoso.ann." + secret + ".x",
+              "Contoso.ann." + secret,
+              "contoso.-ann." + secret,
+              "contoso.ann@x." + secret,
+              " contoso.ann." + secret,
+              "contoso.ann." + secret + " "};
+    }
+    case v1::FORMAT_FILTER:
+      return {std::string(513, 'a'),
+              "state",
+              "state =",
+              "= ACCEPTED",
+              "state == ACCEPTED",
+              "state != ACCEPTED",
+              "state = ACCEPTED AND",
+              "AND state = ACCEPTED",
+              "state = ACCEPTED OR state = ACCEPTED",
+              "state = ACCEPTED state = ACCEPTED",
+              "(state = ACCEPTED)",
+              "state = \"ACCEPTED",
+              "password = x",
+              "1 = 1; DROP TABLE hearth.users"};
     case v1::FORMAT_IDENTIFIER:
       return {"a b", "a,b", "a*", "<a>", std::string(256, 'a')};
     case v1::FORMAT_CERTIFICATE_IDENTITY:

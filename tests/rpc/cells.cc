@@ -15,13 +15,15 @@ namespace {
 constexpr int kThreads = 8;
 
 constexpr char kMorePeople[] =
+    "INSERT INTO hearth.users (directory_id, user_id, user_principal_name, display_name, user_type, home_directory_id)"
+    " SELECT '{d}', id, id || '@{d}.com', 'x', 1, '{d}' FROM unnest('{two-roles,half-and-half,wide,second-global,"
+    "guest-admin-at-home,stopped-at-home}'::text[]) id;";
+constexpr char kMoreGuests[] =
     "INSERT INTO hearth.users (directory_id, user_id, user_principal_name, display_name, user_type, home_directory_id,"
-    " invitation_state) VALUES"
-    " ('{d}', 'two-roles', 'two-roles@{d}.com', 'x', 1, '{d}', 0), ('{d}', 'half-and-half', 'half-and-half@{d}.com', "
-    "'x', 1, '{d}', 0),"
-    " ('{d}', 'wide', 'wide@{d}.com', 'x', 1, '{d}', 0), ('{d}', 'second-global', 'second-global@{d}.com', 'x', 1, "
-    "'{d}', 0),"
-    " ('{d}', 'guest-admin', 'guest-admin@{o}.com', 'x', 2, '{o}', 2);"
+    " invitation_state, home_identity) SELECT '{d}', replace(h.user_id, '-at-home', ''), h.user_principal_name, 'x', 2,"
+    " '{o}', 2, h.identity FROM hearth.users h WHERE h.directory_id = '{o}' AND h.user_id IN ('guest-admin-at-home', "
+    "'stopped-at-home');"
+    "UPDATE hearth.users SET disabled = true WHERE directory_id = '{o}' AND user_id = 'stopped-at-home';"
     "INSERT INTO hearth.role_assignments (directory_id, user_id, role) VALUES"
     " ('{d}', 'two-roles', 'helpdesk_administrator'), ('{d}', 'two-roles', 'directory_readers'),"
     " ('{d}', 'half-and-half', 'groups_administrator'), ('{d}', 'half-and-half', 'authentication_administrator'),"
@@ -70,6 +72,7 @@ struct Person {
   std::vector<OracleRole> roles;
   std::map<std::string, bool> units;
   bool in_group;
+  bool at_home;  // Homed here; or a guest who has redeemed, and whom home has neither disabled nor deleted.
 };
 
 // "helpdesk_administrator@,custom.reception@north=users.read+users.write"
@@ -118,10 +121,12 @@ std::vector<Person> AllPeople(const RunSql& sql) {
            "(directory_id, unit_id)"
            "           WHERE (m.directory_id, m.user_id) = (u.directory_id, u.user_id)), ''),"
            " EXISTS (SELECT 1 FROM hearth.group_members m JOIN hearth.groups g USING (directory_id, group_id)"
-           "         WHERE g.role_assignable AND (m.directory_id, m.user_id) = (u.directory_id, u.user_id)) FROM "
-           "hearth.users u")) {
+           "         WHERE g.role_assignable AND (m.directory_id, m.user_id) = (u.directory_id, u.user_id)),"
+           " u.home_directory_id = u.directory_id OR (u.invitation_state = 2 AND (u.home_issuer IS NOT NULL OR EXISTS"
+           "   (SELECT 1 FROM hearth.users h WHERE h.directory_id = u.home_directory_id AND h.identity = "
+           "u.home_identity AND NOT h.disabled AND h.delete_time IS NULL))) FROM hearth.users u")) {
     people.push_back({row[0], row[1], row[2], row[3], row[4] == "t", row[5] == "t", row[6] == "t", ParseRoles(row[7]),
-                      ParseUnits(row[8]), row[9] == "t"});
+                      ParseUnits(row[8]), row[9] == "t", row[10] == "t"});
   }
   return people;
 }
@@ -161,13 +166,17 @@ std::string MorePeopleSql() {
   for (const std::string directory : {kForth, kContoso}) {
     sql += absl::StrReplaceAll(kMorePeople, {{"{d}", directory}, {"{o}", OtherOf(directory)}});
   }
+  for (const std::string directory : {kForth, kContoso}) {
+    sql += absl::StrReplaceAll(kMoreGuests, {{"{d}", directory}, {"{o}", OtherOf(directory)}});
+  }
   return sql + kUnits;
 }
 
 std::vector<OracleActor> AllActors(const RunSql& sql) {
   std::vector<OracleActor> actors;
   for (const Person& person : AllPeople(sql)) {
-    actors.push_back({person.directory, person.id, !person.disabled && !person.deleted, false, {}, person.roles});
+    const bool active = !person.disabled && !person.deleted && person.at_home;
+    actors.push_back({person.directory, person.id, active, false, {}, person.roles});
   }
   for (const auto& row :
        sql("SELECT directory_id, service_account_id, array_to_string(permissions, ',') FROM hearth.service_accounts")) {

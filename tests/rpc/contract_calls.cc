@@ -152,6 +152,11 @@ std::string ValidText(v1::Format format) {
       {v1::FORMAT_MAIL_SETTINGS_NAME, "directories/forthcoffee/mailSettings"},
       {v1::FORMAT_COLOR, "#00aa7f"},
       {v1::FORMAT_TIME_ZONE, "Europe/London"},
+      {v1::FORMAT_GUEST_POLICY_NAME, "directories/forthcoffee/guestPolicy"},
+      {v1::FORMAT_MEMBERSHIP_NAME, "directories/forthcoffee/users/user1/memberships/somewhere"},
+      {v1::FORMAT_INVITATION_TOKEN, "contoso.good-idea.ooooooooooooooooooooooooooooooooooooooooooo"},
+      {v1::FORMAT_USER_NAME_OR_ALL, "directories/forthcoffee/users/user1"},
+      {v1::FORMAT_FILTER, "home_domain = forthcoffee.com"},
   };
   return texts->at(format);
 }

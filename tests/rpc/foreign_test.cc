@@ -58,7 +58,7 @@ std::vector<std::string> ForeignNames(v1::Format format) {
   const std::string existing =
       absl::StrReplaceAll(ValidText(format), {{"forthcoffee.com", "contoso.com"}, {"forthcoffee", "contoso"}});
   std::vector<std::string> names = {existing};
-  if (format != v1::FORMAT_DIRECTORY_NAME) {
+  if (format != v1::FORMAT_DIRECTORY_NAME && format != v1::FORMAT_GUEST_POLICY_NAME) {
     names.push_back(absl::StrReplaceAll(existing, {{"users/user1", "users/nobody"},
                                                    {"contoso.com", "nowhere.com"},
                                                    {"Issuers/primary", "Issuers/other"},

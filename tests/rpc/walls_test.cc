@@ -134,7 +134,7 @@ TEST_F(WallsTest, APersonWithAPasswordCannotBeGivenAnotherHome) {
   for (const char* home :
        {"home_directory_id = 'contoso', home_issuer = NULL", "home_directory_id = NULL, home_issuer = 'https://x'"}) {
     const auto moved = SqlAsApp(
-        &forth, absl::StrCat("UPDATE hearth.users SET invitation_state = 2, ", home, " WHERE user_id = 'user1'"));
+        &forth, absl::StrCat("UPDATE hearth.users SET invitation_state = 1, ", home, " WHERE user_id = 'user1'"));
     ASSERT_FALSE(moved.ok()) << home;
     EXPECT_EQ(moved.status().message().substr(0, 5), "23503") << moved.status();
   }
@@ -166,7 +166,8 @@ TEST_F(WallsTest, StatementsAboutAnotherDirectoryFindNothingThere) {
       }),
       IsOk());
   const Scope contoso = {kContoso};
-  for (const char* sql : {"UPDATE hearth.users SET disabled = true", "UPDATE hearth.credentials SET phc = 'x'",
+  // Not `disabled`: that Contoso's people are disabled is true of them as guests of Forth Coffee too.
+  for (const char* sql : {"UPDATE hearth.users SET display_name = 'x'", "UPDATE hearth.credentials SET phc = 'x'",
                           "DELETE FROM hearth.role_assignments", "UPDATE hearth.directories SET delete_time = now()",
                           "DELETE FROM hearth.trusted_issuers"}) {
     EXPECT_THAT(SqlAsApp(&contoso, sql), IsOk()) << sql;
@@ -190,7 +191,7 @@ TEST_F(WallsTest, TheServersRoleOwnsNothingAndCannotStepAroundTheWall) {
   const Scope contoso = {kContoso};
   for (const char* sql :
        {"ALTER TABLE hearth.users DISABLE ROW LEVEL SECURITY", "DROP POLICY own ON hearth.users",
-        "SET ROLE hearth_owner", "DELETE FROM hearth.credentials", "UPDATE hearth.audit_events SET actor = 'x'",
+        "SET ROLE hearth_owner", "TRUNCATE hearth.credentials", "UPDATE hearth.audit_events SET actor = 'x'",
         "DELETE FROM hearth.audit_events", "TRUNCATE hearth.audit_events"}) {
     const auto rows = SqlAsApp(&contoso, sql);
     ASSERT_FALSE(rows.ok()) << sql;

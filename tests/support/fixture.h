@@ -14,10 +14,11 @@
 //   user id                 principal name       user type  home             roles
 //   user1, user2            user1@here …         MEMBER     here             none
 //   contractor              contractor@here      GUEST      here             none
-//   partner                 partner@there        MEMBER     the other        none
-//   visitor                 user1@there          GUEST      the other        none; the same human as the
-//   other's user1 pending                 pending@there        GUEST      the other        none; has not
-//   accepted the invitation external                external@example.org GUEST      kExternalIssuer  none
+//   partner-at-home         partner@here         MEMBER     here             none
+//   partner                 partner@there        MEMBER     the other        none; the same human as the other's partner-at-home
+//   visitor                 user1@there          GUEST      the other        none; the same human as the other's user1
+//   pending                 pending@there        GUEST      the other        none; has not accepted; home has no such person
+//   external                external@example.org GUEST      kExternalIssuer  none
 //   disabled                disabled@here        MEMBER     here             none; disabled
 //   deleted                 deleted@here         MEMBER     here             none; deleted a day ago
 //   global-administrator …  the id@here          MEMBER     here             that one role; one person for

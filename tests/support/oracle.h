@@ -37,8 +37,8 @@ struct OracleRole {
 // Who calls.
 struct OracleActor {
   std::string directory{}, id{};
-  bool active = true;                   // Known, not disabled, not deleted.
-  bool service = false;                 // A service account: permissions of its own, no roles.
+  bool active = true;    // Known, not disabled, not deleted; a guest has redeemed, and is neither of them at home.
+  bool service = false;  // A service account: permissions of its own, no roles.
   std::set<std::string> permissions{};  // Of a service account: "users.read".
   std::vector<OracleRole> roles{};      // Of a person.
 };

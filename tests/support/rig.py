@@ -201,9 +201,15 @@ class Rig:
             INSERT INTO hearth.users (directory_id, user_id, user_principal_name, display_name, user_type, home_directory_id)
               SELECT '{FORTH}', 'user' || i, 'user' || i || '@{FORTH}.com', 'User ' || i, 1, '{FORTH}'
               FROM generate_series(0, {people - 1}) i;
-            INSERT INTO hearth.users (directory_id, user_id, user_principal_name, display_name, user_type, home_directory_id, invitation_state)
-              SELECT '{CONTOSO}', 'guest' || i, 'user' || i || '@{FORTH}.com', 'User ' || i, 2, '{FORTH}', 2
-              FROM generate_series(0, {people - 1}) i;
+            ALTER TABLE hearth.users DISABLE TRIGGER guest_made;
+            INSERT INTO hearth.users (directory_id, user_id, user_principal_name, display_name, user_type, home_directory_id, invitation_state,
+                                      home_identity)
+              SELECT '{CONTOSO}', replace(user_id, 'user', 'guest'), user_principal_name, display_name, 2, '{FORTH}', 2, identity
+              FROM hearth.users WHERE directory_id = '{FORTH}' AND user_id LIKE 'user%';
+            ALTER TABLE hearth.users ENABLE TRIGGER guest_made;
+            INSERT INTO hearth.memberships (directory_id, user_id, resource_directory_id, guest_id)
+              SELECT '{FORTH}', user_id, '{CONTOSO}', replace(user_id, 'user', 'guest')
+              FROM hearth.users WHERE directory_id = '{FORTH}' AND user_id LIKE 'user%';
             INSERT INTO hearth.credentials (directory_id, user_id, home_directory_id, version, phc, pepper_key_id, must_change)
               SELECT directory_id, user_id, directory_id, 1, '{NO_PASSWORD}', 'k1', false
               FROM hearth.users WHERE directory_id = '{FORTH}' AND user_id LIKE 'user%' AND {"true" if passwords else "false"};

@@ -28,17 +28,11 @@ constexpr char kRole[] =
 constexpr char kOthers[] =
     "INSERT INTO hearth.domains (domain, directory_id) VALUES ('{d}.net', '{d}');"
     "INSERT INTO hearth.users (directory_id, user_id, user_principal_name, display_name, user_type, "
-    "home_directory_id, home_issuer,"
-    "                          invitation_state, disabled, delete_time) VALUES"
-    " ('{d}', 'contractor', 'contractor@{here}', 'A guest homed here', 2, '{d}', NULL, 0, false, NULL),"
-    " ('{d}', 'partner', 'partner@{there}', 'A member homed elsewhere', 1, '{o}', NULL, 2, false, NULL),"
-    " ('{d}', 'visitor', 'user1@{there}', 'A guest homed elsewhere', 2, '{o}', NULL, 2, false, NULL),"
-    " ('{d}', 'pending', 'pending@{there}', 'A guest who has not accepted', 2, '{o}', NULL, 1, false, NULL),"
-    " ('{d}', 'external', 'external@example.org', 'A guest from outside Hearth', 2, NULL, '{external}', 2, "
-    "false, NULL),"
-    " ('{d}', 'disabled', 'disabled@{here}', 'A disabled member', 1, '{d}', NULL, 0, true, NULL),"
-    " ('{d}', 'deleted', 'deleted@{here}', 'A deleted member', 1, '{d}', NULL, 0, false, now() - interval '1 "
-    "day');"
+    "home_directory_id, disabled, delete_time) VALUES"
+    " ('{d}', 'contractor', 'contractor@{here}', 'A guest homed here', 2, '{d}', false, NULL),"
+    " ('{d}', 'partner-at-home', 'partner@{here}', 'A member of the other organisation', 1, '{d}', false, NULL),"
+    " ('{d}', 'disabled', 'disabled@{here}', 'A disabled member', 1, '{d}', true, NULL),"
+    " ('{d}', 'deleted', 'deleted@{here}', 'A deleted member', 1, '{d}', false, now() - interval '1 day');"
     "INSERT INTO hearth.administrative_units (directory_id, unit_id, display_name, restricted)"
     " VALUES ('{d}', 'north', 'The north', false);"
     "INSERT INTO hearth.groups (directory_id, group_id, display_name, role_assignable)"
@@ -47,6 +41,18 @@ constexpr char kOthers[] =
     " VALUES ('{d}', 'auditor', 'Auditor', '{directory.read,users.read}');"
     "INSERT INTO hearth.service_accounts (directory_id, service_account_id, display_name, permissions)"
     " VALUES ('{d}', 'backend', 'A service', '{users.read,resets.perform,passwords.verify}');";
+
+constexpr char kGuests[] =
+    "INSERT INTO hearth.users (directory_id, user_id, user_principal_name, display_name, user_type, "
+    "home_directory_id, home_issuer, invitation_state, home_identity) VALUES"
+    " ('{d}', 'pending', 'pending@{there}', 'A guest who has not accepted', 2, '{o}', NULL, 1, NULL),"
+    " ('{d}', 'external', 'external@example.org', 'A guest from outside Hearth', 2, NULL, '{external}', 2, NULL);"
+    "INSERT INTO hearth.users (directory_id, user_id, user_principal_name, display_name, user_type, "
+    "home_directory_id, invitation_state, home_identity)"
+    " SELECT '{d}', g.id, h.user_principal_name, g.display_name, g.user_type, '{o}', 2, h.identity FROM hearth.users h"
+    " JOIN (VALUES ('partner', 'partner@{there}', 'A member homed elsewhere', 1),"
+    "              ('visitor', 'user1@{there}', 'A guest homed elsewhere', 2)) g (id, name, display_name, user_type)"
+    "   ON g.name = h.user_principal_name WHERE h.directory_id = '{o}';";
 
 // Replaces the {…} of a statement for one directory, and the person in it that it is about.
 std::string For(const std::string& directory, const std::string& sql, const std::string& user = "",
@@ -84,6 +90,7 @@ void FillWorld(const std::string& superuser_conninfo) {
   pqxx::work tx(connection);
   for (const std::string directory : {kPlatform, kForth, kContoso}) tx.exec(For(directory, kDirectory));
   for (const std::string directory : {kForth, kContoso}) tx.exec(Organisation(directory));
+  for (const std::string directory : {kForth, kContoso}) tx.exec(For(directory, kGuests));
   tx.exec(Holder(kPlatform, "operator", v1::ROLE_PLATFORM_OPERATOR) +
           Holder(kPlatform, "global-administrator", v1::ROLE_GLOBAL_ADMINISTRATOR));
   tx.commit();

@@ -49,15 +49,22 @@ TEST_F(PurgeTest, EmptiesADirectoryAfterThirtyDaysButKeepsItsIdAndItsAudit) {
           " INSERT INTO hearth.outbox (directory_id, mail_id) VALUES ('contoso', "
           "'00000000-0000-4000-8000-000000000001');"
           " INSERT INTO hearth.mail_settings (directory_id) VALUES ('contoso');"
+          " INSERT INTO hearth.invitations (directory_id, user_id, digest, address, inviter, expire_time) VALUES"
+          " ('contoso', 'pending', '\\x00', 'a@b.example', 'user1', now());"
+          " INSERT INTO hearth.guest_policies (directory_id, invite_from, inbound_rule, inbound_domains, outbound_rule,"
+          " outbound_domains, redeem_uri, redirect_uris, invitation_lifetime, restrict_guests, tell_refused_resets)"
+          " VALUES ('contoso', 2, 1, '{}', 1, '{}', '', '{}', 3600, false, false);"
           " UPDATE hearth.directories SET delete_time = ") +
       kLongAgo + " WHERE directory_id = 'contoso'");
   const std::string forth = Count("users WHERE directory_id = 'forthcoffee'");
   ASSERT_THAT(Purge(), IsOk());
-  for (const std::string table :
-       {"users", "role_assignments", "administrative_units", "groups", "custom_roles", "credentials", "domains",
-        "trusted_issuers", "service_accounts", "idempotency", "mails", "outbox", "mail_settings"}) {
+  for (const std::string table : {"users", "role_assignments", "administrative_units", "groups", "custom_roles",
+                                  "credentials", "domains", "trusted_issuers", "service_accounts", "idempotency",
+                                  "mails", "outbox", "mail_settings", "memberships", "invitations", "guest_policies"}) {
     EXPECT_EQ(Count(table + " WHERE directory_id = 'contoso'"), "0") << table;
   }
+  EXPECT_EQ(Count("memberships WHERE resource_directory_id = 'contoso'"), "0")
+      << "home's people are guests there no more";
   EXPECT_EQ(Count("directories WHERE directory_id = 'contoso' AND purged"), "1");
   EXPECT_EQ(Count("audit_events WHERE directory_id = 'contoso'"), "1");
   EXPECT_EQ(Count("users WHERE directory_id = 'forthcoffee'"), forth);

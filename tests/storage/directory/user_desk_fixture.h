@@ -20,20 +20,6 @@ class UserDeskTest : public Fixture {
     request.mutable_user()->set_display_name("Somebody");
     return request;
   }
-  static v1::CreateUserRequest NewGuest(const std::string& id, const std::string& principal_name,
-                                        const std::string& home) {
-    v1::CreateUserRequest request = NewPerson(id, principal_name);
-    request.mutable_user()->mutable_home()->set_kind(v1::Home::KIND_OTHER_DIRECTORY);
-    request.mutable_user()->mutable_home()->set_domain(home);
-    return request;
-  }
-  static v1::CreateUserRequest NewOutsider(const std::string& id, const std::string& principal_name,
-                                           const std::string& issuer) {
-    v1::CreateUserRequest request = NewPerson(id, principal_name);
-    request.mutable_user()->mutable_home()->set_kind(v1::Home::KIND_EXTERNAL_ISSUER);
-    request.mutable_user()->mutable_home()->set_issuer(issuer);
-    return request;
-  }
   static v1::UpdateUserRequest Update(const std::string& id, std::initializer_list<std::string> paths = {}) {
     v1::UpdateUserRequest request;
     request.mutable_user()->set_name(UserName(kForth, id));

@@ -31,7 +31,7 @@ TEST_F(UserDeskTest, ListsPagesByIdWithoutTheDeleted) {
     for (const v1::User& user : response->users()) names.push_back(user.name());
     token = response->next_page_token();
   } while (!token.empty());
-  EXPECT_EQ(names.size(), DirectoryRoles().size() + 8);
+  EXPECT_EQ(names.size(), DirectoryRoles().size() + 9);
   EXPECT_THAT(names, AllOf(testing::WhenSorted(testing::ContainerEq(names)),
                            Not(Contains("directories/forthcoffee/users/deleted"))));
   auto all = PageOf<v1::ListUsersRequest>(DirectoryName(kForth), 1000);

@@ -46,7 +46,13 @@ class WallsTest : public Fixture {
         " expire_time) VALUES ('contoso', '00000000-0000-4000-8000-000000000001', 'a@b.example', '', 1, '', 'x', 'k1',"
         " '\\x00', now() + interval '1 hour');"
         "INSERT INTO hearth.outbox (directory_id, mail_id) VALUES ('contoso', '00000000-0000-4000-8000-000000000001');"
-        "INSERT INTO hearth.mail_settings (directory_id) VALUES ('contoso')");
+        "INSERT INTO hearth.mail_settings (directory_id) VALUES ('contoso');"
+        "INSERT INTO hearth.invitations (directory_id, user_id, digest, address, inviter, expire_time) VALUES"
+        " ('contoso', 'pending', '\\x00', 'a@b.example', 'user1', now());"
+        "INSERT INTO hearth.guest_policies (directory_id, invite_from, inbound_rule, inbound_domains, outbound_rule,"
+        " outbound_domains, redeem_uri, redirect_uris, invitation_lifetime, restrict_guests, tell_refused_resets) "
+        "VALUES"
+        " ('contoso', 2, 1, '{}', 1, '{}', '', '{}', 3600, false, false)");
   }
   std::string CountOfContoso(const std::string& table) {
     return Sql("SELECT count(*) FROM hearth." + table + " WHERE directory_id = 'contoso'")[0][0];
@@ -64,8 +70,9 @@ TEST_F(WallsTest, EveryTableOfADirectoryHasForcedRowLevelSecurity) {
   EXPECT_THAT(Tables(),
               ElementsAre("administrative_unit_members", "administrative_units", "audit_events", "bootstrap_tokens",
                           "certificate_identities", "credentials", "custom_roles", "directories", "domains",
-                          "group_members", "group_role_assignments", "groups", "idempotency", "mail_settings", "mails",
-                          "outbox", "role_assignments", "service_accounts", "trusted_issuers", "users"));
+                          "group_members", "group_role_assignments", "groups", "guest_policies", "idempotency",
+                          "invitations", "mail_settings", "mails", "memberships", "outbox", "role_assignments",
+                          "service_accounts", "trusted_issuers", "users"));
   EXPECT_THAT(Sql("SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
                   " WHERE c.relnamespace = 'hearth'::regnamespace AND c.relkind IN ('r', 'p')"
                   " AND a.attname = 'directory_id' AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND EXISTS"
@@ -177,7 +184,14 @@ TEST_F(WallsTest, ADirectorysScopeAddsNothingToAnother) {
       "expire_time)"
       " VALUES ('contoso', gen_random_uuid(), 'a@b.example', '', 1, '', 'x', 'k1', '\\x00', now() + interval '1 hour')",
       "hearth.outbox (directory_id, mail_id) VALUES ('contoso', gen_random_uuid())",
-      "hearth.mail_settings (directory_id) VALUES ('contoso')"};
+      "hearth.mail_settings (directory_id) VALUES ('contoso')",
+      "hearth.memberships (directory_id, user_id, resource_directory_id, guest_id)"
+      " VALUES ('contoso', 'user2', 'forthcoffee', 'x')",
+      "hearth.invitations (directory_id, user_id, digest, address, inviter, expire_time)"
+      " VALUES ('contoso', 'user1', '\\x00', 'a@b.example', 'user1', now())",
+      "hearth.guest_policies (directory_id, invite_from, inbound_rule, inbound_domains, outbound_rule,"
+      " outbound_domains, redeem_uri, redirect_uris, invitation_lifetime, restrict_guests, tell_refused_resets)"
+      " VALUES ('contoso', 2, 1, '{}', 1, '{}', '', '{}', 3600, false, false)"};
   EXPECT_EQ(inserts.size(), Tables().size());
   for (const std::string& insert : inserts) {
     EXPECT_THAT(SqlAsApp(&forth_, "INSERT INTO " + insert), FailsWith("42501")) << insert;

@@ -161,17 +161,16 @@ TEST_F(CliTest, NeverPrintsWhatSteersATerminal) {
   EXPECT_EQ(Run({"user", "get", "u", "--directory", "d"}).err, "error: no \\u{1b}[31m such\\nerror: fake\n");
 }
 
-TEST_F(CliTest, CreatesAGuestWithTheHomeTheyHave) {
-  EXPECT_EQ(Run({"user", "create", "ann@contoso.com", "--display-name", "Ann", "--home-domain", "contoso.com", "--id",
-                 "ann", "--type", "guest", "--directory", "forthcoffee"})
+TEST_F(CliTest, CreatesAPersonWhoIsAtHomeHere) {
+  EXPECT_EQ(Run({"user", "create", "ann@contoso.com", "--display-name", "Ann", "--id", "ann", "--type", "guest",
+                 "--directory", "forthcoffee"})
                 .exit_code,
             0);
   const auto request = hearth_.last<v1::CreateUserRequest>();
   EXPECT_EQ(request.parent(), "directories/forthcoffee");
   EXPECT_EQ(request.user_id(), "ann");
   EXPECT_EQ(request.user().user_principal_name(), "ann@contoso.com");
-  EXPECT_EQ(request.user().home().kind(), v1::Home::KIND_OTHER_DIRECTORY);
-  EXPECT_EQ(request.user().home().domain(), "contoso.com");
+  EXPECT_FALSE(request.user().has_home());
   EXPECT_EQ(request.user().user_type(), v1::USER_TYPE_GUEST);
   EXPECT_EQ(Run({"user", "create", "a@b.c", "--directory", "d"}).exit_code, 2) << "without --display-name";
 }
@@ -251,6 +250,18 @@ TEST_F(CliTest, SendsEveryCommandToItsMethod) {
       {{"custom-role", "delete", "c"}, "DeleteCustomRole"},
       {{"guest", "get", "g"}, "GetGuestUser"},
       {{"guest", "list"}, "ListGuestUsers"},
+      {{"guest", "show", "g"}, "GetGuestUser"},
+      {{"guest", "resend", "g"}, "ResendInvitation"},
+      {{"guest", "revoke", "g"}, "RevokeInvitation"},
+      {{"guest", "update", "g", "--sponsor", "directories/d/users/s"}, "UpdateGuestUser"},
+      {{"guest", "block", "g"}, "DisableUser"},
+      {{"guest", "unblock", "g"}, "EnableUser"},
+      {{"guest", "remove", "g"}, "DeleteGuestUser"},
+      {{"guest", "restore", "g"}, "UndeleteGuestUser"},
+      {{"guest", "reset-redemption", "g", "a@b.c"}, "ResetRedemption"},
+      {{"guest", "convert", "g", "--internal", "a@b.c"}, "ConvertGuestUser"},
+      {{"guest", "memberships", "u"}, "ListMemberships"},
+      {{"guest", "home", "a@b.c"}, "ResolveHomeDirectory"},
       {{"guest", "resolve", "a@b.c"}, "ResolveHomeDirectory"},
       {{"home", "resolve", "a@b.c"}, "ResolveHomeDirectory"},
       {{"directory", "get"}, "GetDirectory"},

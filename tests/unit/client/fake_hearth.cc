@@ -51,6 +51,19 @@ class FakeGuests final : public v1::GuestUserService::Service {
   METHOD(ResolveHomeDirectory)
   METHOD(GetGuestUser)
   METHOD(ListGuestUsers)
+  METHOD(InviteGuestUser)
+  METHOD(ResendInvitation)
+  METHOD(RevokeInvitation)
+  METHOD(RedeemInvitation)
+  METHOD(ResetRedemption)
+  METHOD(UpdateGuestUser)
+  METHOD(DeleteGuestUser)
+  METHOD(UndeleteGuestUser)
+  METHOD(ConvertGuestUser)
+  METHOD(ListMemberships)
+  METHOD(LeaveDirectory)
+  METHOD(GetGuestPolicy)
+  METHOD(UpdateGuestPolicy)
 
  private:
   FakeHearth* const fake_;

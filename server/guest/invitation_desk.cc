@@ -1,0 +1,182 @@
+#include "server/guest/invitation_desk.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "server/authz/permissions.h"
+#include "server/base/error.h"
+#include "server/base/resource_name.h"
+#include "server/base/status_macros.h"
+#include "server/directory/change.h"
+#include "server/directory/new_user.h"
+#include "server/directory/person_rules.h"
+#include "server/directory/role_rules.h"
+#include "server/directory/role_store.h"
+#include "server/directory/target.h"
+#include "server/directory/update.h"
+#include "server/directory/user_store.h"
+#include "server/guest/guest_rules.h"
+#include "server/guest/guest_store.h"
+#include "server/guest/invitation_store.h"
+#include "server/guest/invitee.h"
+#include "server/guest/inviting.h"
+#include "server/guest/policy_store.h"
+
+namespace hearth {
+namespace {
+
+// Whether more than the right to invite is needed: a pending guest with roles or in a restricted unit is no less protected than others.
+bool IsProtected(const User& guest) {
+  return !guest.roles.empty() || guest.privileged_group ||
+         std::any_of(guest.units.begin(), guest.units.end(),
+                     [](const UnitMembership& unit) { return unit.restricted; });
+}
+
+absl::Status NotPending() { return Refuse(v1::ERROR_REASON_INVITATION_NOT_PENDING); }
+
+// Who may give what to a guest from the start.
+absl::Status CheckGifts(const Access& access, const std::string& directory, const v1::InviteGuestUserRequest& request) {
+  if (request.user_type() == v1::USER_TYPE_MEMBER && !access.permissions.Has(v1::PERMISSION_GUESTS_INVITE)) {
+    return Refuse(v1::ERROR_REASON_PERMISSION_MISSING, {{"permission", "guests.invite"}});
+  }
+  if (!request.roles().empty() && !access.permissions.Has(v1::PERMISSION_ROLES_ASSIGN)) {
+    return Refuse(v1::ERROR_REASON_PERMISSION_MISSING, {{"permission", "roles.assign"}});
+  }
+  for (const int role : request.roles()) {
+    RETURN_IF_ERROR(CheckAssignable(static_cast<v1::Role>(role), directory, "roles"));
+  }
+  return absl::OkStatus();
+}
+
+// The guest as the request wants it, without a home.
+User GuestOf(const Call& call, const Access& access, const std::string& id, const v1::InviteGuestUserRequest& request) {
+  User guest;
+  guest.directory = call.principal.directory;
+  guest.id = id;
+  guest.user_principal_name = CanonicalPrincipalName(request.address());
+  guest.mail = guest.user_principal_name;
+  guest.display_name = request.display_name().empty() ? guest.user_principal_name : request.display_name();
+  guest.user_type = request.user_type() == v1::USER_TYPE_UNSPECIFIED ? v1::USER_TYPE_GUEST : request.user_type();
+  guest.invitation_state = v1::INVITATION_STATE_PENDING_ACCEPTANCE;
+  if (access.kind == PrincipalKind::kPerson) guest.sponsor = call.principal.subject;
+  return guest;
+}
+
+// Gives the roles, each if the inviter may give it.
+absl::Status GiveRoles(Tx& tx, const Access& access, const User& guest, const v1::InviteGuestUserRequest& request) {
+  for (const int role : request.roles()) {
+    RoleGrant grant;
+    grant.holder = {.directory = guest.directory, .is_group = false, .id = guest.id};
+    grant.role = RoleId(static_cast<v1::Role>(role));
+    RETURN_IF_ERROR(CheckMayGiveGrant(tx, access, grant));
+    InsertRole(tx, grant);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckInviter(Tx& tx, const Call& call, const Access& access, const GuestPolicy& policy) {
+  const auto inviter = FindUser(tx, call.principal.directory, call.principal.subject);
+  return CheckMayInvite(policy, access, inviter.has_value() ? inviter->user_type : v1::USER_TYPE_UNSPECIFIED);
+}
+
+}  // namespace
+
+absl::StatusOr<v1::InviteGuestUserResponse> InvitationDesk::InviteGuestUser(const Call& call,
+                                                                            const v1::InviteGuestUserRequest& request) {
+  RETURN_IF_ERROR(NameOf(call, request.parent()).status());
+  const std::string& directory = call.principal.directory;
+  const std::string id = request.user_id().empty() ? NewUuid4() : request.user_id();
+  const Invitee invitee{CanonicalPrincipalName(request.address()), request.home_issuer(), "address"};
+  call.note->target = UserName(directory, id);
+  call.note->target_principal_name = invitee.address;
+  const FreshInvitation fresh;
+  return Change<v1::InviteGuestUserResponse>(
+      database_, keyring_, call, {directory}, request,
+      [&](Tx& tx, const Access& access, v1::InviteGuestUserResponse& response) -> absl::Status {
+        const GuestPolicy policy = FindGuestPolicy(tx, directory);
+        RETURN_IF_ERROR(CheckInviter(tx, call, access, policy));
+        RETURN_IF_ERROR(CheckGifts(access, directory, request));
+        RETURN_IF_ERROR(CheckRedirect(policy, request.redirect_uri()));
+        User guest = GuestOf(call, access, id, request);
+        RETURN_IF_ERROR(CheckUserType(guest.user_type, "user_type"));
+        RETURN_IF_ERROR(SettleElsewhere(tx, call, policy, invitee, guest));
+        if (!InsertUser(tx, guest)) return Refuse(v1::ERROR_REASON_ALREADY_EXISTS, {{"resource_type", "guest user"}});
+        RETURN_IF_ERROR(GiveRoles(tx, access, guest, request));
+        ASSIGN_OR_RETURN(const IssuedInvitation issued,
+                         IssueInvitation(tx, keyring_, call, policy, guest, invitee.address, request.redirect_uri(),
+                                         LetterOf(request, v1::MAIL_TEMPLATE_INVITATION), fresh));
+        FillInvited(FindUser(tx, directory, id).value(), issued, response);
+        return absl::OkStatus();
+      });
+}
+
+absl::StatusOr<v1::ResendInvitationResponse> InvitationDesk::ResendInvitation(
+    const Call& call, const v1::ResendInvitationRequest& request) {
+  ASSIGN_OR_RETURN(const ResourceName name, NameOf(call, request.name()));
+  const std::string directory(name.directory);
+  const FreshInvitation fresh;
+  return Change<v1::ResendInvitationResponse>(
+      database_, keyring_, call, {directory}, request,
+      [&](Tx& tx, const Access& access, v1::ResendInvitationResponse& response) -> absl::Status {
+        const GuestPolicy policy = FindGuestPolicy(tx, directory);
+        RETURN_IF_ERROR(CheckInviter(tx, call, access, policy));
+        ASSIGN_OR_RETURN(const User guest, LockGuest(tx, call, request.name()));
+        if (guest.invitation_state != v1::INVITATION_STATE_PENDING_ACCEPTANCE) return NotPending();
+        RETURN_IF_ERROR(CheckGuestPolicies(tx, directory, policy, guest.home, guest.user_principal_name));
+        const auto before = LockInvitation(tx, directory, guest.id);
+        const std::string redirect_uri = before.has_value() ? before->redirect_uri : "";
+        ASSIGN_OR_RETURN(const IssuedInvitation issued,
+                         IssueInvitation(tx, keyring_, call, policy, guest, guest.user_principal_name, redirect_uri,
+                                         LetterOf(request, v1::MAIL_TEMPLATE_INVITATION_REMINDER), fresh));
+        FillInvited(FindUser(tx, directory, guest.id).value(), issued, response);
+        return absl::OkStatus();
+      });
+}
+
+absl::StatusOr<v1::RevokeInvitationResponse> InvitationDesk::RevokeInvitation(
+    const Call& call, const v1::RevokeInvitationRequest& request) {
+  ASSIGN_OR_RETURN(const ResourceName name, NameOf(call, request.name()));
+  const std::string directory(name.directory);
+  return Change<v1::RevokeInvitationResponse>(
+      database_, keyring_, call, {directory}, request,
+      [&](Tx& tx, const Access& access, v1::RevokeInvitationResponse& response) -> absl::Status {
+        ASSIGN_OR_RETURN(const User guest, LockGuest(tx, call, request.name()));
+        RETURN_IF_ERROR(CheckEtag(request.etag(), guest.revision, "guest user"));
+        if (guest.invitation_state != v1::INVITATION_STATE_PENDING_ACCEPTANCE) return NotPending();
+        if (IsProtected(guest)) RETURN_IF_ERROR(CheckAuthority(call, access, guest));
+        ServeHome(tx, guest);
+        MarkDeleted(tx, directory, guest.id);
+        *response.mutable_guest_user() = ToProto(FindUser(tx, directory, guest.id).value());
+        return absl::OkStatus();
+      });
+}
+
+absl::StatusOr<v1::ResetRedemptionResponse> InvitationDesk::ResetRedemption(const Call& call,
+                                                                            const v1::ResetRedemptionRequest& request) {
+  ASSIGN_OR_RETURN(const ResourceName name, NameOf(call, request.name()));
+  const std::string directory(name.directory);
+  const Invitee invitee{CanonicalPrincipalName(request.address()), request.home_issuer(), "address"};
+  const FreshInvitation fresh;
+  return Change<v1::ResetRedemptionResponse>(
+      database_, keyring_, call, {directory}, request,
+      [&](Tx& tx, const Access& access, v1::ResetRedemptionResponse& response) -> absl::Status {
+        ASSIGN_OR_RETURN(User guest, LockGuest(tx, call, request.name()));
+        RETURN_IF_ERROR(CheckAuthority(call, access, guest));
+        if (guest.homed_here()) return NotPending();
+        const GuestPolicy policy = FindGuestPolicy(tx, directory);
+        ServeHome(tx, guest);  // Of before: its audit sees that its person is a guest no more.
+        RETURN_IF_ERROR(SettleElsewhere(tx, call, policy, invitee, guest));
+        if (!MoveHomeAway(tx, guest, invitee.address)) {
+          return Refuse(v1::ERROR_REASON_ALREADY_EXISTS, {{"resource_type", "guest user"}});
+        }
+        RETURN_IF_ERROR(CheckStillAdministered(tx, guest));
+        ASSIGN_OR_RETURN(const IssuedInvitation issued,
+                         IssueInvitation(tx, keyring_, call, policy, guest, invitee.address, "",
+                                         LetterOf(request, v1::MAIL_TEMPLATE_INVITATION), fresh));
+        FillInvited(FindUser(tx, directory, guest.id).value(), issued, response);
+        return absl::OkStatus();
+      });
+}
+
+}  // namespace hearth

@@ -1,0 +1,137 @@
+// Guest policies: what they say, and who may invite by them.
+#include "tests/storage/guest/guest_desk_fixture.h"
+
+namespace hearth::test {
+namespace {
+
+class PolicyTest : public GuestDeskTest {
+ protected:
+  v1::GuestPolicy Policy() {
+    const auto response =
+        Do(policies_, &GuestPolicyDesk::GetGuestPolicy, Named<v1::GetGuestPolicyRequest>(GuestPolicyName(kContoso)));
+    EXPECT_THAT(response, IsOk());
+    return response.ok() ? response->guest_policy() : v1::GuestPolicy();
+  }
+};
+
+TEST_F(PolicyTest, ADirectoryHasTheDefaultsUntilItSetsOne) {
+  const v1::GuestPolicy policy = Policy();
+  EXPECT_EQ(policy.name(), "directories/contoso/guestPolicy");
+  EXPECT_EQ(policy.invite_from(), v1::INVITE_FROM_ADMINS_AND_INVITERS);
+  EXPECT_EQ(policy.inbound_rule(), v1::DOMAIN_RULE_ANY);
+  EXPECT_EQ(policy.outbound_rule(), v1::DOMAIN_RULE_ANY);
+  EXPECT_EQ(policy.invitation_lifetime().seconds(), 7 * 24 * 3600);
+  EXPECT_FALSE(policy.has_update_time());
+}
+
+TEST_F(PolicyTest, ChangesWhatTheMaskNamesAndKeepsTheRest) {
+  v1::UpdateGuestPolicyRequest request;
+  v1::GuestPolicy& wanted = *request.mutable_guest_policy();
+  wanted.set_name(GuestPolicyName(kContoso));
+  wanted.set_etag(Policy().etag());
+  wanted.set_invite_from(v1::INVITE_FROM_EVERYONE);
+  wanted.add_inbound_domains("ForthCoffee.com");
+  wanted.add_redirect_uris("https://app.contoso.com/welcome");
+  wanted.mutable_invitation_lifetime()->set_seconds(7200);
+  ASSERT_THAT(Do(policies_, &GuestPolicyDesk::UpdateGuestPolicy, request), IsOk());
+  EXPECT_EQ(Policy().invite_from(), v1::INVITE_FROM_EVERYONE);
+  EXPECT_THAT(Policy().inbound_domains(), testing::ElementsAre("forthcoffee.com"));
+  EXPECT_EQ(Policy().invitation_lifetime().seconds(), 7200);
+  EXPECT_THAT(Do(policies_, &GuestPolicyDesk::UpdateGuestPolicy, request), HasReason(v1::ERROR_REASON_ETAG_MISMATCH));
+  wanted.Clear();
+  wanted.set_name(GuestPolicyName(kContoso));
+  request.mutable_update_mask()->add_paths("inbound_domains");
+  ASSERT_THAT(Do(policies_, &GuestPolicyDesk::UpdateGuestPolicy, request), IsOk());
+  EXPECT_THAT(Policy().inbound_domains(), testing::IsEmpty());
+  EXPECT_THAT(Policy().redirect_uris(), testing::ElementsAre("https://app.contoso.com/welcome"));
+  EXPECT_EQ(LastAudit(kContoso).action, "guest_policy.update");
+}
+
+TEST_F(PolicyTest, ARedeemPageHasNoFragmentForThatIsWhereTheTokenGoes) {
+  EXPECT_THAT(SetPolicy(kContoso, [](auto& policy) { policy.set_redeem_uri("https://a.example/#x"); }),
+              ViolatesField("guest_policy.redeem_uri"));
+}
+
+TEST_F(PolicyTest, SaysWhoMayInvite) {
+  const Principal inviter = Admin(kContoso, v1::ROLE_GUEST_INVITER), member{kContoso, "user1"},
+                  guest{kContoso, "visitor"}, service{kContoso, "backend"};
+  const std::vector<Principal> callers = {ContosoAdmin(), inviter, member, guest, service};
+  const std::map<v1::InviteFrom, std::vector<bool>> table = {
+      {v1::INVITE_FROM_NOBODY, {false, false, false, false, false}},
+      {v1::INVITE_FROM_ADMINS_AND_INVITERS, {true, true, false, false, false}},
+      {v1::INVITE_FROM_MEMBERS, {true, true, true, false, false}},
+      {v1::INVITE_FROM_EVERYONE, {true, true, true, true, false}}};
+  for (const auto& [from, may] : table) {
+    ASSERT_THAT(SetPolicy(kContoso, [&](auto& policy) { policy.set_invite_from(from); }), IsOk());
+    for (size_t i = 0; i < callers.size(); ++i) {
+      const std::string id = absl::StrCat("g", from, "-", i);
+      const auto response = Invite(Invitation(id + "@forthcoffee.com", id), callers[i]);
+      if (may[i]) {
+        EXPECT_THAT(response, IsOk()) << from << " " << callers[i].subject;
+      } else if (i == 4) {
+        EXPECT_THAT(response, Refuses(v1::ERROR_REASON_PERMISSION_MISSING, "permission", "guests.invite"));
+      } else {
+        EXPECT_THAT(response, HasReason(v1::ERROR_REASON_INVITING_NOT_ALLOWED)) << from << " " << callers[i].subject;
+      }
+    }
+  }
+}
+
+TEST_F(PolicyTest, DomainsAreAskedOfBothAndOfAllDomainsOfADirectory) {
+  const auto invite = [this](const std::string& domain) {
+    static int count = 0;
+    const std::string id = absl::StrCat("x", ++count);
+    auto request = Invitation(absl::StrCat(id, "@", domain), id);
+    if (domain == "example.org") request.set_home_issuer(kExternalIssuer);
+    return Invite(request).status();
+  };
+  const auto inbound = [this](v1::DomainRule rule, const std::string& domain) {
+    return SetPolicy(kContoso, [&](auto& policy) {
+      policy.set_inbound_rule(rule);
+      policy.add_inbound_domains(domain);
+    });
+  };
+  ASSERT_THAT(inbound(v1::DOMAIN_RULE_ONLY_LISTED, "forthcoffee.net"), IsOk());
+  EXPECT_THAT(invite("forthcoffee.com"), IsOk()) << "another domain of the directory that is listed";
+  EXPECT_THAT(invite("example.org"), Refuses(v1::ERROR_REASON_GUEST_POLICY, "rule", "INBOUND_DOMAINS"));
+  ASSERT_THAT(inbound(v1::DOMAIN_RULE_ALL_BUT_LISTED, "forthcoffee.net"), IsOk());
+  EXPECT_THAT(invite("forthcoffee.com"), Refuses(v1::ERROR_REASON_GUEST_POLICY, "rule", "INBOUND_DOMAINS"));
+  EXPECT_THAT(invite("example.org"), IsOk());
+  ASSERT_THAT(inbound(v1::DOMAIN_RULE_ANY, "x.example"), IsOk());
+  for (const auto& [rule, domain, allowed] : std::vector<std::tuple<v1::DomainRule, std::string, bool>>{
+           {v1::DOMAIN_RULE_ONLY_LISTED, "fabrikam.com", false},
+           {v1::DOMAIN_RULE_ONLY_LISTED, "contoso.net", true},
+           {v1::DOMAIN_RULE_ALL_BUT_LISTED, "contoso.net", false},
+           {v1::DOMAIN_RULE_ALL_BUT_LISTED, "fabrikam.com", true}}) {
+    ASSERT_THAT(SetPolicy(kForth,
+                          [&, rule = rule, domain = domain](auto& policy) {
+                            policy.set_outbound_rule(rule);
+                            policy.add_outbound_domains(domain);
+                          }),
+                IsOk());
+    if (allowed) {
+      EXPECT_THAT(invite("forthcoffee.com"), IsOk()) << domain;
+    } else {
+      EXPECT_THAT(invite("forthcoffee.com"), Refuses(v1::ERROR_REASON_GUEST_POLICY, "rule", "OUTBOUND_DOMAINS"));
+    }
+  }
+}
+
+TEST_F(PolicyTest, RolesGiveGuestsNothingWhereTheyAreRestricted) {
+  Assign(kContoso, "visitor", v1::ROLE_GLOBAL_ADMINISTRATOR);
+  Assign(kContoso, "partner", v1::ROLE_GLOBAL_ADMINISTRATOR);
+  const auto may = [this](const std::string& id) {
+    return By({kContoso, id}, v1::ListGuestUsersRequest::default_instance())
+        .access.permissions.Has(v1::PERMISSION_USERS_READ);
+  };
+  EXPECT_TRUE(may("visitor"));
+  ASSERT_THAT(SetPolicy(kContoso, [](auto& policy) { policy.set_restrict_guests(true); }), IsOk());
+  EXPECT_FALSE(may("visitor"));
+  EXPECT_TRUE(may("partner")) << "a member, though homed elsewhere";
+  EXPECT_THAT(Invite(Invitation("x@forthcoffee.com"), {kContoso, "visitor"}),
+              HasReason(v1::ERROR_REASON_INVITING_NOT_ALLOWED))
+      << "under lock too";
+}
+
+}  // namespace
+}  // namespace hearth::test
