@@ -85,6 +85,9 @@ TEST(PolicyTest, EachPartOfAPolicyIsNeeded) {
       {"permission", [](auto& policy) { policy.clear_permission(); }},
       {"idempotency", [](auto& policy) { policy.clear_idempotency(); }},
       {"work class", [](auto& policy) { policy.clear_work_class(); }},
+      {"LOOKUP", [](auto& policy) { policy.set_work_class(v1::WORK_CLASS_LOOKUP); }},  // Serves one at a time.
+      {"LOOKUP", [](auto& policy) { policy.set_max_batch(2); }},
+      {"BULK", [](auto& policy) { policy.set_work_class(v1::WORK_CLASS_BULK); }},  // Does not stream.
       {"deadline", [](auto& policy) { policy.clear_default_deadline(); }},
       {"deadline", [](auto& policy) { policy.clear_max_deadline(); }},
       {"deadline", [](auto& policy) { policy.mutable_max_deadline()->set_seconds(1); }}};
