@@ -26,6 +26,9 @@ using google::protobuf::Message;
 
 constexpr size_t kMaxBytes = 4096;
 
+// Secrets that are chosen among others, and so are read from a file only, if at all: link_token.
+bool IsAlternative(const FieldDescriptor& field, bool required) { return !required && field.name() != "given"; }
+
 // given, new_password: a password from now on. password, current_password: one that exists.
 bool IsNew(const FieldDescriptor& field) {
   return field.name() == "given" || absl::StartsWith(std::string(field.name()), "new_");
@@ -93,7 +96,7 @@ SecretFlags::SecretFlags(CLI::App* command, const Descriptor& request) {
     const std::string name = secrets_.size() == 1 && IsPassword(*secret.field) ? "password" : Hyphened(*secret.field);
     secret.file = AddValue(command, absl::StrCat("--", name, "-file"), "FILE",
                            absl::StrCat("the ", Phrase(*secret.field), " is the first line of this file"));
-    if (!secret.required) {
+    if (!secret.required && !IsAlternative(*secret.field, secret.required)) {
       ask_ = AddSwitch(command, "--given", "ask for the new password (default: the server makes one)");
     }
   }
@@ -117,7 +120,9 @@ absl::StatusOr<std::string> SecretFlags::Read(const Secret& secret) const {
 
 absl::Status SecretFlags::Fill(Message* request) const {
   for (const Secret& secret : secrets_) {
-    const bool asked_for = secret.file->count() > 0 || stdin_->count() > 0 || (ask_ != nullptr && ask_->count() > 0);
+    const bool alternative = IsAlternative(*secret.field, secret.required);
+    const bool asked_for = secret.file->count() > 0 || (!alternative && stdin_->count() > 0) ||
+                           (!alternative && ask_ != nullptr && ask_->count() > 0);
     if (!secret.required && !asked_for) continue;
     absl::StatusOr<std::string> text = Read(secret);
     if (!text.ok()) return text.status();

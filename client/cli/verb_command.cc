@@ -36,6 +36,7 @@ std::string ArgumentHelp(const Verb& verb) {
     return absl::StrCat("one of ", absl::StrJoin(EnumTexts(*v1::MailTemplate_descriptor()), ", "));
   }
   if (verb.argument == "USER") return verb.field == kTarget ? kUserArgument : kUserNameArgument;
+  if (verb.argument == "IDENTIFIER") return "a principal name, or a verified address";
   if (verb.argument == "PRINCIPAL_NAME" || verb.argument == "ADDRESS") return "such as user1@forthcoffee.com";
   return "the name, or the id alone";
 }
@@ -75,8 +76,8 @@ bool IsRefusal(const Message& response) {
 }
 
 bool HasGeneratedPassword(const Message& response) {
-  return response.GetDescriptor() == v1::ResetPasswordResponse::descriptor() &&
-         !static_cast<const v1::ResetPasswordResponse&>(response).generated_password().empty();
+  const auto* field = response.GetDescriptor()->FindFieldByName("generated_password");
+  return field != nullptr && !response.GetReflection()->GetString(response, field).empty();
 }
 
 }  // namespace
@@ -180,6 +181,7 @@ absl::StatusOr<std::string> VerbCommand::MembershipName(const Settings& settings
 absl::Status VerbCommand::FillParent(const Settings& settings, Message* request) const {
   const FieldDescriptor* parent = method_->input_type()->FindFieldByName("parent");
   if (parent == nullptr || verb_.field == "parent") return absl::OkStatus();
+  if (settings.directory.empty() && !Is(google::api::REQUIRED, *parent)) return absl::OkStatus();
   absl::StatusOr<std::string> name = DirectoryName(settings.directory);
   if (!name.ok()) return name.status();
   return SetField(request, "parent", *name);

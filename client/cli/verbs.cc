@@ -5,6 +5,7 @@ namespace hearth::cli {
 const std::vector<Noun>& Nouns() {
   static const auto* const nouns = new std::vector<Noun>{
       {"user", "people: their accounts and passwords", "People"},
+      {"reset", "requests for a new password: by the people themselves, and the administrators' queue", "People"},
       {"guest", "guests: people from outside, and people homed elsewhere", "People"},
       {"home", "where people are at home", "People"},
       {"role", "roles of people", "People"},
@@ -31,7 +32,10 @@ const std::vector<Verb>& Verbs() {
        "  hearth user reset-password user1 --directory forthcoffee --lifetime 1h\n"
        "  hearth user reset-password user1@forthcoffee.com --given       asks for the password, twice\n"
        "  pass show user1 | hearth user reset-password user1@forthcoffee.com --password-stdin "
-       "--no-change-required\n"},
+       "--no-change-required\n"
+       "  hearth user reset-password user1@forthcoffee.com --deliver secret_link\n"},
+      {"user", "revoke-sessions", "RevokeSessions", "USER", "target", "", "", "end all sessions of a person",
+       "  hearth user revoke-sessions user1@forthcoffee.com\n"},
       {"user", "check-reset", "CheckResetPassword", "USER", "target", "", "",
        "whether a reset would be allowed, and why not; changes nothing; exit code 5 when it is not",
        "  hearth user check-reset user1@forthcoffee.com\n"
@@ -64,6 +68,43 @@ const std::vector<Verb>& Verbs() {
        "  hearth user change-password user1@forthcoffee.com              asks for both\n"
        "  printf '%s\\n' \"$old\" \"$new\" | hearth user change-password user1@forthcoffee.com "
        "--password-stdin\n"},
+
+      // The way back in.
+      {"reset", "request", "RequestReset", "IDENTIFIER", "identifier", "", "",
+       "ask for a new password for somebody who cannot sign in; the answer is the same for everybody",
+       "  hearth reset request user1@forthcoffee.com\n"
+       "  hearth reset request user1@forthcoffee.com --language de --channel code\n"},
+      {"reset", "verify", "VerifyResetCode", "", "", "", "",
+       "turn a code from a mail into a token for `reset complete`",
+       "  hearth reset verify --handle HANDLE                            asks for the code\n"
+       "  hearth reset verify --link-token-file token                    where two proofs are needed\n"},
+      {"reset", "complete", "CompleteReset", "", "", "", "",
+       "choose the new password, with the token of a link or code",
+       "  hearth reset complete                                          asks for both\n"
+       "  printf '%s\\n' \"$token\" \"$password\" | hearth reset complete --password-stdin\n"},
+      {"reset", "list", "ListResetRequests", "", "", "", "", "list the requests that need an administrator",
+       "  hearth reset list --state pending\n  hearth reset list --newest-first --limit 20\n"},
+      {"reset", "get", "GetResetRequest", "RESET_REQUEST", "name", "", "", "show one request",
+       "  hearth reset get 0b2f6a04-7d1a-4b3e-9a55-0d9f2f6f8f10\n"},
+      {"reset", "approve", "ApproveResetRequest", "RESET_REQUEST", "name", "", "",
+       "grant a request: the person gets a generated password, or a link to choose one",
+       "  hearth reset approve 0b2f6a04-7d1a-4b3e-9a55-0d9f2f6f8f10 --deliver secret_link\n"},
+      {"reset", "deny", "DenyResetRequest", "RESET_REQUEST", "name", "", "",
+       "turn a request down, with a word to the person",
+       "  hearth reset deny 0b2f6a04-7d1a-4b3e-9a55-0d9f2f6f8f10 --reason 'Please call the help desk.'\n"},
+      {"reset", "cancel", "CancelResetRequest", "RESET_REQUEST", "name", "", "",
+       "take a request back, without a word to the person",
+       "  hearth reset cancel 0b2f6a04-7d1a-4b3e-9a55-0d9f2f6f8f10\n"},
+      {"reset", "limits", "GetResetLimits", "USER", "name", "", "", "show what is counted of a person",
+       "  hearth reset limits user1\n"},
+      {"reset", "clear-limits", "ClearResetLimits", "USER", "name", "", "", "let a person ask and try again",
+       "  hearth reset clear-limits user1\n"},
+      {"reset", "policy", "GetResetPolicy", "[DIRECTORY]", "name", "", "",
+       "show how the people of a directory may reset", "  hearth reset policy\n"},
+      {"reset", "set-policy", "UpdateResetPolicy", "[DIRECTORY]", "reset_policy.name", "", "",
+       "change how the people of a directory may reset",
+       "  hearth reset set-policy --self-service all --link-base-uri https://account.forthcoffee.com/reset\n"
+       "  hearth reset set-policy --requests-count 3 --requests-window 1h\n"},
 
       {"role", "assign", "CreateRoleAssignment", "USER", "parent", "ROLE", "role_assignment.role",
        "give a person a role in the directory, or on one of its administrative units",

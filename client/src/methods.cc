@@ -9,6 +9,7 @@
 #include "hearth/v1/directory_service.pb.h"
 #include "hearth/v1/guest_user_service.pb.h"
 #include "hearth/v1/mail_service.pb.h"
+#include "hearth/v1/request_reset_service.pb.h"
 #include "hearth/v1/reset_password_service.pb.h"
 
 namespace hearth::client {
@@ -20,9 +21,9 @@ using google::protobuf::MethodDescriptor;
 // One line a service file, by any message of it.
 std::vector<const FileDescriptor*> Files() {
   return {
-      v1::ResetPasswordRequest::descriptor()->file(),   v1::ResolveHomeDirectoryRequest::descriptor()->file(),
-      v1::CreateDirectoryRequest::descriptor()->file(), v1::VerifyPasswordRequest::descriptor()->file(),
-      v1::PreviewMailRequest::descriptor()->file(),
+      v1::ResetPasswordRequest::descriptor()->file(),        v1::RequestResetRequest::descriptor()->file(),
+      v1::ResolveHomeDirectoryRequest::descriptor()->file(), v1::CreateDirectoryRequest::descriptor()->file(),
+      v1::VerifyPasswordRequest::descriptor()->file(),       v1::PreviewMailRequest::descriptor()->file(),
   };
 }
 

@@ -118,6 +118,8 @@ std::vector<std::string> ConfigDefects(const Config& config) {
   }
   for (const auto& [flag, value] : {std::pair{"--database-connections", config.database_connections},
                                     {"--lookup-queue", config.lookup_queue},
+                                    {"--intake-queue", config.intake_queue},
+                                    {"--intake-workers", config.intake_workers},
                                     {"--read-workers", config.read_workers},
                                     {"--bulk-workers", config.bulk_workers},
                                     {"--bulk-queue", config.bulk_queue},

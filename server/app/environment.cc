@@ -20,6 +20,7 @@ int LookupWorkers(const Config& config) {
 DispatcherLimits LimitsOf(const Config& config) {
   // A hash worker waits for its lane and for the database; three to a lane keep the lanes busy while others write.
   return {{v1::WORK_CLASS_LOOKUP, {LookupWorkers(config), static_cast<size_t>(config.lookup_queue)}},
+          {v1::WORK_CLASS_INTAKE, {config.intake_workers, static_cast<size_t>(config.intake_queue)}},
           {v1::WORK_CLASS_READ, {config.read_workers, static_cast<size_t>(config.read_queue)}},
           {v1::WORK_CLASS_WRITE, {config.write_workers, static_cast<size_t>(config.write_queue)}},
           {v1::WORK_CLASS_BULK, {config.bulk_workers, static_cast<size_t>(config.bulk_queue)}},
@@ -28,6 +29,7 @@ DispatcherLimits LimitsOf(const Config& config) {
 
 Rates RatesOf(const CallRates& rates) {
   return {{v1::WORK_CLASS_LOOKUP, rates.reads},
+          {v1::WORK_CLASS_INTAKE, rates.reads},
           {v1::WORK_CLASS_READ, rates.reads},
           {v1::WORK_CLASS_WRITE, rates.writes},
           {v1::WORK_CLASS_HASH, rates.hashes}};
@@ -45,8 +47,14 @@ Environment::Environment(const Config& config, Keyring keyring, const Clock* clo
       hasher_(&keyring_, config.argon2, Lanes(config)),
       pager_(keyring_),
       tokens_(&database_, clock),
+      intent_relay_(&database_, &keyring_, random),
       reset_(&database_, &hasher_, &keyring_, random),
       batch_(&database_, &keyring_, &reset_),
+      request_(&database_, &keyring_),
+      proof_(&database_, &hasher_, &keyring_),
+      queue_(&database_, &hasher_, &keyring_, random, &pager_),
+      limit_(&database_, &keyring_),
+      reset_policy_(&database_, &keyring_),
       guest_(&database_, &pager_),
       invitation_(&database_, &keyring_),
       redemption_(&database_, &keyring_),
@@ -70,7 +78,8 @@ Environment::Environment(const Config& config, Keyring keyring, const Clock* clo
       mail_(&database_, &keyring_),
       authenticator_(&database_, &tokens_),
       limiter_(clock, RateLimitsOf(config)) {
-  AddServices({&reset_,      &batch_,           &guest_,      &invitation_,   &redemption_,
+  AddServices({&reset_,      &batch_,           &request_,    &proof_,        &queue_,
+               &limit_,      &reset_policy_,    &guest_,      &invitation_,   &redemption_,
                &guest_user_, &conversion_,      &membership_, &guest_policy_, &credential_,
                &bootstrap_,  &directory_,       &domain_,     &user_,         &role_,
                &unit_,       &unit_member_,     &group_,      &group_member_, &custom_role_,

@@ -12,6 +12,7 @@
 #include "server/base/random.h"
 #include "server/credential/hasher.h"
 #include "server/directory/page.h"
+#include "server/reset/intent_relay.h"
 #include "server/rpc/dispatcher.h"
 #include "server/rpc/metrics.h"
 #include "server/rpc/services.h"
@@ -34,6 +35,7 @@ class Environment {
   const Keyring& keyring() const { return keyring_; }
   Hasher& hasher() { return hasher_; }
   TokenAuthority& tokens() { return tokens_; }
+  IntentRelay& intent_relay() { return intent_relay_; }
 
  private:
   Environment(const Config& config, Keyring keyring, const Clock* clock, Random* random);
@@ -44,8 +46,15 @@ class Environment {
   Pager pager_;
   TokenAuthority tokens_;
 
+  IntentRelay intent_relay_;
+
   ResetDesk reset_;
   BatchDesk batch_;
+  RequestDesk request_;
+  ProofDesk proof_;
+  QueueDesk queue_;
+  LimitDesk limit_;
+  ResetPolicyDesk reset_policy_;
   GuestDesk guest_;
   InvitationDesk invitation_;
   RedemptionDesk redemption_;

@@ -72,10 +72,12 @@ void Flags::AddServeFlags(CLI::App& command) {
       .add_option("--lookup-workers", config_.lookup_workers,
                   "Threads for batched look-ups; 0: one for every two processors")
       ->capture_default_str();
+  command.add_option("--intake-workers", config_.intake_workers, "Threads for batched inserts")->capture_default_str();
   command.add_option("--read-workers", config_.read_workers, "Threads for reads")->capture_default_str();
   command.add_option("--write-workers", config_.write_workers, "Threads for changes")->capture_default_str();
   command.add_option("--bulk-workers", config_.bulk_workers, "Long runs at once")->capture_default_str();
   command.add_option("--lookup-queue", config_.lookup_queue, "Look-ups that may wait")->capture_default_str();
+  command.add_option("--intake-queue", config_.intake_queue, "Batched inserts that may wait")->capture_default_str();
   command.add_option("--read-queue", config_.read_queue, "Reads that may wait")->capture_default_str();
   command.add_option("--write-queue", config_.write_queue, "Changes that may wait")->capture_default_str();
   command.add_option("--hash-queue", config_.hash_queue, "Calls with a password that may wait")->capture_default_str();

@@ -6,6 +6,7 @@
 #include "server/base/log.h"
 #include "server/directory/purge.h"
 #include "server/mail/outbox.h"
+#include "server/reset/sweep.h"
 
 namespace hearth {
 namespace {
@@ -28,6 +29,7 @@ void Janitor::Run() {
   do {
     absl::Status status = PurgeExpired(database_, absl::Now() + kPatience);
     status.Update(SweepOutbox(database_, absl::Now() + kPatience));
+    status.Update(SweepResets(database_, absl::Now() + kPatience));
     if (!status.ok()) Log(LogLevel::kWarning, "sweep failed", {{"detail", std::string(status.message())}});
   } while (!stopping_.WaitForNotificationWithTimeout(kInterval));
 }

@@ -110,6 +110,7 @@ absl::Status Server::Serve() {
   janitor_ = std::make_unique<Janitor>(&environment_.database());
   key_thread_ = std::make_unique<KeyThread>(&environment_.database(), &environment_.tokens(), config_.key_fetch);
   RETURN_IF_ERROR(StartRelay());
+  intent_runner_ = std::make_unique<IntentRunner>(&environment_.intent_relay());
   try {
     if (!config_.metrics_listen.empty()) {
       exposer_ = std::make_unique<prometheus::Exposer>(config_.metrics_listen, 1);
@@ -148,6 +149,7 @@ void Server::Stop() {
   server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(config_.drain_seconds));
   server_->Wait();
   server_.reset();
+  intent_runner_.reset();
   key_thread_.reset();
   relay_.reset();
   janitor_.reset();

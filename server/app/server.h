@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/app/environment.h"
+#include "server/app/intent_runner.h"
 #include "server/app/janitor.h"
 #include "server/app/key_thread.h"
 #include "server/base/random.h"
@@ -49,6 +50,7 @@ class Server {
   std::unique_ptr<KeyThread> key_thread_;
   SystemRandom random_;           // For the relay.
   std::unique_ptr<Relay> relay_;  // Null without a mail server.
+  std::unique_ptr<IntentRunner> intent_runner_;
   std::unique_ptr<prometheus::Exposer> exposer_;
 };
 

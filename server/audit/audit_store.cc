@@ -42,12 +42,15 @@ bool IsServersFault(const absl::Status& status) {
 
 void AppendAudit(Tx& tx, const Call& call) { Append(tx, call, "allowed", ""); }
 
+void AppendVerdict(Tx& tx, const Call& call, const absl::Status& verdict) {
+  if (verdict.ok()) return AppendAudit(tx, call);
+  const auto reason = ReasonOf(verdict);
+  Append(tx, call, IsServersFault(verdict) ? "failed" : "refused", reason.has_value() ? ReasonName(*reason) : "");
+}
+
 absl::Status RecordRefusal(Database& database, const Call& call, const absl::Status& status) {
-  const auto reason = ReasonOf(status);
-  const std::string name = reason.has_value() ? ReasonName(*reason) : "";
-  const std::string verdict = IsServersFault(status) ? "failed" : "refused";
   return database.Write(DirectoriesOf(call), call.deadline, [&](Tx& tx) {
-    Append(tx, call, verdict, name);
+    AppendVerdict(tx, call, status);
     return absl::OkStatus();
   });
 }

@@ -14,6 +14,9 @@ class Tx;
 // transaction serves it. Repeating it adds nothing.
 void AppendAudit(Tx& tx, const Call& call);
 
+// The same for a call that took effect, or was refused (or failed) with `verdict`, after it was answered: what a relay did with it.
+void AppendVerdict(Tx& tx, const Call& call, const absl::Status& verdict);
+
 // Records that the call was refused (or failed, for reasons of the server's own), in a transaction of its
 // own, with the reason of `status`. Fails as Database::Write does; the caller then gets that failure instead
 // of the refusal.

@@ -31,14 +31,18 @@ bool IsRoleId(std::string_view role) {
   return true;
 }
 
-bool IsCollection(std::string_view name) {
-  static constexpr std::string_view kCollections[] = {
-      "users", "domains", "trustedIssuers", "serviceAccounts", "administrativeUnits", "groups", "customRoles"};
-  return std::find(std::begin(kCollections), std::end(kCollections), name) != std::end(kCollections);
+// What a directory has one of (AIP-156).
+bool IsSingleton(std::string_view name) {
+  return name == "mailSettings" || name == "guestPolicy" || name == "resetPolicy";
 }
 
-// What a directory has one of (AIP-156).
-bool IsSingleton(std::string_view name) { return name == "mailSettings" || name == "guestPolicy"; }
+// What a directory has many of.
+bool IsCollection(std::string_view name) {
+  static constexpr std::string_view kCollections[] = {
+      "users",  "domains",     "trustedIssuers", "serviceAccounts", "administrativeUnits",
+      "groups", "customRoles", "resetRequests"};
+  return std::find(std::begin(kCollections), std::end(kCollections), name) != std::end(kCollections);
+}
 
 std::string Child(std::string_view directory, absl::string_view collection, std::string_view id) {
   return absl::StrCat("directories/", ToAbsl(directory), "/", collection, "/", ToAbsl(id));
@@ -116,6 +120,12 @@ std::string RoleAssignmentId(std::string_view role, std::string_view unit) {
 }
 std::string RoleAssignmentName(std::string_view holder, std::string_view assignment_id) {
   return absl::StrCat(ToAbsl(holder), "/roleAssignments/", ToAbsl(assignment_id));
+}
+std::string ResetPolicyName(std::string_view directory) {
+  return absl::StrCat(DirectoryName(directory), "/resetPolicy");
+}
+std::string ResetRequestName(std::string_view directory, std::string_view request) {
+  return Child(directory, "resetRequests", request);
 }
 
 std::string MembershipName(std::string_view directory, std::string_view user, std::string_view membership) {

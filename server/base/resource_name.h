@@ -10,11 +10,11 @@ namespace hearth {
 // A resource name, taken apart. The parts are views into the name.
 struct ResourceName {
   std::string_view directory;  // {directory}
-  std::string_view
-      collection;       // "users", "domains", …, or a singleton ("mailSettings"); empty for a directory's own name.
+  // "users", "domains", …, or a singleton such as "mailSettings"; empty for a directory's own name.
+  std::string_view collection;
   std::string_view id;  // {user}, {domain}, …
-  std::string_view
-      holder;  // "users" or "groups" of {holder}/{id}/roleAssignments/{role}[@{unit}] and …/memberships/{membership}; else empty.
+  // "users" or "groups" of {holder}/{id}/roleAssignments/{role}[@{unit}] and …/memberships/{membership}; else empty.
+  std::string_view holder;
   std::string_view role;             // The role there: helpdesk_administrator, custom.{custom_role}.
   std::string_view unit;             // The unit there; empty for a role of the whole directory.
   std::string_view membership = {};  // {membership} of users/{user}/memberships/{membership}, a directory; else empty.
@@ -48,6 +48,8 @@ std::string RoleAssignmentId(std::string_view role, std::string_view unit);
 std::string RoleAssignmentName(std::string_view holder, std::string_view assignment_id);
 std::string MembershipName(std::string_view directory, std::string_view user, std::string_view membership);
 std::string GuestPolicyName(std::string_view directory);
+std::string ResetPolicyName(std::string_view directory);
+std::string ResetRequestName(std::string_view directory, std::string_view request);
 
 // The reserved directory whose users may be platform operators.
 inline constexpr std::string_view kPlatformDirectory = "platform";

@@ -34,7 +34,7 @@ constexpr Statement kAllIds{"directory_all_ids",
 constexpr Statement kMarkPurged{"directory_mark_purged",
                                 "UPDATE hearth.directories SET purged = true WHERE directory_id = $1"
                                 " AND NOT purged AND delete_time < now() - interval '30 days'"};
-// Roles and passwords go with their people.
+// Roles, passwords, mailed tokens and requests for resets go with their people.
 constexpr Statement kPurgeUsers{"directory_purge_users", "DELETE FROM hearth.users WHERE directory_id = $1"};
 constexpr Statement kPurgeUnits{"directory_purge_units",
                                 "DELETE FROM hearth.administrative_units WHERE directory_id = $1"};
@@ -52,6 +52,12 @@ constexpr Statement kPurgeGuestPolicy{"directory_purge_guest_policy",
 constexpr Statement kPurgeMails{"directory_purge_mails", "DELETE FROM hearth.mails WHERE directory_id = $1"};
 constexpr Statement kPurgeMailSettings{"directory_purge_mail_settings",
                                        "DELETE FROM hearth.mail_settings WHERE directory_id = $1"};
+constexpr Statement kPurgePolicies{"directory_purge_reset_policies",
+                                   "DELETE FROM hearth.reset_policies WHERE directory_id = $1"};
+constexpr Statement kPurgeIntents{"directory_purge_reset_intents",
+                                  "DELETE FROM hearth.reset_intents WHERE directory_id = $1"};
+constexpr Statement kPurgeLimits{"directory_purge_reset_limits",
+                                 "DELETE FROM hearth.reset_limits WHERE directory_id = $1"};
 
 Directory DirectoryOf(const pqxx::row& row) {
   Directory directory;
@@ -106,7 +112,8 @@ bool PurgeDirectory(Tx& tx, std::string_view id) {
   if (tx.Exec(kMarkPurged, std::string(id)).affected_rows() == 0) return false;
   for (const Statement* statement :
        {&kPurgeUsers, &kPurgeUnits, &kPurgeGroups, &kPurgeCustomRoles, &kPurgeServiceAccounts, &kPurgeIssuers,
-        &kPurgeDomains, &kPurgeRecords, &kPurgeGuestPolicy, &kPurgeMails, &kPurgeMailSettings}) {
+        &kPurgeDomains, &kPurgeRecords, &kPurgeGuestPolicy, &kPurgeMails, &kPurgeMailSettings, &kPurgePolicies,
+        &kPurgeIntents, &kPurgeLimits}) {
     tx.Exec(*statement, std::string(id));
   }
   return true;

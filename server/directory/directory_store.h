@@ -43,7 +43,8 @@ void RestoreDirectory(Tx& tx, std::string_view id);
 
 // For the sweep: the ids of all directories that were not purged.
 std::vector<std::string> AllDirectoryIds(Tx& tx);
-// Empties a directory whose 30 days are over: people with roles and passwords, units, groups, custom roles, domains, issuers, service accounts, idempotency records, mails. Its
+// Empties a directory whose 30 days are over: people with roles and passwords, units, groups, custom roles, domains, issuers, service accounts,
+// idempotency records, mails, and what resets left behind. Its
 // audit stays, and its id is never given out again. False, and nothing happens, when it is live or its time is not over. The transaction
 // serves it.
 bool PurgeDirectory(Tx& tx, std::string_view id);

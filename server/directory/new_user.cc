@@ -1,5 +1,8 @@
 #include "server/directory/new_user.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "absl/strings/ascii.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
@@ -40,6 +43,22 @@ absl::Status CheckUserType(v1::UserType type, const std::string& field) {
   return InvalidField(field, "must be MEMBER or GUEST");
 }
 
+absl::StatusOr<std::vector<std::string>> AlternateMails(const v1::User& proto, bool homed_here,
+                                                        const std::string& field) {
+  if (!homed_here && proto.alternate_mails_size() > 0) {
+    return InvalidField(field + ".alternate_mails", "only people homed here have them; the others' are at their home");
+  }
+  std::vector<std::string> addresses;
+  for (const std::string& given : proto.alternate_mails()) {
+    std::string address = absl::AsciiStrToLower(given);
+    if (std::find(addresses.begin(), addresses.end(), address) != addresses.end()) {
+      return InvalidField(field + ".alternate_mails", "must not hold an address twice");
+    }
+    addresses.push_back(std::move(address));
+  }
+  return addresses;
+}
+
 absl::StatusOr<User> NewUser(Tx& tx, const std::string& directory, const std::string& id, const v1::User& proto,
                              const std::string& field) {
   User user;
@@ -49,6 +68,7 @@ absl::StatusOr<User> NewUser(Tx& tx, const std::string& directory, const std::st
   user.display_name = proto.display_name();
   user.mail = proto.mail();
   RETURN_IF_ERROR(Settle(tx, proto.home(), field, user));
+  ASSIGN_OR_RETURN(user.alternate_mails, AlternateMails(proto, user.homed_here(), field));
   user.user_type = proto.user_type();
   if (user.user_type == v1::USER_TYPE_UNSPECIFIED) user.user_type = v1::USER_TYPE_MEMBER;
   RETURN_IF_ERROR(CheckUserType(user.user_type, field + ".user_type"));

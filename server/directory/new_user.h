@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "hearth/v1/resources.pb.h"
@@ -20,6 +21,11 @@ absl::Status HoldDomainOf(Tx& tx, const std::string& directory, const std::strin
 
 // OK when this is a way to regard a person; else INVALID_FIELDS that names `field`.
 absl::Status CheckUserType(v1::UserType type, const std::string& field);
+
+// The alternate addresses that `proto` asks for, ASCII letters in lower case, each once. Fails with INVALID_FIELDS for people homed elsewhere,
+// whose addresses are their home's.
+absl::StatusOr<std::vector<std::string>> AlternateMails(const v1::User& proto, bool homed_here,
+                                                        const std::string& field);
 
 // The person that `proto` asks for, with id `id`, as `directory` will list them; `field` is where `proto` stands in the request. Fails with
 // INVALID_FIELDS (also for a home elsewhere: such people are invited) and DOMAIN_NOT_VERIFIED.

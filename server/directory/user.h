@@ -19,6 +19,8 @@ struct User {
   std::string user_principal_name;
   std::string display_name;
   std::string mail;
+  std::vector<std::string>
+      alternate_mails;  // Verified by the home, ASCII letters in lower case; empty for people homed elsewhere.
   v1::UserType user_type = v1::USER_TYPE_UNSPECIFIED;
   Home home;
   v1::InvitationState invitation_state = v1::INVITATION_STATE_UNSPECIFIED;

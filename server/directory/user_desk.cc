@@ -25,12 +25,15 @@ absl::Status UserExists() { return Refuse(v1::ERROR_REASON_ALREADY_EXISTS, {{"re
 // The person as the request wants them.
 absl::StatusOr<User> Updated(const User& user, const v1::UpdateUserRequest& request) {
   const v1::User& proto = request.user();
-  ASSIGN_OR_RETURN(
-      const std::set<std::string> fields,
-      FieldsToUpdate(proto, request.update_mask(), {"display_name", "mail", "user_type", "user_principal_name"}));
+  ASSIGN_OR_RETURN(const std::set<std::string> fields,
+                   FieldsToUpdate(proto, request.update_mask(),
+                                  {"display_name", "mail", "user_type", "user_principal_name", "alternate_mails"}));
   User updated = user;
   if (fields.contains("display_name")) updated.display_name = proto.display_name();
   if (fields.contains("mail")) updated.mail = proto.mail();
+  if (fields.contains("alternate_mails")) {
+    ASSIGN_OR_RETURN(updated.alternate_mails, AlternateMails(proto, user.homed_here(), "user"));
+  }
   if (fields.contains("user_type")) updated.user_type = proto.user_type();
   if (fields.contains("user_principal_name")) {
     updated.user_principal_name = CanonicalPrincipalName(proto.user_principal_name());
@@ -47,8 +50,8 @@ absl::Status Write(Tx& tx, const User& user, const User& updated) {
   const bool moved_mail = updated.mail != user.mail;
   if (renamed || moved_mail) RETURN_IF_ERROR(CheckHome(ToTarget(user)));
   if (renamed) RETURN_IF_ERROR(HoldDomainOf(tx, user.directory, updated.user_principal_name));
-  const bool same =
-      !renamed && !moved_mail && updated.display_name == user.display_name && updated.user_type == user.user_type;
+  const bool same = !renamed && !moved_mail && updated.display_name == user.display_name &&
+                    updated.user_type == user.user_type && updated.alternate_mails == user.alternate_mails;
   return same || UpdateUser(tx, updated) ? absl::OkStatus() : UserExists();
 }
 

@@ -1,5 +1,7 @@
 #include "server/directory/user_store.h"
 
+#include "absl/strings/str_split.h"
+
 namespace hearth {
 namespace {
 
@@ -7,6 +9,17 @@ constexpr Statement kFind{"user_find", "SELECT * FROM hearth.people WHERE direct
 constexpr Statement kFindByName{"user_find_by_name",
                                 "SELECT * FROM hearth.people WHERE directory_id = $1 AND user_principal_name "
                                 "= $2 AND delete_time IS NULL"};
+constexpr Statement kFindByAddress{
+    "user_find_by_address",
+    "SELECT * FROM hearth.people WHERE directory_id = $1 AND user_id IN (SELECT user_id FROM hearth.users"
+    " WHERE directory_id = $1 AND home_directory_id = $1 AND delete_time IS NULL"
+    " AND (alternate_mails @> ARRAY[$2::text] OR (mail <> '' AND lower(mail COLLATE \"C\") = $2))) LIMIT 2"};
+constexpr Statement kListHolders{
+    "user_list_holders",
+    "SELECT * FROM hearth.people WHERE directory_id = $1 AND home_kind = 1 AND delete_time IS NULL AND NOT disabled"
+    " AND user_id IN (SELECT h.user_id FROM hearth.held_roles h WHERE h.directory_id = $1 AND h.role = ANY "
+    "($2::text[]))"
+    " ORDER BY user_id LIMIT 1000"};
 constexpr Statement kLock{"user_lock", "SELECT hearth.lock_person($1, $2)"};
 constexpr Statement kList{
     "user_list",
@@ -15,15 +28,15 @@ constexpr Statement kList{
 constexpr Statement kInsert{
     "user_insert",
     "INSERT INTO hearth.users (directory_id, user_id, user_principal_name, display_name, mail, user_type,"
-    " home_directory_id, home_issuer, invitation_state, sponsor_id)"
+    " home_directory_id, home_issuer, invitation_state, sponsor_id, alternate_mails)"
     " SELECT $1::text, $2::text, $3::text, $4::text, $5::text, $6::smallint, nullif($7::text, ''),"
-    " nullif($8::text, ''), $9::smallint, $10::text WHERE hearth.claim_subject($1::text, $2::text)"
+    " nullif($8::text, ''), $9::smallint, $10::text, $11::text[] WHERE hearth.claim_subject($1::text, $2::text)"
     " ON CONFLICT DO NOTHING"};
 // A taken principal name makes this update no row instead of failing; a race for it is decided by the unique
 // index.
 constexpr Statement kUpdate{"user_update",
                             "UPDATE hearth.users u SET user_principal_name = $3, display_name = $4, mail = "
-                            "$5, user_type = $6, update_time = now(),"
+                            "$5, user_type = $6, alternate_mails = $7::text[], update_time = now(),"
                             " revision = revision + 1 WHERE directory_id = $1 AND user_id = $2 AND NOT "
                             "EXISTS (SELECT 1 FROM hearth.users o"
                             " WHERE o.directory_id = $1 AND o.user_principal_name = $3 AND o.user_id <> $2 "
@@ -74,6 +87,9 @@ User UserOf(const pqxx::row& row) {
   user.user_principal_name = row["user_principal_name"].c_str();
   user.display_name = row["display_name"].c_str();
   user.mail = row["mail"].c_str();
+  for (const absl::string_view address : absl::StrSplit(row["alternate_mails"].c_str(), ' ', absl::SkipEmpty())) {
+    user.alternate_mails.emplace_back(address);
+  }
   user.user_type = static_cast<v1::UserType>(row["user_type"].as<int>());
   user.home = HomeOf(row);
   user.invitation_state = static_cast<v1::InvitationState>(row["invitation_state"].as<int>());
@@ -108,6 +124,20 @@ std::optional<User> FindUserByPrincipalName(Tx& tx, std::string_view directory,
   return rows.empty() ? std::nullopt : std::optional(UserOf(rows[0]));
 }
 
+std::vector<User> FindUsersByAddress(Tx& tx, std::string_view directory, const std::string& address) {
+  std::vector<User> users;
+  for (const auto& row : tx.Exec(kFindByAddress, std::string(directory), address)) users.push_back(UserOf(row));
+  return users;
+}
+
+std::vector<User> ListHolders(Tx& tx, std::string_view directory, const std::vector<v1::Role>& roles) {
+  std::vector<std::string> ids;
+  for (const v1::Role role : roles) ids.push_back(RoleId(role));
+  std::vector<User> users;
+  for (const auto& row : tx.Exec(kListHolders, std::string(directory), TextArray(ids))) users.push_back(UserOf(row));
+  return users;
+}
+
 bool LockUser(Tx& tx, std::string_view directory, std::string_view id) {
   return tx.Exec(kLock, std::string(directory), std::string(id))[0][0].as<bool>();
 }
@@ -124,13 +154,13 @@ std::vector<User> ListUsers(Tx& tx, std::string_view directory, const std::strin
 bool InsertUser(Tx& tx, const User& user) {
   return tx.Exec(kInsert, user.directory, user.id, user.user_principal_name, user.display_name, user.mail,
                  static_cast<int>(user.user_type), user.home.directory, user.home.issuer,
-                 static_cast<int>(user.invitation_state), user.sponsor)
+                 static_cast<int>(user.invitation_state), user.sponsor, TextArray(user.alternate_mails))
              .affected_rows() == 1;
 }
 
 bool UpdateUser(Tx& tx, const User& user) {
   return tx.Exec(kUpdate, user.directory, user.id, user.user_principal_name, user.display_name, user.mail,
-                 static_cast<int>(user.user_type))
+                 static_cast<int>(user.user_type), TextArray(user.alternate_mails))
              .affected_rows() == 1;
 }
 

@@ -18,6 +18,10 @@ User UserOf(const pqxx::row& row);
 std::optional<User> FindUser(Tx& tx, std::string_view directory, std::string_view id);
 // The live person of that principal name (lower case).
 std::optional<User> FindUserByPrincipalName(Tx& tx, std::string_view directory, const std::string& user_principal_name);
+// At most two live people homed in the directory who have that address (ASCII letters in lower case).
+std::vector<User> FindUsersByAddress(Tx& tx, std::string_view directory, const std::string& address);
+// Live, enabled people homed in the directory who hold one of the roles there, by id; at most 1,000.
+std::vector<User> ListHolders(Tx& tx, std::string_view directory, const std::vector<v1::Role>& roles);
 // Locks the person's row until the transaction ends; false when there is none. Their roles cannot change
 // meanwhile either.
 bool LockUser(Tx& tx, std::string_view directory, std::string_view id);
@@ -28,7 +32,7 @@ std::vector<User> ListUsers(Tx& tx, std::string_view directory, const std::strin
 
 // Inserts the person; false when the id (also by a service account) or the principal name is taken.
 bool InsertUser(Tx& tx, const User& user);
-// Writes principal name, display name, mail and user type, and counts the revision; false when the principal
+// Writes principal name, display name, addresses and user type, and counts the revision; false when the principal
 // name is taken.
 bool UpdateUser(Tx& tx, const User& user);
 // Counts the revision, for changes of what belongs to the person but stands in other tables: roles.

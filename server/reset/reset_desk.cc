@@ -1,43 +1,31 @@
 #include "server/reset/reset_desk.h"
 
-#include <google/protobuf/util/time_util.h>
-
-#include <optional>
 #include <string>
+#include <vector>
 
-#include "server/authz/home_rule.h"
 #include "server/base/error.h"
 #include "server/base/resource_name.h"
 #include "server/base/status_macros.h"
-#include "server/credential/credential_store.h"
 #include "server/credential/password_generator.h"
 #include "server/credential/password_rules.h"
 #include "server/directory/change.h"
-#include "server/directory/target.h"
 #include "server/directory/user_proto.h"
 #include "server/directory/user_store.h"
-#include "server/guest/refusal_notice.h"
+#include "server/reset/delivery.h"
+#include "server/reset/policy_rules.h"
+#include "server/reset/queue_store.h"
 
 namespace hearth {
 namespace {
 
-// Unlike the model system's, whose temporary passwords work for ever. OWASP ASVS 5.0, 6.4.1: system-made first secrets live shortly.
-constexpr absl::Duration kDefaultLifetime = absl::Hours(24);
-// A hash is bound to the version it will have; when another change takes that version meanwhile, the work is done again this often.
-constexpr int kMostVersionRaces = 3;
-
 absl::StatusOr<PasswordTerms> TermsOf(const v1::ResetPasswordRequest& request) {
-  PasswordTerms terms;
-  terms.must_change = !request.has_require_change_at_next_sign_in() || request.require_change_at_next_sign_in();
-  if (terms.must_change) {
-    terms.lifetime = request.has_temporary_password_lifetime()
-                         ? absl::Microseconds(google::protobuf::util::TimeUtil::DurationToMicroseconds(
-                               request.temporary_password_lifetime()))
-                         : kDefaultLifetime;
-  } else if (request.has_temporary_password_lifetime()) {
+  const bool must_change = !request.has_require_change_at_next_sign_in() || request.require_change_at_next_sign_in();
+  if (!must_change) {
+    if (!request.has_temporary_password_lifetime()) return PasswordTerms{};
     return InvalidField("temporary_password_lifetime", "only a password that must be changed is temporary");
   }
-  return terms;
+  if (!request.has_temporary_password_lifetime()) return TemporaryTerms(std::nullopt);
+  return TemporaryTerms(SpanOf(request.temporary_password_lifetime()));
 }
 
 // The new password as it will be hashed; what is to be shown goes into `shown`.
@@ -51,38 +39,11 @@ absl::StatusOr<Secret> NewPassword(const v1::ResetPasswordRequest& request, Rand
   return password;
 }
 
-// What is known of a reset before it happens.
-struct Outlook {
-  User user;
-  ResetDecision decision;
-  int64_t version = 0;  // Of the person's password now; 0: none.
-};
-
-// Finds the person and asks the rule. The one way to a decision, for the dry run and for the deed.
-absl::StatusOr<Outlook> Decide(Tx& tx, const Call& call, const Access& access, const TargetName& target, bool lock) {
-  Outlook outlook;
-  ASSIGN_OR_RETURN(outlook.user, FindTarget(tx, call, target, lock));
-  outlook.decision = DecideReset(call.principal, access, ToTarget(outlook.user), call.policy->permission());
-  if (!outlook.decision.allowed) return outlook;
-  const auto credential = FindCredential(tx, outlook.user.directory, outlook.user.id);
-  outlook.version = credential.has_value() ? credential->version : 0;
-  return outlook;
-}
-
-absl::StatusOr<Outlook> DecideOnce(Database& database, const Call& call, const TargetName& target) {
-  absl::StatusOr<Outlook> outlook;
-  RETURN_IF_ERROR(database.Read({call.principal.directory}, call.deadline, [&](Tx& tx) {
-    outlook = Decide(tx, call, call.access, target, /*lock=*/false);
-    return outlook.status();
-  }));
-  return outlook;
-}
-
 }  // namespace
 
 absl::StatusOr<v1::CheckResetPasswordResponse> ResetDesk::CheckResetPassword(
     const Call& call, const v1::CheckResetPasswordRequest& request) {
-  ASSIGN_OR_RETURN(const Outlook outlook, DecideOnce(database_, call, TargetNameOf(request)));
+  ASSIGN_OR_RETURN(const ResetOutlook outlook, DecideOnce(database_, call, TargetNameOf(request)));
   v1::CheckResetPasswordResponse response;
   response.set_allowed(outlook.decision.allowed);
   response.set_reason(outlook.decision.reason);
@@ -101,44 +62,56 @@ absl::StatusOr<v1::CheckResetPasswordResponse> ResetDesk::CheckResetPassword(
 absl::StatusOr<v1::ResetPasswordResponse> ResetDesk::ResetPassword(const Call& call,
                                                                    const v1::ResetPasswordRequest& request) {
   ASSIGN_OR_RETURN(const PasswordTerms terms, TermsOf(request));
+  const DeliveryWish wish = DeliveryWishOf(request);
+  RETURN_IF_ERROR(CheckDeliveryWish(wish, request.password_case() != v1::ResetPasswordRequest::kGiven, terms));
   Secret shown;
   ASSIGN_OR_RETURN(const Secret password, NewPassword(request, random_, shown));
-  const TargetName target = TargetNameOf(request);
   v1::ResetPasswordResponse response;
   ASSIGN_OR_RETURN(const bool done, WasDone(database_, keyring_, call, request, request.request_id(), response));
   if (done) return response;
 
-  for (int round = 0; round < kMostVersionRaces; ++round) {
-    // Refuse before the costly hash.
-    ASSIGN_OR_RETURN(const Outlook outlook, DecideOnce(database_, call, target));
-    if (outlook.decision.reason == v1::ERROR_REASON_NOT_HOME_DIRECTORY) {
-      TellOfRefusedReset(database_, keyring_, call, outlook.user);
-    }
-    RETURN_IF_ERROR(ToStatus(outlook.decision, ToTarget(outlook.user)));
-    const CredentialBinding binding{outlook.user.directory, outlook.user.id, outlook.version + 1};
-    ASSIGN_OR_RETURN(const PasswordHash hash, hasher_.Hash(binding, password, call.deadline));
+  const ResetOrder order{.target = TargetNameOf(request), .terms = terms, .password = password};
+  RETURN_IF_ERROR(deed_.CarryOut(
+      call, order, request, request.request_id(), response, [&](Tx& tx, const ResetDone& done_now) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::vector<std::string> recipients,
+                         Deliver(tx, keyring_, keys_, wish, terms, shown, done_now));
+        for (const std::string& to : recipients) response.add_delivered_to(to);
+        // Whatever the person asked for, they have it.
+        CompleteResetRequests(tx, done_now.user.directory, done_now.user.id);
+        response.set_name(UserName(done_now.user.directory, done_now.user.id));
+        if (wish.returns()) response.set_generated_password(std::string(shown.Expose()));
+        response.set_change_required_at_next_sign_in(terms.must_change);
+        if (terms.lifetime.has_value()) *response.mutable_expire_time() = ToProto(done_now.expire_time);
+        *response.mutable_sessions_valid_after_time() = ToProto(done_now.sessions_valid_after);
+        response.set_credential_version(done_now.version);
+        return absl::OkStatus();
+      }));
+  return response;
+}
 
-    bool version_taken = false;
-    const auto write = [&](Tx& tx, const Access& access) -> absl::Status {
-      ASSIGN_OR_RETURN(const Outlook now, Decide(tx, call, access, target, /*lock=*/true));
-      RETURN_IF_ERROR(ToStatus(now.decision, ToTarget(now.user)));
-      const auto stored = now.user.id == binding.user ? ReplaceCredential(tx, binding, hash, terms) : std::nullopt;
-      version_taken = !stored.has_value();
-      if (version_taken) return Refuse(v1::ERROR_REASON_CONFLICT);
-      response.set_name(UserName(binding.directory, binding.user));
-      response.set_generated_password(std::string(shown.Expose()));
-      response.set_change_required_at_next_sign_in(terms.must_change);
-      if (terms.lifetime.has_value()) *response.mutable_expire_time() = ToProto(stored->expire_time);
-      *response.mutable_sessions_valid_after_time() = ToProto(CutSessions(tx, binding.directory, binding.user));
-      response.set_credential_version(binding.version);
-      return absl::OkStatus();
-    };
-    const absl::Status status = RunChange(database_, keyring_, call, {call.principal.directory}, /*self=*/false,
-                                          request, request.request_id(), response, write);
-    if (status.ok()) return response;
-    if (!version_taken) return status;
-  }
-  return Refuse(v1::ERROR_REASON_CONFLICT);
+absl::StatusOr<v1::RevokeSessionsResponse> ResetDesk::RevokeSessions(const Call& call,
+                                                                     const v1::RevokeSessionsRequest& request) {
+  bool self = false;
+  RETURN_IF_ERROR(database_.Read({call.principal.directory}, call.deadline, [&](Tx& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(const User user, FindTarget(tx, call, TargetNameOf(request), /*lock=*/false));
+    self = call.access.kind == PrincipalKind::kPerson && user.id == call.principal.subject;
+    return absl::OkStatus();
+  }));
+  v1::RevokeSessionsResponse response;
+  const auto write = [&](Tx& tx, const Access& access) -> absl::Status {
+    ASSIGN_OR_RETURN(const User user, FindTarget(tx, call, TargetNameOf(request), /*lock=*/true));
+    const bool own = user.id == call.principal.subject;
+    if (own != self) return Refuse(v1::ERROR_REASON_CONFLICT);
+    if (!own)
+      RETURN_IF_ERROR(
+          ToStatus(DecideSensitive(call.principal, access, ToTarget(user), call.policy->permission()), ToTarget(user)));
+    response.set_name(UserName(user.directory, user.id));
+    *response.mutable_sessions_valid_after_time() = ToProto(CutSessions(tx, user.directory, user.id));
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(RunChange(database_, keyring_, call, {call.principal.directory}, self, request, request.request_id(),
+                            response, write));
+  return response;
 }
 
 }  // namespace hearth

@@ -7,25 +7,28 @@
 #include "server/base/keyring.h"
 #include "server/base/random.h"
 #include "server/credential/hasher.h"
+#include "server/reset/reset_deed.h"
 #include "server/storage/database.h"
 
 namespace hearth {
 
-// Resets passwords. Thread-safe. What is passed in outlives the desk.
+// Resets passwords and ends sessions. Thread-safe. What is passed in outlives the desk.
 class ResetDesk {
  public:
   ResetDesk(Database* database, Hasher* hasher, const Keyring* keyring, Random* random)
-      : database_(*database), hasher_(*hasher), keyring_(*keyring), random_(*random) {}
+      : database_(*database), keyring_(*keyring), random_(*random), keys_(*keyring), deed_(database, hasher, keyring) {}
 
   absl::StatusOr<v1::ResetPasswordResponse> ResetPassword(const Call& call, const v1::ResetPasswordRequest& request);
   absl::StatusOr<v1::CheckResetPasswordResponse> CheckResetPassword(const Call& call,
                                                                     const v1::CheckResetPasswordRequest& request);
+  absl::StatusOr<v1::RevokeSessionsResponse> RevokeSessions(const Call& call, const v1::RevokeSessionsRequest& request);
 
  private:
   Database& database_;
-  Hasher& hasher_;
   const Keyring& keyring_;
   Random& random_;
+  const ResetKeys keys_;
+  ResetDeed deed_;
 };
 
 }  // namespace hearth

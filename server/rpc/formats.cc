@@ -23,6 +23,7 @@ constexpr size_t kMaxPasswordBytes = 1024;
 constexpr size_t kMaxJwks = 64 * 1024;
 constexpr size_t kMaxToken = 512;
 constexpr size_t kMaxFilter = 512;
+constexpr size_t kResetToken = 43;  // 32 bytes in base64url.
 
 constexpr std::string_view kLocalPartSymbols = "'.-_!#^~";
 constexpr std::string_view kIdentifierSymbols = "._-:/@";
@@ -93,6 +94,11 @@ bool HasName(std::string_view text, std::string_view collection) {
 bool IsAllUsers(std::string_view text) {
   const auto name = ParseResourceName(text);
   return name.has_value() && name->collection == "users" && name->id == kAll;
+}
+
+bool IsResetCode(std::string_view text) {
+  return text.size() == 8 &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) { return absl::ascii_isdigit(c); });
 }
 
 std::string Unless(bool good, absl::string_view defect) { return good ? "" : std::string(defect); }
@@ -187,6 +193,15 @@ std::string FormatDefect(v1::Format format, std::string_view text, uint32_t max_
       return Unless(ParseInvitationToken(text).has_value(), "must be the token of an invitation");
     case v1::FORMAT_FILTER:
       return Unless(CountCodePoints(text) <= kMaxFilter, "must be at most 512 characters");
+    case v1::FORMAT_RESET_POLICY_NAME:
+      return Unless(HasName(text, "resetPolicy"), "must have the form directories/{directory}/resetPolicy");
+    case v1::FORMAT_RESET_REQUEST_NAME:
+      return Unless(HasName(text, "resetRequests"),
+                    "must have the form directories/{directory}/resetRequests/{reset_request}");
+    case v1::FORMAT_RESET_CODE:
+      return Unless(IsResetCode(text), "must be 8 digits");
+    case v1::FORMAT_RESET_TOKEN:
+      return Unless(text.size() == kResetToken && AllOf(text, "-_"), "must be 43 characters of base64url");
     case v1::FORMAT_IDENTIFIER:
       return Unless(text.size() <= 255 && AllOf(text, kIdentifierSymbols),
                     "must be at most 255 letters, digits and ._-:/@");

@@ -40,8 +40,8 @@ std::string Defect(const Rpc& rpc) {
   if (NeedsPermission(policy.access()) && policy.permission() == v1::PERMISSION_UNSPECIFIED) return "no permission";
   if (policy.idempotency() == v1::IDEMPOTENCY_UNSPECIFIED) return "no idempotency";
   if (policy.work_class() == v1::WORK_CLASS_UNSPECIFIED) return "no work class";
-  if ((policy.work_class() == v1::WORK_CLASS_LOOKUP) != (policy.max_batch() > 1))
-    return "LOOKUP is for batches, and batches are LOOKUP";
+  const bool for_batches = policy.work_class() == v1::WORK_CLASS_LOOKUP || policy.work_class() == v1::WORK_CLASS_INTAKE;
+  if (for_batches != (policy.max_batch() > 1)) return "LOOKUP and INTAKE are for batches, and batches are one of them";
   if ((policy.work_class() == v1::WORK_CLASS_BULK) != rpc.method->server_streaming())
     return "BULK is for streams, and streams are BULK";
   if (rpc.method->client_streaming()) return "requests cannot stream";

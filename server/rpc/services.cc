@@ -7,6 +7,23 @@ void AddServices(const Desks& desks, RpcTable& table) {
   table.Add(desks.reset, &ResetDesk::ResetPassword);
   table.Add(desks.reset, &ResetDesk::CheckResetPassword);
   table.Add(desks.batch, &BatchDesk::BatchResetPasswords);
+  table.Add(desks.reset, &ResetDesk::RevokeSessions);
+
+  // RequestResetService: by the people themselves
+  table.Add(desks.request, &RequestDesk::RequestReset);
+  table.Add(desks.proof, &ProofDesk::VerifyResetCode);
+  table.Add(desks.proof, &ProofDesk::CompleteReset);
+  // … the administrators' queue
+  table.Add(desks.queue, &QueueDesk::ListResetRequests);
+  table.Add(desks.queue, &QueueDesk::GetResetRequest);
+  table.Add(desks.queue, &QueueDesk::ApproveResetRequest);
+  table.Add(desks.queue, &QueueDesk::DenyResetRequest);
+  table.Add(desks.queue, &QueueDesk::CancelResetRequest);
+  // … limits and policy
+  table.Add(desks.limit, &LimitDesk::GetResetLimits);
+  table.Add(desks.limit, &LimitDesk::ClearResetLimits);
+  table.Add(desks.reset_policy, &ResetPolicyDesk::GetResetPolicy);
+  table.Add(desks.reset_policy, &ResetPolicyDesk::UpdateResetPolicy);
 
   // GuestUserService
   table.Add(desks.guest, &GuestDesk::ResolveHomeDirectory);

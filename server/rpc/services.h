@@ -23,6 +23,11 @@
 #include "server/guest/redemption_desk.h"
 #include "server/mail/mail_desk.h"
 #include "server/reset/batch_desk.h"
+#include "server/reset/limit_desk.h"
+#include "server/reset/policy_desk.h"
+#include "server/reset/proof_desk.h"
+#include "server/reset/queue_desk.h"
+#include "server/reset/request_desk.h"
 #include "server/reset/reset_desk.h"
 #include "server/rpc/rpc_table.h"
 
@@ -32,6 +37,11 @@ namespace hearth {
 struct Desks {
   ResetDesk* reset;
   BatchDesk* batch;
+  RequestDesk* request;
+  ProofDesk* proof;
+  QueueDesk* queue;
+  LimitDesk* limit;
+  ResetPolicyDesk* reset_policy;
   GuestDesk* guest;
   InvitationDesk* invitation;
   RedemptionDesk* redemption;

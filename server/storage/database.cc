@@ -48,10 +48,11 @@ Database::~Database() = default;
 
 absl::Status Database::Run(Mode mode, const Scope& scope, absl::Time deadline,
                            const std::function<absl::Status(Tx&)>& body) {
+  const bool alone = mode == Mode::kAlone || mode == Mode::kWriteAlone;
   bool in_doubt = false;  // Some COMMIT was sent whose answer never came.
   for (int attempt = 1;; ++attempt) {
     std::unique_ptr<Connection> connection;
-    bool committing = false;
+    bool committing = false;  // A statement that stands alone commits by itself.
     try {
       // A free connection is no reason to begin what is late already.
       connection = absl::Now() < deadline ? pool_->Take(deadline) : nullptr;
@@ -60,10 +61,11 @@ absl::Status Database::Run(Mode mode, const Scope& scope, absl::Time deadline,
       absl::Status status;
       {
         Tx tx(*connection);
-        if (mode != Mode::kAlone) tx.ExecPlain(Begin(tx, mode == Mode::kReadOnly, scope, deadline));
+        committing = mode == Mode::kWriteAlone;
+        if (!alone) tx.ExecPlain(Begin(tx, mode == Mode::kReadOnly, scope, deadline));
         status = body(tx);
-        if (mode != Mode::kAlone && !status.ok()) tx.ExecPlain("ROLLBACK");
-        if (mode != Mode::kAlone && status.ok()) {
+        if (!alone && !status.ok()) tx.ExecPlain("ROLLBACK");
+        if (!alone && status.ok()) {
           committing = true;
           // A timeout must not hit COMMIT: it would leave the outcome unknown without need.
           tx.ExecPlain("SET LOCAL statement_timeout = 0; COMMIT");
@@ -87,6 +89,10 @@ absl::Status Database::Read(const Scope& scope, absl::Time deadline, const std::
 
 absl::Status Database::ReadAlone(absl::Time deadline, const std::function<absl::Status(Tx&)>& body) {
   return Run(Mode::kAlone, {}, deadline, body);
+}
+
+absl::Status Database::WriteAlone(absl::Time deadline, const std::function<absl::Status(Tx&)>& body) {
+  return Run(Mode::kWriteAlone, {}, deadline, body);
 }
 
 absl::Status Database::Write(const Scope& scope, absl::Time deadline, const std::function<absl::Status(Tx&)>& body) {

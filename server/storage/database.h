@@ -50,6 +50,9 @@ class Database {
   // `hearth`): the hot batched reads.
   absl::Status ReadAlone(absl::Time deadline, const std::function<absl::Status(Tx&)>& body);
 
+  // The same for a closure of one statement that changes state, and is safe to repeat: the hot batched writes.
+  absl::Status WriteAlone(absl::Time deadline, const std::function<absl::Status(Tx&)>& body);
+
   // Runs a closure that changes state. After a commit whose answer was lost the closure runs again, so it
   // must be safe to repeat: its keys were fixed before, or it runs inside Once.
   absl::Status Write(const Scope& scope, absl::Time deadline, const std::function<absl::Status(Tx&)>& body);
@@ -70,7 +73,7 @@ class Database {
   int open_connections() const;
 
  private:
-  enum class Mode { kAlone, kReadOnly, kReadWrite };
+  enum class Mode { kAlone, kWriteAlone, kReadOnly, kReadWrite };
   absl::Status Run(Mode mode, const Scope& scope, absl::Time deadline, const std::function<absl::Status(Tx&)>& body);
 
   std::unique_ptr<Pool> pool_;

@@ -13,15 +13,26 @@ from rig import BACKENDS, BUILD, CONTOSO, FORTH, ROOT, Failure, free_port
 PEOPLE, PASSWORDS = 10_000, 64
 HASH_BOUND = ("verify", "reset")
 # What each kind of call is compared with in the same round, at the same number in flight.
-REFERENCE = {"resolve": "echo-resolve", "get": "echo-get", "verify": "argon2", "reset": "argon2"}
-KINDS = ("echo-resolve", "resolve", "pgbench-resolve", "echo-get", "get", "pgbench-get", "argon2", "verify", "reset")
+REFERENCE = {"resolve": "echo-resolve", "get": "echo-get", "request": "echo-request", "verify": "argon2",
+             "reset": "argon2"}
+KINDS = ("echo-resolve", "resolve", "pgbench-resolve", "echo-get", "get", "pgbench-get", "echo-request", "request", "pgbench-request",
+         "argon2", "verify", "reset")
 TITLES = {
     "echo-resolve": "bare gRPC echo (resolve's messages)", "resolve": "ResolveHomeDirectory", "pgbench-resolve": "pgbench, resolve's statement",
     "echo-get": "bare gRPC echo (get's messages)", "get": "GetGuestUser", "pgbench-get": "pgbench, get's statement",
+    "echo-request": "bare gRPC echo (request's messages)", "request": "RequestReset", "pgbench-request": "pgbench, an intent a statement",
     "argon2": "raw Argon2id", "verify": "VerifyPassword", "reset": "ResetPassword",
 }
 # The statements as the server has them, and who is asked for. $1, $2 and $3 are the arrays of scope, directories and names.
 STATEMENTS = {"pgbench-resolve": ("guest_resolve", "user:i@forthcoffee.com"), "pgbench-get": ("guest_get", "guest:i")}
+
+# One intent, as RequestReset writes them by the batch, which no relay takes. Row-level security is told of the directory by PGOPTIONS.
+INSERT_INTENT = r"""\set a random(0, 9223372036854775807)
+\set b random(0, 9223372036854775807)
+INSERT INTO hearth.reset_intents (directory_id, handle_digest, request_digest, identifier_digest, sealed, call_id, caller_directory,
+  caller, caller_kind, peer, trace_id, due_time) SELECT 'forthcoffee', h, h, h, repeat('x', 360)::bytea, gen_random_uuid(), 'forthcoffee',
+  'backend-0', 'service', 'ipv4:127.0.0.1:40000', '', now() + interval '1 day' FROM (SELECT sha256((:a || '-' || :b)::bytea) AS h) d ON CONFLICT DO NOTHING;
+"""
 
 
 def statement(kind):
@@ -49,20 +60,21 @@ class Bench:
             (self.work / f"{directory}.tokens").write_text("\n".join(tokens) + "\n", encoding="ascii")
         for kind in STATEMENTS:
             (self.work / f"{kind}.sql").write_text(statement(kind), encoding="ascii")
+        (self.work / "pgbench-request.sql").write_text(INSERT_INTENT, encoding="ascii")
         self.hash_seconds = 1 / self.measure("argon2", 1, 1)["calls_per_second"]
         self._prepare()
 
     def _prepare(self):
         """Passwords for those who will be verified; real answers for the echo server; the echo server itself."""
         self._load("give-passwords", 1, 3600, "--calls", PASSWORDS, "--warm-up", 0)
-        for kind in ("resolve", "get"):
+        for kind in ("resolve", "get", "request"):
             self._load(kind, 1, 10, "--calls", 1, "--warm-up", 0, "--save-answer", self.work / f"{kind}.answer")
         port = free_port()
         self.echo_target = f"127.0.0.1:{port}"
         self.echo = subprocess.Popen(
             [BUILD / "bin/hearth_bench_echo", "--listen", self.echo_target, "--tls-certificate", self.rig.directory / "server.pem",
              "--tls-key", self.rig.directory / "server.key", "--resolve-answer", self.work / "resolve.answer",
-             "--get-answer", self.work / "get.answer"], stdout=self.log, stderr=self.log)
+             "--get-answer", self.work / "get.answer", "--request-answer", self.work / "request.answer"], stdout=self.log, stderr=self.log)
         time.sleep(0.5)
 
     def close(self):
@@ -101,7 +113,8 @@ class Bench:
                    "-h", self.rig.postgres_directory, "-p", "5432", "-U", "hearth_app", "hearth"]
         watch.start()
         done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, cwd=self.work,
-                              env={**os.environ, "PGOPTIONS": "-c plan_cache_mode=force_generic_plan"})  # As hearthd has it.
+                              # As hearthd has it; and the directory that row-level security asks for.
+                              env={**os.environ, "PGOPTIONS": "-c plan_cache_mode=force_generic_plan -c hearth.directories={forthcoffee}"})
         watch.stop()
         tps = re.search(r"tps = ([\d.]+) \(without", done.stdout)
         calls = re.search(r"actually processed: (\d+)", done.stdout)

@@ -1,4 +1,4 @@
-// A stock gRPC callback server that answers with fixed messages: what the hot reads are compared with. It has the TLS
+// A stock gRPC callback server that answers with fixed messages: what the hot methods are compared with. It has the TLS
 // settings and the channel arguments of hearthd (server/app/server.cc). Runs until it is killed.
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/resource_quota.h>
@@ -22,6 +22,7 @@ class Echo final : public EchoService::CallbackService {
  public:
   hearth::v1::ResolveHomeDirectoryResponse resolve_answer;
   hearth::v1::GetGuestUserResponse get_answer;
+  hearth::v1::RequestResetResponse request_answer;
 
   grpc::ServerUnaryReactor* ResolveHomeDirectory(grpc::CallbackServerContext* context,
                                                  const hearth::v1::ResolveHomeDirectoryRequest*,
@@ -33,6 +34,12 @@ class Echo final : public EchoService::CallbackService {
   grpc::ServerUnaryReactor* GetGuestUser(grpc::CallbackServerContext* context, const hearth::v1::GetGuestUserRequest*,
                                          hearth::v1::GetGuestUserResponse* response) override {
     *response = get_answer;
+    return Finish(context);
+  }
+
+  grpc::ServerUnaryReactor* RequestReset(grpc::CallbackServerContext* context, const hearth::v1::RequestResetRequest*,
+                                         hearth::v1::RequestResetResponse* response) override {
+    *response = request_answer;
     return Finish(context);
   }
 
@@ -70,16 +77,18 @@ void SetLimits(grpc::ServerBuilder& builder) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::string listen, certificate, key, resolve_answer, get_answer;
+  std::string listen, certificate, key, resolve_answer, get_answer, request_answer;
   CLI::App app("Bare gRPC echo.");
   app.add_option("--listen", listen)->required();
   app.add_option("--tls-certificate", certificate)->required();
   app.add_option("--tls-key", key)->required();
   app.add_option("--resolve-answer", resolve_answer, "Serialized ResolveHomeDirectoryResponse")->required();
   app.add_option("--get-answer", get_answer, "Serialized GetGuestUserResponse")->required();
+  app.add_option("--request-answer", request_answer, "Serialized RequestResetResponse")->required();
   CLI11_PARSE(app, argc, argv);
   Echo echo;
-  if (!Read(resolve_answer, echo.resolve_answer) || !Read(get_answer, echo.get_answer)) {
+  if (!Read(resolve_answer, echo.resolve_answer) || !Read(get_answer, echo.get_answer) ||
+      !Read(request_answer, echo.request_answer)) {
     std::fputs("the answers cannot be read\n", stderr);
     return 1;
   }

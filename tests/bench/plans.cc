@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "hearth/v1/credential_service.pb.h"
 #include "hearth/v1/guest_user_service.pb.h"
+#include "hearth/v1/request_reset_service.pb.h"
 #include "hearth/v1/reset_password_service.pb.h"
 
 namespace hearth::bench {
@@ -14,6 +15,7 @@ namespace {
 using google::protobuf::Message;
 
 constexpr char kGuestService[] = "/hearth.v1.GuestUserService/";
+constexpr char kRequestService[] = "/hearth.v1.RequestResetService/";
 constexpr char kEchoService[] = "/hearth.bench.v1.EchoService/";
 
 std::string NameOf(uint64_t person) { return absl::StrCat("directories/forthcoffee/users/user", person); }
@@ -56,6 +58,16 @@ Plan Get(const std::string& service, uint64_t people) {
       [](const auto& response) { return response.guest_user().user_type() == v1::USER_TYPE_GUEST; });
 }
 
+Plan Request(const std::string& service, uint64_t people) {
+  return Make<v1::RequestResetRequest, v1::RequestResetResponse>(
+      service + "RequestReset",
+      [people](Random& random, auto& request) {
+        request.set_identifier(absl::StrCat("user", random() % people, "@forthcoffee.com"));
+        request.set_request_id(NewRequestId(random));
+      },
+      [](const auto& response) { return response.handle().size() == 43; });
+}
+
 Plan Verify(uint64_t passwords) {
   return Make<v1::VerifyPasswordRequest, v1::VerifyPasswordResponse>(
       "/hearth.v1.CredentialService/VerifyPassword",
@@ -95,6 +107,8 @@ Plan GivePasswords() {
 std::optional<Plan> PlanOf(const std::string& name, uint64_t people, uint64_t passwords) {
   if (name == "resolve") return Resolve(kGuestService, people);
   if (name == "get") return Get(kGuestService, people);
+  if (name == "request") return Request(kRequestService, people);
+  if (name == "echo-request") return Request(kEchoService, people);
   if (name == "echo-resolve") return Resolve(kEchoService, people);
   if (name == "echo-get") return Get(kEchoService, people);
   if (name == "verify") return Verify(passwords);

@@ -23,7 +23,7 @@ struct Plan {
 };
 
 // The plan of that name for the world of tests/support/rig.py with `people` people, the first `passwords` of whom have
-// passwords: "resolve", "get", "verify", "reset", "echo-resolve", "echo-get"; and "give-passwords", which gives one
+// passwords: "resolve", "get", "request", "verify", "reset", "echo-resolve", "echo-get", "echo-request"; and "give-passwords", which gives one
 // person after the other a password, one call at a time. nullopt: no such plan.
 std::optional<Plan> PlanOf(const std::string& name, uint64_t people, uint64_t passwords);
 

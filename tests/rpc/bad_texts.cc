@@ -43,11 +43,13 @@ std::vector<std::string> WrongForms(v1::Format format) {
     case v1::FORMAT_CUSTOM_ROLE_NAME:
     case v1::FORMAT_ROLE_HOLDER_NAME:
     case v1::FORMAT_TRUSTED_ISSUER_NAME:
-    case v1::FORMAT_MAIL_SETTINGS_NAME:
     case v1::FORMAT_SERVICE_ACCOUNT_NAME:
+    case v1::FORMAT_MAIL_SETTINGS_NAME:
     case v1::FORMAT_GUEST_POLICY_NAME:
     case v1::FORMAT_MEMBERSHIP_NAME:
-    case v1::FORMAT_USER_NAME_OR_ALL: {
+    case v1::FORMAT_USER_NAME_OR_ALL:
+    case v1::FORMAT_RESET_POLICY_NAME:
+    case v1::FORMAT_RESET_REQUEST_NAME: {
       const std::string good = ValidText(format);
       return {"x",
               "/",
@@ -182,6 +184,20 @@ std::vector<std::string> WrongForms(v1::Format format) {
               "state = \"ACCEPTED",
               "password = x",
               "1 = 1; DROP TABLE hearth.users"};
+    case v1::FORMAT_RESET_CODE:
+      return {"1",        "1234567",  "123456789", "1234567a", " 1234567", "1234567 ",
+              "+1234567", "-1234567", "0x123456",  "1234 567", "1,234567", "null"};
+    case v1::FORMAT_RESET_TOKEN:
+      return {"o",
+              std::string(42, 'o'),
+              std::string(44, 'o'),
+              std::string(42, 'o') + "=",
+              std::string(42, 'o') + "+",
+              std::string(42, 'o') + "/",
+              std::string(42, 'o') + ".",
+              std::string(42, 'o') + " ",
+              "null",
+              std::string(500'000, 'o')};
     case v1::FORMAT_IDENTIFIER:
       return {"a b", "a,b", "a*", "<a>", std::string(256, 'a')};
     case v1::FORMAT_CERTIFICATE_IDENTITY:

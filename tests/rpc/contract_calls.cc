@@ -82,8 +82,9 @@ const v1::MethodPolicy& PolicyOf(const MethodDescriptor* method) { return method
 Principal CallerOf(const MethodDescriptor* method) {
   const v1::MethodPolicy& policy = PolicyOf(method);
   if (policy.access() == v1::ACCESS_PLATFORM) return Operator();
-  if (policy.permission() == v1::PERMISSION_PASSWORDS_VERIFY) return {kForth, "backend"};
-  return ForthAdmin();
+  const bool for_services =
+      policy.permission() == v1::PERMISSION_PASSWORDS_VERIFY || policy.permission() == v1::PERMISSION_RESETS_REQUEST;
+  return for_services ? Principal{kForth, "backend"} : ForthAdmin();
 }
 
 std::vector<RequestField> FieldsOf(const Descriptor* request) {
@@ -157,6 +158,10 @@ std::string ValidText(v1::Format format) {
       {v1::FORMAT_INVITATION_TOKEN, "contoso.good-idea.ooooooooooooooooooooooooooooooooooooooooooo"},
       {v1::FORMAT_USER_NAME_OR_ALL, "directories/forthcoffee/users/user1"},
       {v1::FORMAT_FILTER, "home_domain = forthcoffee.com"},
+      {v1::FORMAT_RESET_POLICY_NAME, "directories/forthcoffee/resetPolicy"},
+      {v1::FORMAT_RESET_REQUEST_NAME, "directories/forthcoffee/resetRequests/6f1c7b0e-7d1a-4b3e-9a55-0d9f2f6f8f10"},
+      {v1::FORMAT_RESET_CODE, "01234567"},
+      {v1::FORMAT_RESET_TOKEN, std::string(43, 'o')},
   };
   return texts->at(format);
 }

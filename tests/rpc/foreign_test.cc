@@ -36,8 +36,7 @@ class ForeignTest : public ServerFixture {
   ForeignTest() { Start(); }
 
   Answer Send(const MethodDescriptor* method, const std::string& bytes) {
-    const Principal& caller = PolicyOf(method).permission() == v1::PERMISSION_PASSWORDS_VERIFY ? backend_ : admin_;
-    const grpc::Status status = CallRaw(TokenFor(caller), method, bytes);
+    const grpc::Status status = CallRaw(TokenFor(CallerOf(method)), method, bytes);
     return {status.error_code(), status.error_message(), status.error_details()};
   }
 
@@ -49,7 +48,6 @@ class ForeignTest : public ServerFixture {
     return fresh;
   }
 
-  const Principal admin_ = ForthAdmin(), backend_{kForth, "backend"};
   std::map<std::string, size_t> seen_;
 };
 

@@ -5,7 +5,7 @@
         token = rig.token("contoso", "backend-0")
 
 The world: the directories forthcoffee and contoso, each with the person `admin` (Global Administrator) and the service accounts
-`backend-0` … `backend-7`, which may read, verify and reset. Forth Coffee has the people user0 …; Contoso lists each as guest0 ….
+`backend-0` … `backend-7`, which may read, verify, reset and ask for resets. Forth Coffee has the people user0 …; Contoso lists each as guest0 ….
 """
 
 import json
@@ -22,7 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("HEARTH_BUILD_DIR", ROOT / "build"))
 FORTH, CONTOSO = "forthcoffee", "contoso"
 BACKENDS = 8
-BACKEND_PERMISSIONS = "{users.read,guests.read,resets.perform,passwords.verify}"
+BACKEND_PERMISSIONS = "{users.read,guests.read,resets.perform,passwords.verify,resets.request}"
 # Has the form of a hash, and is that of no password.
 NO_PASSWORD = "$argon2id$v=19$m=47104,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 

@@ -52,7 +52,19 @@ class WallsTest : public Fixture {
         "INSERT INTO hearth.guest_policies (directory_id, invite_from, inbound_rule, inbound_domains, outbound_rule,"
         " outbound_domains, redeem_uri, redirect_uris, invitation_lifetime, restrict_guests, tell_refused_resets) "
         "VALUES"
-        " ('contoso', 2, 1, '{}', 1, '{}', '', '{}', 3600, false, false)");
+        " ('contoso', 2, 1, '{}', 1, '{}', '', '{}', 3600, false, false);"
+        "INSERT INTO hearth.reset_policies (directory_id, policy) VALUES ('contoso', '{}');"
+        "INSERT INTO hearth.reset_intents (directory_id, handle_digest, request_digest, identifier_digest, sealed,"
+        " call_id, caller_directory, caller, caller_kind, peer, trace_id) VALUES ('contoso', sha256('h'), sha256('r'),"
+        " sha256('i'), '\\x00', gen_random_uuid(), 'contoso', 'backend', 'service', '', '');"
+        "INSERT INTO hearth.reset_tokens (directory_id, user_id, home_directory_id, link_digest, person_digest,"
+        " needs_both, link_expire_time, code_expire_time) VALUES ('contoso', 'user1', 'contoso', sha256('l'), "
+        "sha256('p'),"
+        " false, now(), now());"
+        "INSERT INTO hearth.reset_limits (directory_id, subject, kind, count, window_start) VALUES ('contoso',"
+        " sha256('s'), 1, 1, now());"
+        "INSERT INTO hearth.reset_requests (directory_id, reset_request_id, user_id, asked_through, language,"
+        " expire_time) VALUES ('contoso', 'r1', 'user1', 'backend', '', now() + interval '1 hour')");
   }
   std::string CountOfContoso(const std::string& table) {
     return Sql("SELECT count(*) FROM hearth." + table + " WHERE directory_id = 'contoso'")[0][0];
@@ -67,12 +79,13 @@ MATCHER_P(FailsWith, sqlstate, "") {
 }
 
 TEST_F(WallsTest, EveryTableOfADirectoryHasForcedRowLevelSecurity) {
-  EXPECT_THAT(Tables(),
-              ElementsAre("administrative_unit_members", "administrative_units", "audit_events", "bootstrap_tokens",
-                          "certificate_identities", "credentials", "custom_roles", "directories", "domains",
-                          "group_members", "group_role_assignments", "groups", "guest_policies", "idempotency",
-                          "invitations", "mail_settings", "mails", "memberships", "outbox", "role_assignments",
-                          "service_accounts", "trusted_issuers", "users"));
+  EXPECT_THAT(
+      Tables(),
+      ElementsAre("administrative_unit_members", "administrative_units", "audit_events", "bootstrap_tokens",
+                  "certificate_identities", "credentials", "custom_roles", "directories", "domains", "group_members",
+                  "group_role_assignments", "groups", "guest_policies", "idempotency", "invitations", "mail_settings",
+                  "mails", "memberships", "outbox", "reset_intents", "reset_limits", "reset_policies", "reset_requests",
+                  "reset_tokens", "role_assignments", "service_accounts", "trusted_issuers", "users"));
   EXPECT_THAT(Sql("SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
                   " WHERE c.relnamespace = 'hearth'::regnamespace AND c.relkind IN ('r', 'p')"
                   " AND a.attname = 'directory_id' AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND EXISTS"

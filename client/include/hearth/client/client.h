@@ -16,6 +16,7 @@
 #include "hearth/v1/directory_service.pb.h"
 #include "hearth/v1/guest_user_service.pb.h"
 #include "hearth/v1/mail_service.pb.h"
+#include "hearth/v1/request_reset_service.pb.h"
 #include "hearth/v1/reset_password_service.pb.h"
 
 namespace grpc {
@@ -94,6 +95,19 @@ class Client {
   }
   HEARTH_CLIENT_METHOD(ResetPassword)
   HEARTH_CLIENT_METHOD(CheckResetPassword)
+  HEARTH_CLIENT_METHOD(RevokeSessions)
+  HEARTH_CLIENT_METHOD(RequestReset)
+  HEARTH_CLIENT_METHOD(VerifyResetCode)
+  HEARTH_CLIENT_METHOD(CompleteReset)
+  HEARTH_CLIENT_METHOD(ListResetRequests)
+  HEARTH_CLIENT_METHOD(GetResetRequest)
+  HEARTH_CLIENT_METHOD(ApproveResetRequest)
+  HEARTH_CLIENT_METHOD(DenyResetRequest)
+  HEARTH_CLIENT_METHOD(CancelResetRequest)
+  HEARTH_CLIENT_METHOD(GetResetLimits)
+  HEARTH_CLIENT_METHOD(ClearResetLimits)
+  HEARTH_CLIENT_METHOD(GetResetPolicy)
+  HEARTH_CLIENT_METHOD(UpdateResetPolicy)
   HEARTH_CLIENT_METHOD(VerifyPassword)
   HEARTH_CLIENT_METHOD(ChangePassword)
   HEARTH_CLIENT_METHOD(ResolveHomeDirectory)
