@@ -1,5 +1,7 @@
 #include "server/base/error.h"
 
+#include <map>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -97,12 +99,16 @@ google::rpc::Status ToRpcStatus(const absl::Status& status) {
   google::rpc::Status rich;
   rich.set_code(static_cast<int>(status.code()));
   rich.set_message(std::string(status.message()));
+  // In the order of their types: Abseil's own order changes from status to status, and equal refusals have equal bytes.
+  std::map<std::string, std::string> details;
   status.ForEachPayload([&](absl::string_view type_url, const absl::Cord& payload) {
-    if (!absl::StartsWith(type_url, kDetailPrefix)) return;
-    auto* detail = rich.add_details();
-    detail->set_type_url(std::string(type_url));
-    detail->set_value(std::string(payload));
+    if (absl::StartsWith(type_url, kDetailPrefix)) details.emplace(type_url, payload);
   });
+  for (const auto& [type_url, payload] : details) {
+    auto* detail = rich.add_details();
+    detail->set_type_url(type_url);
+    detail->set_value(payload);
+  }
   return rich;
 }
 

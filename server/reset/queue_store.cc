@@ -37,8 +37,9 @@ constexpr Statement kListNewest{
     " ORDER BY r.create_time DESC, r.reset_request_id DESC LIMIT $5"};
 constexpr Statement kDecide{
     "reset_request_decide",
-    "UPDATE hearth.reset_requests SET state = $3, decided_by = $4, deny_reason = $5, decide_time = now(),"
-    " end_time = CASE WHEN $3 = 2 THEN NULL ELSE now() END WHERE directory_id = $1 AND reset_request_id = $2"};
+    "UPDATE hearth.reset_requests SET state = $3::smallint, decided_by = $4, deny_reason = $5, decide_time = now(),"
+    " end_time = CASE WHEN $3::smallint = 2 THEN NULL ELSE now() END WHERE directory_id = $1 AND reset_request_id = "
+    "$2"};
 constexpr Statement kComplete{"reset_request_complete",
                               "UPDATE hearth.reset_requests SET state = CASE WHEN state = 1 AND expire_time <= now()"
                               " THEN 5 ELSE 4 END, end_time = now() WHERE directory_id = $1 AND user_id = $2"

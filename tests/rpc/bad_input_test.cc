@@ -194,7 +194,7 @@ TEST_F(BadInputTest, NothingIsHashedForARequestThatIsWrong) {
       if (!IsText(field)) continue;
       const auto request = ValidRequest(method);
       SetText(field, BadTexts(field.rules.format()).back(), request.get());
-      EXPECT_THAT(Send(method, request->SerializeAsString(), kHashNever), ViolatesField(field.name))
+      EXPECT_THAT(Send(method, request->SerializeAsString(), kHashNever), ViolatesField(PathOf(field)))
           << method->full_name();
     }
   }

@@ -48,7 +48,11 @@ Message* Inner(Message* holder, const FieldDescriptor* field) {
   return reflection->MutableRepeatedMessage(holder, field, 0);
 }
 
+// Only valid beside a value of another field that is not its first.
+bool IsLeftOut(const FieldDescriptor* field) { return field->name() == "recipients"; }
+
 void SetValid(const RequestField& field, Message* root) {
+  if (IsLeftOut(field.field())) return;
   Message* holder = Holder(field, root);
   const auto* oneof = field.field()->real_containing_oneof();
   if (oneof != nullptr && oneof->field(0) != field.field()) return;

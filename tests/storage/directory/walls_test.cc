@@ -204,7 +204,19 @@ TEST_F(WallsTest, ADirectorysScopeAddsNothingToAnother) {
       " VALUES ('contoso', 'user1', '\\x00', 'a@b.example', 'user1', now())",
       "hearth.guest_policies (directory_id, invite_from, inbound_rule, inbound_domains, outbound_rule,"
       " outbound_domains, redeem_uri, redirect_uris, invitation_lifetime, restrict_guests, tell_refused_resets)"
-      " VALUES ('contoso', 2, 1, '{}', 1, '{}', '', '{}', 3600, false, false)"};
+      " VALUES ('contoso', 2, 1, '{}', 1, '{}', '', '{}', 3600, false, false)",
+      "hearth.reset_policies (directory_id, policy) VALUES ('contoso', '{}')",
+      "hearth.reset_intents (directory_id, handle_digest, request_digest, identifier_digest, sealed, call_id,"
+      " caller_directory, caller, caller_kind, peer, trace_id) VALUES ('contoso', sha256('a'), sha256('b'), "
+      "sha256('c'),"
+      " '\\x00', gen_random_uuid(), 'contoso', 'backend', 'service', '', '')",
+      "hearth.reset_tokens (directory_id, user_id, home_directory_id, link_digest, person_digest, needs_both,"
+      " link_expire_time, code_expire_time) VALUES ('contoso', 'user1', 'contoso', sha256('a'), sha256('b'), false,"
+      " now(), now())",
+      "hearth.reset_limits (directory_id, subject, kind, count, window_start) VALUES ('contoso', sha256('a'), 1, 1,"
+      " now())",
+      "hearth.reset_requests (directory_id, reset_request_id, user_id, asked_through, language, expire_time)"
+      " VALUES ('contoso', 'x', 'user1', 'backend', 'en', now())"};
   EXPECT_EQ(inserts.size(), Tables().size());
   for (const std::string& insert : inserts) {
     EXPECT_THAT(SqlAsApp(&forth_, "INSERT INTO " + insert), FailsWith("42501")) << insert;

@@ -147,8 +147,12 @@ TEST_F(DeliveryTest, SessionsEndForOneselfAndForThoseOneHasAuthorityOver) {
   EXPECT_THAT(revoke("global-administrator", Admin(kForth, v1::ROLE_HELPDESK_ADMINISTRATOR)),
               HasReason(v1::ERROR_REASON_TARGET_ROLE_PROTECTED));
   EXPECT_THAT(revoke("contractor", {kForth, "user2"}), HasReason(v1::ERROR_REASON_PERMISSION_MISSING));
-  EXPECT_THAT(Sql("SELECT user_id FROM hearth.users WHERE sessions_valid_after > now() - interval '1 hour' ORDER BY 1"),
-              ElementsAre(ElementsAre("user1"), ElementsAre("user2"), ElementsAre("visitor")));
+  // user1 is Contoso's guest `visitor`: what ends at home ends there too.
+  EXPECT_THAT(
+      Sql("SELECT directory_id, user_id FROM hearth.users WHERE sessions_valid_after > now() - interval '1 hour'"
+          " ORDER BY 1, 2"),
+      ElementsAre(ElementsAre("contoso", "visitor"), ElementsAre("forthcoffee", "user1"),
+                  ElementsAre("forthcoffee", "user2"), ElementsAre("forthcoffee", "visitor")));
 }
 
 }  // namespace

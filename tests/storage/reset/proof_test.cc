@@ -148,7 +148,7 @@ TEST_F(ProofTest, TheSweepTakesWhatIsOverAndLeavesWhatLives) {
   Sql("UPDATE hearth.reset_tokens SET link_expire_time = now() - interval '1 second',"
       " code_expire_time = now() - interval '1 second' WHERE user_id = 'user1'");
   Sql("UPDATE hearth.reset_intents SET create_time = now() - interval '25 hours' WHERE handle_digest ="
-      " (SELECT min(handle_digest) FROM hearth.reset_intents)");
+      " (SELECT handle_digest FROM hearth.reset_intents ORDER BY 1 LIMIT 1)");
   ASSERT_THAT(SweepResets(database(), absl::Now() + absl::Seconds(20)), IsOk());
   EXPECT_THAT(Sql("SELECT user_id FROM hearth.reset_tokens"), ElementsAre(ElementsAre("user2")));
   EXPECT_EQ(Count("reset_intents"), "1");
