@@ -88,6 +88,7 @@ const std::map<std::string, FlagText>& Texts() {
       {"role", {"role", "role"}},
       {"role_assignable", {"role-assignable", "roles can be assigned to the group; cannot be changed later"}},
       {"self_service", {"self-service", "who may reset without an administrator"}},
+      {"self_service_group", {"self-service-group", "the group, for selected_group"}},
       {"sender_name", {"sender-name", "name beside the address that mails come from"}},
       {"show_deleted", {"show-deleted", "also those that are deleted and can be restored"}},
       {"state", {"state", "only those in this state"}},

@@ -57,11 +57,14 @@ mail_status() {
   fi
 }
 
-# The newest mail to an address, waited for while it is on its way. For the story.
-newest_mail() { # ADDRESS
+# How many mails came until now. For the story: an earlier run's are not its own.
+mails_kept() { find "$state/mail" -name '*.eml' 2>/dev/null | sed -n 's|.*/0*\([0-9][0-9]*\)-[^/]*$|\1|p' | sort -n | tail -1; }
+
+# Prints the newest mail to an address with a text in it that came after the first NUMBER; waits for it while it is on its way.
+newest_mail() { # NUMBER ADDRESS TEXT
   local deadline=$((SECONDS + 20))
-  until "$source/deploy/dev-mail" show "$state/mail" --to "$1" 2>/dev/null; do
-    [ "$SECONDS" -lt "$deadline" ] || die "No mail to $1 came; hearthd's log is $server_log"
+  until "$source/deploy/dev-mail" show "$state/mail" --after "${1:-0}" --to "$2" --containing "$3" 2>/dev/null; do
+    [ "$SECONDS" -lt "$deadline" ] || die "No mail to $2 came that says $3; hearthd's log is $server_log"
     sleep 0.1
   done
 }

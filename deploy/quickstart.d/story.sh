@@ -20,7 +20,8 @@ ensure_directory() { # DIRECTORY DOMAIN NAME
     --administrator-principal-name "admin@$2" --administrator-display-name "$3's administrator" \
     --issuer "$(issuer_of "$1")" --audience hearth --jwks-file "$state/issuers/$1/jwks.json"
   ensure "$1-admin" service-account create sign-in --display-name "Sign-in service" --permission passwords.verify
-  ensure "$1-admin" service-account update sign-in --certificate-identity "$(sign_in_identity "$1")"
+  ensure "$1-admin" service-account update sign-in --permission passwords.verify,resets.request \
+    --certificate-identity "$(sign_in_identity "$1")"
 }
 
 # The platform's first operator, once: with a token that hearthd prints to whoever owns its database and its keys.
@@ -43,8 +44,11 @@ seed() {
   bootstrap_platform
   ensure_directory forthcoffee forthcoffee.com "Forth Coffee"
   ensure forthcoffee-admin user create user1@forthcoffee.com --id user1 --display-name "User One"
+  ensure forthcoffee-admin user update user1 --mail user1@mail.example
   ensure forthcoffee-admin user create helpdesk@forthcoffee.com --id helpdesk --display-name "Help Desk"
+  ensure forthcoffee-admin user update helpdesk --mail helpdesk@forthcoffee.com
   ensure forthcoffee-admin role assign helpdesk helpdesk_administrator
+  ensure forthcoffee-admin reset set-policy --self-service off --link-base-uri https://account.forthcoffee.com/reset
   ensure_directory contoso contoso.com "Contoso"
   invite
 }
@@ -84,7 +88,21 @@ write_password() { # FILE
   (umask 077 && openssl rand -base64 18 >"$state/story/$1")
 }
 
+# Prints a sentence of the story and the mail that came of it. The mail is left in $mail.
+tell_mail() { # SENTENCE ADDRESS TEXT
+  mail=$(newest_mail "$mails_before" "$2" "$3")
+  printf '\n    %s\n' "$1"
+  say "    | ${mail//$'\n'/$'\n'    | }"
+}
+
 play() {
+  play_reset
+  play_request
+  play_self_service
+}
+
+# An administrator resets; only one at home can.
+play_reset() {
   local user1=user1@forthcoffee.com answer
   write_password initial
   write_password own
@@ -110,6 +128,50 @@ play() {
     --context forthcoffee-sign-in user change-password $user1 --current-password-file generated --new-password-file own
   tell "From now on that one is accepted." 0 "" \
     --context forthcoffee-sign-in user verify-password $user1 --password-file own
+}
+
+# user1 has forgotten it, and asks. Forth Coffee wants an administrator to look.
+play_request() {
+  local user1=user1@forthcoffee.com answer mail mails_before
+  mails_before=$(mails_kept)
+  write_password chosen
+  hearth --context forthcoffee-admin reset clear-limits user1 >/dev/null || die "The limits of user1 could not be cleared; hearthd's log is $server_log"
+  hearth --context forthcoffee-admin reset set-policy --self-service off >/dev/null || die "The reset policy could not be set; hearthd's log is $server_log"
+  tell "user1 has forgotten it. The sign-in page asks for a new one; whoever is named, the answer looks the same." 0 handle \
+    --context forthcoffee-sign-in reset request $user1
+  tell_mail "Forth Coffee wants an administrator to look. Those who may help user1 get a mail." helpdesk@forthcoffee.com "$user1"
+  tell "The help desk sees the request." 0 "$user1" --context forthcoffee-helpdesk -o json reset list --state pending
+  local request
+  request=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["reset_requests"][0]["name"])' <<<"$answer")
+  tell "It knows that user1 asked, and approves. Nobody sees a password: user1 gets a link." 0 approved \
+    --context forthcoffee-helpdesk reset approve "$request" --deliver secret_link
+  tell_mail "user1 reads:" user1@mail.example "https://account.forthcoffee.com/reset#"
+  save_link_token
+  tell "The page behind the link takes the token and a new password." 0 "" \
+    --context forthcoffee-sign-in reset complete --reset-token-file link --new-password-file chosen
+  tell "It works at once." 0 "" --context forthcoffee-sign-in user verify-password $user1 --password-file chosen
+  tell "The link works no second time." 4 RESET_PROOF_NOT_ACCEPTED \
+    --context forthcoffee-sign-in reset complete --reset-token-file link --new-password-file own
+}
+
+# The people of Forth Coffee may do it alone; at Contoso, where user1 is a guest, there is nothing to reset.
+play_self_service() {
+  local user1=user1@forthcoffee.com answer mail mails_before
+  mails_before=$(mails_kept)
+  tell "Forth Coffee lets its people do it alone." 0 all --context forthcoffee-admin reset set-policy --self-service all --channel link
+  tell "user1 asks again." 0 handle --context forthcoffee-sign-in reset request $user1
+  tell_mail "This time user1 gets a link at once, and uses it." user1@mail.example "https://account.forthcoffee.com/reset#"
+  save_link_token
+  tell "Done, without anybody." 0 "" \
+    --context forthcoffee-sign-in reset complete --reset-token-file link --new-password-file own
+  mails_before=$(mails_kept)
+  tell "And if user1 asks at Contoso? The answer is the same as ever." 0 handle --context contoso-sign-in reset request $user1
+  tell_mail "But no token is made there. user1 is told where home is." user1@mail.example Contoso
+}
+
+# The secret is behind the # of the link: no server logs it, and no mail scanner uses it up.
+save_link_token() {
+  (umask 077 && sed -n 's/^https:[^#]*#//p' <<<"$mail" | head -1 >"$state/story/link")
 }
 
 how_to_go_on() {

@@ -76,7 +76,7 @@ absl::StatusOr<std::vector<std::string>> ChooseRecipients(const DeliveryWish& wi
 
 absl::StatusOr<std::vector<std::string>> Deliver(Tx& tx, const Keyring& keyring, const ResetKeys& keys,
                                                  const DeliveryWish& wish, const PasswordTerms& terms,
-                                                 const Secret& password, const ResetDone& done) {
+                                                 const Secret& password, ResetDone& done) {
   if (wish.returns()) return std::vector<std::string>();
   const v1::ResetPolicy policy = FindResetPolicy(tx, done.user.directory).policy;
   ASSIGN_OR_RETURN(const std::vector<std::string> recipients, ChooseRecipients(wish, policy, done));
@@ -96,6 +96,7 @@ absl::StatusOr<std::vector<std::string>> Deliver(Tx& tx, const Keyring& keyring,
   PutResetToken(tx, row);
   MailLink(tx, keyring, done.user, recipients.front(), done.administrator_name, LinkOf(policy, token),
            row.link_lifetime);
+  done.expire_time = done.sessions_valid_after + row.link_lifetime;
   return recipients;
 }
 

@@ -42,9 +42,10 @@ absl::Status CheckDeliveryWish(const DeliveryWish& wish, bool generated, const P
 absl::StatusOr<std::vector<std::string>> ChooseRecipients(const DeliveryWish& wish, const v1::ResetPolicy& policy,
                                                           const ResetDone& done);
 
-// Mails the link or the password, in the transaction of the reset; to whom. Nothing for RETURN. Fails as ChooseRecipients does.
+// Mails the link or the password, in the transaction of the reset; to whom. Nothing for RETURN. With a link `done.expire_time` becomes the link's:
+// nobody knows the password that it replaces. Fails as ChooseRecipients does.
 absl::StatusOr<std::vector<std::string>> Deliver(Tx& tx, const Keyring& keyring, const ResetKeys& keys,
                                                  const DeliveryWish& wish, const PasswordTerms& terms,
-                                                 const Secret& password, const ResetDone& done);
+                                                 const Secret& password, ResetDone& done);
 
 }  // namespace hearth

@@ -12,6 +12,7 @@
 #include "server/base/status_macros.h"
 #include "server/credential/credential_store.h"
 #include "server/directory/domain_store.h"
+#include "server/directory/group_store.h"
 #include "server/directory/user_store.h"
 #include "server/reset/identifier.h"
 #include "server/reset/intent_store.h"
@@ -72,6 +73,12 @@ std::optional<User> LockOwner(Tx& tx, const std::string& directory, const std::s
   if (!found.has_value()) return std::nullopt;
   LockUser(tx, directory, found->id);
   return FindUser(tx, directory, found->id);  // What came in between counts.
+}
+
+bool IsSelected(Tx& tx, const v1::ResetPolicy& policy, const std::optional<User>& user) {
+  const auto group = ParseResourceName(policy.self_service_group());
+  return group.has_value() && user.has_value() &&
+         FindGroupMember(tx, user->directory, group->id, user->id, v1::GROUP_RELATION_MEMBER).has_value();
 }
 
 }  // namespace
@@ -163,7 +170,7 @@ absl::Status IntentRelay::Carry(Tx& tx, const Intent& intent, const Place& place
                                           : absl::AlreadyExistsError("told before");
   }
   const bool blocked = IsBlocked(tx, directory, subject, v1::RESET_LIMIT_KIND_FAILED_PROOFS);
-  ResetPlan plan = PlanReset(user, policy, place.wish.channel, blocked);
+  ResetPlan plan = PlanReset(user, policy, place.wish.channel, IsSelected(tx, policy, user), blocked);
   // Nobody here holds the handle of a request that came from elsewhere.
   const bool from_elsewhere = intent.caller_directory != directory;
   if (from_elsewhere && plan.path == ResetPath::kSelfService && !plan.link) plan = {.path = ResetPath::kAdministrators};

@@ -85,7 +85,8 @@ std::vector<std::string> Changeable(bool with_parts) {
                                      "link_base_uri",          "requests",
                                      "failed_proofs",          "notices",
                                      "request_lifetime",       "accept_from_elsewhere",
-                                     "allow_password_by_mail", "allow_other_recipients"};
+                                     "allow_password_by_mail", "allow_other_recipients",
+                                     "self_service_group"};
   if (!with_parts) return fields;
   for (const char* limit : {"requests", "failed_proofs", "notices"}) {
     for (const char* part : {"count", "window", "block"}) fields.push_back(absl::StrCat(limit, ".", part));
@@ -115,6 +116,9 @@ absl::Status CheckResetPolicy(const v1::ResetPolicy& policy) {
                                      {"notices", &policy.notices()}}) {
     if (!limit->has_window()) return InvalidField(absl::StrCat("reset_policy.", field, ".window"), "must be set");
     if (!limit->has_block()) return InvalidField(absl::StrCat("reset_policy.", field, ".block"), "must be set");
+  }
+  if (policy.self_service() == v1::ResetPolicy::SELF_SERVICE_SELECTED_GROUP && policy.self_service_group().empty()) {
+    return InvalidField("reset_policy.self_service_group", "must name the group for SELECTED_GROUP");
   }
   if (policy.link_base_uri().find('`') != std::string::npos) {
     return InvalidField("reset_policy.link_base_uri", "must not have a grave accent, which mail readers end links at");

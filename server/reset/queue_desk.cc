@@ -129,7 +129,7 @@ absl::StatusOr<v1::ApproveResetRequestResponse> QueueDesk::ApproveResetRequest(
   const Secret password = GeneratePassword(random_);
   const ResetOrder order{.target = TargetOf(*queued), .terms = terms, .password = password};
   RETURN_IF_ERROR(deed_.CarryOut(
-      call, order, request, request.request_id(), response, [&](Tx& tx, const ResetDone& reset) -> absl::Status {
+      call, order, request, request.request_id(), response, [&](Tx& tx, ResetDone& reset) -> absl::Status {
         // Another may have decided since.
         ASSIGN_OR_RETURN(const QueuedReset now, Find(tx, name.directory, name.id, /*lock=*/true));
         RETURN_IF_ERROR(CheckDecidable(call, now));

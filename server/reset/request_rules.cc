@@ -30,14 +30,20 @@ ResetPlan TwoProofs(const Policy& policy, const User& user) {
   return {.path = ResetPath::kSelfService, .link = true, .code = true, .needs_both = true};
 }
 
+bool MayAlone(const Policy& policy, bool selected) {
+  return policy.self_service() == Policy::SELF_SERVICE_ALL ||
+         (policy.self_service() == Policy::SELF_SERVICE_SELECTED_GROUP && selected);
+}
+
 }  // namespace
 
-ResetPlan PlanReset(const std::optional<User>& user, const Policy& policy, Policy::Channel wished, bool blocked) {
+ResetPlan PlanReset(const std::optional<User>& user, const Policy& policy, Policy::Channel wished, bool selected,
+                    bool blocked) {
   if (!user.has_value() || user->deleted()) return {.path = ResetPath::kNobody};
   if (user->home.kind == v1::Home::KIND_EXTERNAL_ISSUER) return {.path = ResetPath::kHomeOutside};
   if (!user->homed_here()) return {.path = ResetPath::kHomeElsewhere};
   if (user->disabled) return {.path = ResetPath::kDisabled};
-  if (policy.self_service() != Policy::SELF_SERVICE_ALL || blocked) return {.path = ResetPath::kAdministrators};
+  if (!MayAlone(policy, selected) || blocked) return {.path = ResetPath::kAdministrators};
   if (AddressesOf(*user).empty()) return {.path = ResetPath::kAdministrators};
   const bool two = policy.required_proofs() >= 2 || !user->roles.empty() || user->privileged_group;
   return two ? TwoProofs(policy, *user) : OneProof(policy, wished);

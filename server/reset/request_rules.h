@@ -26,10 +26,10 @@ struct ResetPlan {
   bool needs_both = false;  // The link goes to the first address, the code to the second, and both are needed.
 };
 
-// `policy` is that of the directory that lists the person; `blocked`: too many wrong codes. Two proofs are needed of whoever holds an administrator
+// `policy` is that of the directory that lists the person; `selected`: they are in its self_service_group; `blocked`: too many wrong codes. Two proofs are needed of whoever holds an administrator
 // role, whatever the policy says (NIST SP 800-63B-4, 4.2.2.2; Entra's two-gate policy).
 ResetPlan PlanReset(const std::optional<User>& user, const v1::ResetPolicy& policy, v1::ResetPolicy::Channel wished,
-                    bool blocked);
+                    bool selected, bool blocked);
 
 // Where mail for the person goes: their address, or the principal name of those who have none, then the alternate ones; each once, and only what
 // mail can carry.

@@ -45,7 +45,7 @@ absl::StatusOr<ResetOutlook> DecideOnce(Database& database, const Call& call, co
 
 absl::Status ResetDeed::CarryOut(const Call& call, const ResetOrder& order, const google::protobuf::Message& request,
                                  const std::string& request_id, google::protobuf::Message& response,
-                                 const std::function<absl::Status(Tx&, const ResetDone&)>& finish) {
+                                 const std::function<absl::Status(Tx&, ResetDone&)>& finish) {
   for (int round = 0; round < kMostVersionRaces; ++round) {
     // Refuse before the costly hash.
     ASSIGN_OR_RETURN(const ResetOutlook outlook, DecideOnce(database_, call, order.target));

@@ -59,7 +59,7 @@ class ResetDeed {
   // `finish` do.
   absl::Status CarryOut(const Call& call, const ResetOrder& order, const google::protobuf::Message& request,
                         const std::string& request_id, google::protobuf::Message& response,
-                        const std::function<absl::Status(Tx&, const ResetDone&)>& finish);
+                        const std::function<absl::Status(Tx&, ResetDone&)>& finish);
 
  private:
   Database& database_;

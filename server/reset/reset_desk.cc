@@ -72,7 +72,7 @@ absl::StatusOr<v1::ResetPasswordResponse> ResetDesk::ResetPassword(const Call& c
 
   const ResetOrder order{.target = TargetNameOf(request), .terms = terms, .password = password};
   RETURN_IF_ERROR(deed_.CarryOut(
-      call, order, request, request.request_id(), response, [&](Tx& tx, const ResetDone& done_now) -> absl::Status {
+      call, order, request, request.request_id(), response, [&](Tx& tx, ResetDone& done_now) -> absl::Status {
         ASSIGN_OR_RETURN(const std::vector<std::string> recipients,
                          Deliver(tx, keyring_, keys_, wish, terms, shown, done_now));
         for (const std::string& to : recipients) response.add_delivered_to(to);

@@ -130,6 +130,9 @@ TEST_F(DeliveryTest, AnApprovalByLinkIsApprovedUntilTheLinkIsUsed) {
   ASSERT_THAT(approved, IsOk());
   EXPECT_EQ(approved->generated_password(), "");
   EXPECT_EQ(approved->reset_request().state(), v1::ResetRequest::STATE_APPROVED);
+  EXPECT_EQ(absl::StrCat(approved->expire_time().seconds()),
+            Sql("SELECT floor(extract(epoch FROM link_expire_time))::bigint FROM hearth.reset_tokens")[0][0])
+      << "nobody waits for the password that the link replaces";
   ASSERT_THAT(Complete(Newest("link")), IsOk());
   EXPECT_THAT(Sql("SELECT state FROM hearth.reset_requests"), ElementsAre(ElementsAre("4")));
 }

@@ -50,6 +50,24 @@ TEST_F(IntentTest, WhereSelfServiceIsOnALinkAndACodeAreMailedToTheStoredAddress)
   EXPECT_EQ(Audit(kForth)[0].target, "directories/forthcoffee/users/user1");
 }
 
+TEST_F(IntentTest, OnlyTheMembersOfTheSelectedGroupDoItAlone) {
+  Sql("INSERT INTO hearth.groups (directory_id, group_id, display_name, role_assignable)"
+      " VALUES ('forthcoffee', 'pilots', 'Pilots', false)");
+  Sql("INSERT INTO hearth.group_members (directory_id, group_id, user_id, relation)"
+      " VALUES ('forthcoffee', 'pilots', 'user1', 1)");
+  AllowSelfService(R"(, "self_service": "SELF_SERVICE_SELECTED_GROUP",)"
+                   R"( "self_service_group": "directories/forthcoffee/groups/pilots")");
+  AskFor("user1@forthcoffee.com");
+  EXPECT_EQ(Count("reset_tokens"), "1");
+  EXPECT_EQ(Count("reset_requests"), "0");
+  AskFor("user2@forthcoffee.com");
+  EXPECT_EQ(Count("reset_tokens"), "1");
+  EXPECT_THAT(Sql("SELECT user_id FROM hearth.reset_requests"), ElementsAre(ElementsAre("user2")));
+  Sql("DELETE FROM hearth.group_members");
+  AskFor("user1@forthcoffee.com");
+  EXPECT_EQ(Count("reset_requests"), "2");
+}
+
 TEST_F(IntentTest, WhenTheRelayIsDoneTheWishIsWiped) {
   AskFor("user1@forthcoffee.com");
   EXPECT_THAT(Sql("SELECT sealed IS NULL, done_time IS NOT NULL FROM hearth.reset_intents"),

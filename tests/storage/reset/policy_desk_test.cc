@@ -49,6 +49,21 @@ TEST_F(PolicyDeskTest, AnOldEtagIsRefused) {
   EXPECT_THAT(Update("1"), IsOk());
 }
 
+TEST_F(PolicyDeskTest, TheSelectedGroupMustBeNamedAndThere) {
+  v1::UpdateResetPolicyRequest request;
+  v1::ResetPolicy& policy = *request.mutable_reset_policy();
+  policy.set_name("directories/forthcoffee/resetPolicy");
+  policy.set_self_service(v1::ResetPolicy::SELF_SERVICE_SELECTED_GROUP);
+  const auto update = [&] { return desk_.UpdateResetPolicy(By(ForthAdmin(), request), request); };
+  EXPECT_THAT(update(), ViolatesField("reset_policy.self_service_group"));
+  policy.set_self_service_group("directories/forthcoffee/groups/nobodies");
+  EXPECT_THAT(update(), HasReason(v1::ERROR_REASON_NOT_FOUND));
+  EXPECT_EQ(Get()->reset_policy().self_service(), v1::ResetPolicy::SELF_SERVICE_OFF);
+  policy.set_self_service_group("directories/forthcoffee/groups/baristas");
+  EXPECT_THAT(update(), IsOk());
+  EXPECT_EQ(Get()->reset_policy().self_service_group(), "directories/forthcoffee/groups/baristas");
+}
+
 TEST_F(PolicyDeskTest, OfTwoFirstChangesAtOnceBothHappen) {
   std::vector<absl::Status> statuses(8);
   std::vector<std::function<void()>> updates;

@@ -27,8 +27,8 @@ Policy SelfService() {
 }
 
 ResetPlan Plan(const std::optional<User>& user, const Policy& policy = SelfService(),
-               Policy::Channel wished = Policy::CHANNEL_UNSPECIFIED, bool blocked = false) {
-  return PlanReset(user, policy, wished, blocked);
+               Policy::Channel wished = Policy::CHANNEL_UNSPECIFIED, bool blocked = false, bool selected = false) {
+  return PlanReset(user, policy, wished, selected, blocked);
 }
 
 TEST(RequestRulesTest, NothingComesOfNobodyOfTheDeletedTheDisabledAndThoseOutsideHearth) {
@@ -60,6 +60,19 @@ TEST(RequestRulesTest, WhereSelfServiceIsOffOrBlockedAdministratorsDecide) {
   EXPECT_EQ(Plan(Member(), DefaultResetPolicy()).path, ResetPath::kAdministrators);
   EXPECT_EQ(Plan(Member(), SelfService(), Policy::CHANNEL_UNSPECIFIED, /*blocked=*/true).path,
             ResetPath::kAdministrators);
+}
+
+TEST(RequestRulesTest, OfASelectedGroupThoseInItDoItAloneAndTheOthersAskAdministrators) {
+  Policy policy = SelfService();
+  policy.set_self_service(Policy::SELF_SERVICE_SELECTED_GROUP);
+  const auto plan = [&](bool selected, bool blocked) {
+    return Plan(Member(), policy, Policy::CHANNEL_UNSPECIFIED, blocked, selected).path;
+  };
+  EXPECT_EQ(plan(/*selected=*/false, /*blocked=*/false), ResetPath::kAdministrators);
+  EXPECT_EQ(plan(/*selected=*/true, /*blocked=*/false), ResetPath::kSelfService);
+  EXPECT_EQ(plan(/*selected=*/true, /*blocked=*/true), ResetPath::kAdministrators);
+  policy.set_self_service(Policy::SELF_SERVICE_OFF);
+  EXPECT_EQ(plan(/*selected=*/true, /*blocked=*/false), ResetPath::kAdministrators);
 }
 
 TEST(RequestRulesTest, WhatIsMailedIsWhatTheFrontEndWishesOfWhatThePolicyHas) {
