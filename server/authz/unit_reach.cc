@@ -6,14 +6,22 @@
 
 namespace hearth {
 
-absl::Status CheckUnitReach(const Call& call, const std::vector<UnitMembership>& units) {
+std::optional<std::vector<std::string>> UnitsInReach(const Call& call) {
   const v1::Permission permission = call.policy->permission();
-  if (call.access.permissions.Has(permission)) return absl::OkStatus();
+  if (call.access.permissions.Has(permission)) return std::nullopt;
+  std::vector<std::string> units;
   for (const HeldRole& role : call.access.roles) {
-    const bool reaches =
-        std::any_of(units.begin(), units.end(), [&](const auto& unit) { return unit.unit == role.unit; });
-    if (reaches && role.permissions.Has(permission)) return absl::OkStatus();
+    if (!role.unit.empty() && role.permissions.Has(permission)) units.push_back(role.unit);
   }
+  return units;
+}
+
+absl::Status CheckUnitReach(const Call& call, const std::vector<UnitMembership>& units) {
+  const auto reach = UnitsInReach(call);
+  const auto in_reach = [&](const UnitMembership& unit) {
+    return std::find(reach->begin(), reach->end(), unit.unit) != reach->end();
+  };
+  if (!reach.has_value() || std::any_of(units.begin(), units.end(), in_reach)) return absl::OkStatus();
   return Refuse(v1::ERROR_REASON_OUTSIDE_ADMINISTRATIVE_UNIT);
 }
 

@@ -98,8 +98,8 @@ absl::StatusOr<v1::ListUsersResponse> UserDesk::ListUsers(const Call& call, cons
   const std::string& own = call.principal.directory;
   ASSIGN_OR_RETURN(const Page page, pager_.PageOf(own, request));
   return Look<v1::ListUsersResponse>(database_, call, parent.directory, [&](Tx& tx, v1::ListUsersResponse& response) {
-    std::vector<User> users = hearth::ListUsers(tx, parent.directory, page.after, page.size + 1, request.show_deleted(),
-                                                /*guests_only=*/false);
+    std::vector<User> users =
+        hearth::ListUsers(tx, parent.directory, page.after, page.size + 1, request.show_deleted(), UnitsInReach(call));
     response.set_next_page_token(pager_.Close(own, request, page, users, [](const User& u) { return u.id; }));
     for (const User& user : users) *response.add_users() = ToProto(user);
     return absl::OkStatus();

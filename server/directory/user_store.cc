@@ -24,7 +24,8 @@ constexpr Statement kLock{"user_lock", "SELECT hearth.lock_person($1, $2)"};
 constexpr Statement kList{
     "user_list",
     "SELECT * FROM hearth.people WHERE directory_id = $1 AND user_id > $2 AND ($4 OR delete_time IS NULL)"
-    " AND (NOT $5 OR user_type = 2 OR home_kind <> 1) ORDER BY user_id LIMIT $3"};
+    " AND ($5::text[] IS NULL OR user_id IN (SELECT m.user_id FROM hearth.administrative_unit_members m"
+    " WHERE m.directory_id = $1 AND m.unit_id = ANY ($5::text[]))) ORDER BY user_id LIMIT $3"};
 constexpr Statement kInsert{
     "user_insert",
     "INSERT INTO hearth.users (directory_id, user_id, user_principal_name, display_name, mail, user_type,"
@@ -143,9 +144,11 @@ bool LockUser(Tx& tx, std::string_view directory, std::string_view id) {
 }
 
 std::vector<User> ListUsers(Tx& tx, std::string_view directory, const std::string& after, int limit, bool show_deleted,
-                            bool guests_only) {
+                            const std::optional<std::vector<std::string>>& units) {
+  std::optional<std::string> only;
+  if (units.has_value()) only = TextArray(*units);
   std::vector<User> users;
-  for (const auto& row : tx.Exec(kList, std::string(directory), after, limit, show_deleted, guests_only)) {
+  for (const auto& row : tx.Exec(kList, std::string(directory), after, limit, show_deleted, only)) {
     users.push_back(UserOf(row));
   }
   return users;

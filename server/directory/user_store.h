@@ -26,9 +26,9 @@ std::vector<User> ListHolders(Tx& tx, std::string_view directory, const std::vec
 // meanwhile either.
 bool LockUser(Tx& tx, std::string_view directory, std::string_view id);
 
-// One page of people by id, after `after`; `guests_only` leaves out members homed here.
+// One page of people by id, after `after`. `units`: only of their members; nullopt: of everybody.
 std::vector<User> ListUsers(Tx& tx, std::string_view directory, const std::string& after, int limit, bool show_deleted,
-                            bool guests_only);
+                            const std::optional<std::vector<std::string>>& units);
 
 // Inserts the person; false when the id (also by a service account) or the principal name is taken.
 bool InsertUser(Tx& tx, const User& user);

@@ -7,12 +7,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "server/authz/home_rule.h"
+#include "server/authz/unit_reach.h"
 #include "server/base/error.h"
 #include "server/base/resource_name.h"
 #include "server/base/status_macros.h"
 #include "server/credential/password_generator.h"
 #include "server/directory/change.h"
 #include "server/directory/time_proto.h"
+#include "server/directory/user_store.h"
 #include "server/reset/delivery.h"
 #include "server/reset/policy_rules.h"
 #include "server/reset/reset_mail.h"
@@ -92,7 +94,7 @@ absl::StatusOr<v1::ListResetRequestsResponse> QueueDesk::ListResetRequests(
   return Look<v1::ListResetRequestsResponse>(
       database_, call, parent.directory, [&](Tx& tx, v1::ListResetRequestsResponse& response) {
         auto requests = hearth::ListResetRequests(tx, parent.directory, ParseCursor(page.after), request.newest_first(),
-                                                  request.state(), page.size + 1);
+                                                  request.state(), UnitsInReach(call), page.size + 1);
         response.set_next_page_token(pager_.Close(own, request, page, requests, CursorOf));
         for (const QueuedReset& queued : requests) *response.add_reset_requests() = RequestProto(queued);
         return absl::OkStatus();
@@ -105,6 +107,8 @@ absl::StatusOr<v1::GetResetRequestResponse> QueueDesk::GetResetRequest(const Cal
   return Look<v1::GetResetRequestResponse>(
       database_, call, name.directory, [&](Tx& tx, v1::GetResetRequestResponse& response) -> absl::Status {
         ASSIGN_OR_RETURN(const QueuedReset queued, Find(tx, name.directory, name.id, /*lock=*/false));
+        const auto user = FindUser(tx, queued.directory, queued.user);
+        RETURN_IF_ERROR(CheckUnitReach(call, user.has_value() ? user->units : std::vector<UnitMembership>()));
         *response.mutable_reset_request() = RequestProto(queued);
         return absl::OkStatus();
       });

@@ -25,16 +25,19 @@ constexpr Statement kOpen{
   " WHERE r.directory_id = $1"
 constexpr Statement kFind{"reset_request_find", HEARTH_SELECT_QUEUED " AND r.reset_request_id = $2"};
 constexpr Statement kLock{"reset_request_lock", HEARTH_SELECT_QUEUED " AND r.reset_request_id = $2 FOR UPDATE OF r"};
+#define HEARTH_OF_UNITS                                                                                  \
+  " AND ($6::text[] IS NULL OR r.user_id IN (SELECT m.user_id FROM hearth.administrative_unit_members m" \
+  " WHERE m.directory_id = $1 AND m.unit_id = ANY ($6::text[])))"
 #define HEARTH_OF_STATE " AND ($4 = 0 OR $4 = CASE WHEN r.state = 1 AND r.expire_time <= now() THEN 5 ELSE r.state END)"
 // The times of rows are whole microseconds, so the cursor is exact.
-constexpr Statement kListOldest{
-    "reset_request_list_oldest", HEARTH_SELECT_QUEUED
-    " AND ($2::bigint IS NULL OR (hearth.micros(r.create_time), r.reset_request_id) > ($2, $3::text))" HEARTH_OF_STATE
-    " ORDER BY r.create_time, r.reset_request_id LIMIT $5"};
-constexpr Statement kListNewest{
-    "reset_request_list_newest", HEARTH_SELECT_QUEUED
-    " AND ($2::bigint IS NULL OR (hearth.micros(r.create_time), r.reset_request_id) < ($2, $3::text))" HEARTH_OF_STATE
-    " ORDER BY r.create_time DESC, r.reset_request_id DESC LIMIT $5"};
+constexpr Statement kListOldest{"reset_request_list_oldest", HEARTH_SELECT_QUEUED
+                                " AND ($2::bigint IS NULL OR (hearth.micros(r.create_time), r.reset_request_id) > ($2, "
+                                "$3::text))" HEARTH_OF_STATE HEARTH_OF_UNITS
+                                " ORDER BY r.create_time, r.reset_request_id LIMIT $5"};
+constexpr Statement kListNewest{"reset_request_list_newest", HEARTH_SELECT_QUEUED
+                                " AND ($2::bigint IS NULL OR (hearth.micros(r.create_time), r.reset_request_id) < ($2, "
+                                "$3::text))" HEARTH_OF_STATE HEARTH_OF_UNITS
+                                " ORDER BY r.create_time DESC, r.reset_request_id DESC LIMIT $5"};
 constexpr Statement kDecide{
     "reset_request_decide",
     "UPDATE hearth.reset_requests SET state = $3::smallint, decided_by = $4, deny_reason = $5, decide_time = now(),"
@@ -102,12 +105,15 @@ std::optional<QueuedReset> FindResetRequest(Tx& tx, std::string_view directory, 
 }
 
 std::vector<QueuedReset> ListResetRequests(Tx& tx, std::string_view directory, const std::optional<QueueCursor>& after,
-                                           bool newest_first, v1::ResetRequest::State state, int limit) {
+                                           bool newest_first, v1::ResetRequest::State state,
+                                           const std::optional<std::vector<std::string>>& units, int limit) {
+  std::optional<std::string> only;
+  if (units.has_value()) only = TextArray(*units);
   std::optional<int64_t> micros;
   if (after.has_value()) micros = after->micros;
   std::vector<QueuedReset> requests;
   for (const auto& row : tx.Exec(newest_first ? kListNewest : kListOldest, std::string(directory), micros,
-                                 after.has_value() ? after->id : "", static_cast<int>(state), limit)) {
+                                 after.has_value() ? after->id : "", static_cast<int>(state), limit, only)) {
     requests.push_back(QueuedOf(row));
   }
   return requests;

@@ -43,9 +43,10 @@ struct QueueCursor {
   int64_t micros = 0;
   std::string id;
 };
-// One page in the order of time. `state` UNSPECIFIED: all.
+// One page in the order of time. `state` UNSPECIFIED: all. `units`: only of their members; nullopt: of everybody.
 std::vector<QueuedReset> ListResetRequests(Tx& tx, std::string_view directory, const std::optional<QueueCursor>& after,
-                                           bool newest_first, v1::ResetRequest::State state, int limit);
+                                           bool newest_first, v1::ResetRequest::State state,
+                                           const std::optional<std::vector<std::string>>& units, int limit);
 
 // Writes the decision. The row is locked and pending.
 void DecideResetRequest(Tx& tx, const QueuedReset& request, v1::ResetRequest::State state,

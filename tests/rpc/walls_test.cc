@@ -158,7 +158,7 @@ TEST_F(WallsTest, StatementsAboutAnotherDirectoryFindNothingThere) {
             ReplaceCredential(tx, {kForth, "user1", 2}, hash_, {.must_change = false, .lifetime = {}}).has_value());
         EXPECT_FALSE(
             ReplaceCredential(tx, {kForth, "user2", 1}, hash_, {.must_change = false, .lifetime = {}}).has_value());
-        EXPECT_TRUE(ListUsers(tx, kForth, "", 100, true, false).empty());
+        EXPECT_TRUE(ListUsers(tx, kForth, "", 100, true, std::nullopt).empty());
         EXPECT_FALSE(DeleteRole(tx, grant));
         SetDisabled(tx, kForth, "user1", true);
         MarkDeleted(tx, kForth, "user1");

@@ -39,6 +39,22 @@ TEST_F(UserDeskTest, ListsPagesByIdWithoutTheDeleted) {
   EXPECT_EQ(desk_.ListUsers(By(ForthAdmin(), all), all)->users_size(), static_cast<int>(names.size()) + 1);
 }
 
+TEST_F(UserDeskTest, AnAdministratorOfAUnitListsItsPeopleOnly) {
+  MakeUnit(kForth, "shops", /*restricted=*/true, {"user1", "helpdesk-administrator"});
+  Assign(kForth, "contractor", v1::ROLE_USER_ADMINISTRATOR, "shops");
+  const auto request = PageOf<v1::ListUsersRequest>(DirectoryName(kForth), 1);
+  const auto response = desk_.ListUsers(By({kForth, "contractor"}, request), request);
+  ASSERT_THAT(response, IsOk());
+  ASSERT_EQ(response->users_size(), 1);
+  EXPECT_EQ(response->users(0).name(), "directories/forthcoffee/users/helpdesk-administrator");
+  const auto rest = PageOf<v1::ListUsersRequest>(DirectoryName(kForth), 10, response->next_page_token());
+  const auto others = desk_.ListUsers(By({kForth, "contractor"}, rest), rest);
+  ASSERT_THAT(others, IsOk());
+  ASSERT_EQ(others->users_size(), 1);
+  EXPECT_EQ(others->users(0).name(), "directories/forthcoffee/users/user1");
+  EXPECT_EQ(others->next_page_token(), "");
+}
+
 TEST_F(UserDeskTest, RefusesPageTokensOfOtherLists) {
   const auto first = PageOf<v1::ListUsersRequest>(DirectoryName(kForth), 2);
   const auto page = desk_.ListUsers(By(ForthAdmin(), first), first);

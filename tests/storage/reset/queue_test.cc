@@ -122,6 +122,26 @@ TEST_F(QueueTest, ApprovingGivesATemporaryPasswordAndClosesTheRequest) {
   Open();  // And the person may ask again.
 }
 
+TEST_F(QueueTest, AnAdministratorOfAUnitSeesTheRequestsOfItsPeople) {
+  const std::string inside = Open("user1"), outside = Open("user2");
+  MakeUnit(kForth, "shops", /*restricted=*/false, {"user1"});
+  Assign(kForth, "contractor", v1::ROLE_HELPDESK_ADMINISTRATOR, "shops");
+  const Principal caller{kForth, "contractor"};
+  v1::ListResetRequestsRequest list;
+  list.set_parent("directories/forthcoffee");
+  const auto listed = queue_desk_.ListResetRequests(By(caller, list), list);
+  ASSERT_THAT(listed, IsOk());
+  ASSERT_EQ(listed->reset_requests_size(), 1);
+  EXPECT_EQ(listed->reset_requests(0).name(), inside);
+  v1::GetResetRequestRequest get;
+  get.set_name(inside);
+  EXPECT_THAT(queue_desk_.GetResetRequest(By(caller, get), get), IsOk());
+  get.set_name(outside);
+  EXPECT_THAT(queue_desk_.GetResetRequest(By(caller, get), get),
+              HasReason(v1::ERROR_REASON_OUTSIDE_ADMINISTRATIVE_UNIT));
+  EXPECT_THAT(Approve(inside, caller), IsOk());
+}
+
 // R22: the same rule as ResetPassword, at this moment.
 TEST_F(QueueTest, ApprovingTakesTheAuthorityOfAReset) {
   const std::string of_admin = Open("helpdesk-administrator");
