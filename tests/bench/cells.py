@@ -27,8 +27,8 @@ TITLES = {
 STATEMENTS = {"pgbench-resolve": ("guest_resolve", "user:i@forthcoffee.com"), "pgbench-get": ("guest_get", "guest:i")}
 
 # One intent, as RequestReset writes them by the batch, which no relay takes. Row-level security is told of the directory by PGOPTIONS.
-INSERT_INTENT = r"""\set a random(0, 9223372036854775807)
-\set b random(0, 9223372036854775807)
+INSERT_INTENT = r"""\set a random(0, 4611686018427387903)
+\set b random(0, 4611686018427387903)
 INSERT INTO hearth.reset_intents (directory_id, handle_digest, request_digest, identifier_digest, sealed, call_id, caller_directory,
   caller, caller_kind, peer, trace_id, due_time) SELECT 'forthcoffee', h, h, h, repeat('x', 360)::bytea, gen_random_uuid(), 'forthcoffee',
   'backend-0', 'service', 'ipv4:127.0.0.1:40000', '', now() + interval '1 day' FROM (SELECT sha256((:a || '-' || :b)::bytea) AS h) d ON CONFLICT DO NOTHING;
