@@ -8,6 +8,7 @@
 #include "enums.h"
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
+#include "hearth/v1/password_policy.pb.h"
 #include "hearth/v1/resources.pb.h"
 #include "text.h"
 #include "usage.h"
@@ -94,6 +95,10 @@ std::string MessageText(const Message& message) {
     return absl::FormatDuration(absl::Seconds(span.seconds()) + absl::Nanoseconds(span.nanos()));
   }
   if (type == v1::Home::descriptor()) return HomeText(static_cast<const v1::Home&>(message));
+  if (type == v1::PasswordVerdict::descriptor()) {
+    const auto& verdict = static_cast<const v1::PasswordVerdict&>(message);
+    return absl::StrCat(verdict.passed() ? "kept:   " : "broken: ", verdict.text());
+  }
   return message.ShortDebugString();
 }
 
@@ -104,21 +109,8 @@ std::string EnumNumberText(const FieldDescriptor& field, int number) {
 
 std::string RepeatedText(const Message& message, const FieldDescriptor& field) {
   std::vector<std::string> texts;
-  const Reflection& reflection = *message.GetReflection();
-  for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
-    switch (field.cpp_type()) {
-      case FieldDescriptor::CPPTYPE_ENUM:
-        texts.push_back(EnumNumberText(field, reflection.GetRepeatedEnumValue(message, &field, i)));
-        break;
-      case FieldDescriptor::CPPTYPE_STRING:
-        texts.push_back(reflection.GetRepeatedString(message, &field, i));
-        break;
-      case FieldDescriptor::CPPTYPE_MESSAGE:
-        texts.push_back(MessageText(reflection.GetRepeatedMessage(message, &field, i)));
-        break;
-      default:
-        break;
-    }
+  for (int i = 0; i < message.GetReflection()->FieldSize(message, &field); ++i) {
+    texts.push_back(ElementText(message, field, i));
   }
   return absl::StrJoin(texts, ", ");
 }
@@ -151,6 +143,20 @@ absl::Status SetField(Message* message, const std::string& path, const std::stri
   const FieldDescriptor* field = message->GetDescriptor()->FindFieldByName(path.substr(0, dot));
   if (dot == std::string::npos) return SetLeaf(*field, text, message);
   return SetField(message->GetReflection()->MutableMessage(message, field), path.substr(dot + 1), text);
+}
+
+std::string ElementText(const Message& message, const FieldDescriptor& field, int index) {
+  const Reflection& reflection = *message.GetReflection();
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return EnumNumberText(field, reflection.GetRepeatedEnumValue(message, &field, index));
+    case FieldDescriptor::CPPTYPE_STRING:
+      return reflection.GetRepeatedString(message, &field, index);
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return MessageText(reflection.GetRepeatedMessage(message, &field, index));
+    default:
+      return "";
+  }
 }
 
 std::string FieldText(const Message& message, const FieldDescriptor& field) {

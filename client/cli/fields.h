@@ -28,6 +28,10 @@ absl::Status SetField(google::protobuf::Message* message, const std::string& pat
 // unset.
 std::string FieldText(const google::protobuf::Message& message, const google::protobuf::FieldDescriptor& field);
 
+// The same for one element of a repeated field.
+std::string ElementText(const google::protobuf::Message& message, const google::protobuf::FieldDescriptor& field,
+                        int index);
+
 // A new, empty message of a generated type.
 std::unique_ptr<google::protobuf::Message> NewMessage(const google::protobuf::Descriptor* type);
 

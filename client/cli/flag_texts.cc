@@ -33,6 +33,8 @@ const std::map<std::string, FlagText>& Texts() {
         "how its people reach its administrators: an address, a telephone number; shown to all who ask where they are "
         "at home"}},
       {"description", {"description", "what it is for"}},
+      {"banned_terms",
+       {"banned-term", "a word that makes passwords weak, 4 to 16 characters; repeat, or separate with commas"}},
       {"block", {"block", "how long nothing more happens once the count is exceeded, 1m to 7d"}},
       {"channel", {"channel", "what is mailed"}},
       {"code_lifetime", {"code-lifetime", "how long a code works, 1m to 10m"}},
@@ -50,6 +52,7 @@ const std::map<std::string, FlagText>& Texts() {
        {"external", "the address that the person has from now on elsewhere: a principal name or a mail address"}},
       {"filter",
        {"filter", "such as 'state = PENDING_ACCEPTANCE AND home_domain = forthcoffee.com' or 'stale = true'"}},
+      {"history", {"history", "how many of a person's last passwords cannot be chosen again, 0 to 24"}},
       {"home_issuer", {"home-issuer", "for a person homed outside Hearth: their OpenID Connect issuer"}},
       {"inbound_domains", {"inbound-domain", "a domain of the inbound rule; repeat, or separate with commas"}},
       {"inbound_rule", {"inbound-rule", "whose people may be guests here"}},
@@ -65,12 +68,16 @@ const std::map<std::string, FlagText>& Texts() {
       {"link_base_uri", {"link-base-uri", "https address of the page on which people choose a password"}},
       {"link_lifetime", {"link-lifetime", "how long a link works, 5m to 24h"}},
       {"mail", {"mail", "address for messages"}},
+      {"max_age", {"max-age", "how old a password may become, 14d to 730d; with the preset entra only"}},
       {"max_attempts", {"max-attempts", "how often a code may be tried, 1 to 10"}},
       {"message", {"message", "a personal word in the mail"}},
+      {"min_age", {"min-age", "how old a password must be before its person can change it, at most 7d"}},
+      {"min_length", {"min-length", "the fewest characters, at most 64; 0: the preset's own"}},
       {"newest_first", {"newest-first", "newest first"}},
       {"outbound_domains", {"outbound-domain", "a domain of the outbound rule; repeat, or separate with commas"}},
       {"outbound_rule", {"outbound-rule", "where this directory's people may be guests"}},
       {"permissions", {"permission", "what it may do; repeat, or separate with commas"}},
+      {"preset", {"preset", "the rules that belong together"}},
       {"primary", {"primary", "make it the directory's primary domain"}},
       {"recipients", {"recipient", "whom the password is mailed to (default: you); repeat, or separate with commas"}},
       {"redeem_uri", {"redeem-uri", "https address of the page where invited people redeem"}},
@@ -87,6 +94,8 @@ const std::map<std::string, FlagText>& Texts() {
       {"relation", {"as", "how the person belongs to the group (default: member)"}},
       {"role", {"role", "role"}},
       {"role_assignable", {"role-assignable", "roles can be assigned to the group; cannot be changed later"}},
+      {"second_factor_follows",
+       {"second-factor-follows", "a second factor always follows: 8 characters suffice with the preset nist"}},
       {"self_service", {"self-service", "who may reset without an administrator"}},
       {"self_service_group", {"self-service-group", "the group, for selected_group"}},
       {"sender_name", {"sender-name", "name beside the address that mails come from"}},
@@ -105,6 +114,7 @@ const std::map<std::string, FlagText>& Texts() {
       {"time_zone", {"time-zone", "in which times are shown, such as Europe/Amsterdam"}},
       {"trusted_issuer_id", {"issuer-id", "id under which the issuer is registered (default: primary)"}},
       {"window", {"window", "the window, 1m to 7d"}},
+      {"user", {"for", "whose password it is to be, so that their names count"}},
       {"user_id", {"id", "id of the person, and the `sub` of their tokens (default: a random UUID)"}},
       {"user_principal_name", {"principal-name,upn", "name to sign in with, such as user1@forthcoffee.com"}},
       {"user_type", {"type,user-type", "how the directory regards the person"}},
@@ -126,9 +136,9 @@ FlagText FlagTextOf(const std::string& path) {
 
 std::string GroupPrefix(const std::string& field) {
   static const auto* const unprefixed = new std::set<std::string>{
-      "administrative_unit", "custom_role",    "directory",     "domain",       "group",
-      "guest_policy",        "guest_user",     "mail_settings", "reset_policy", "role_assignment",
-      "service_account",     "trusted_issuer", "user"};
+      "administrative_unit", "custom_role",   "directory",       "domain",       "group",           "guest_policy",
+      "guest_user",          "mail_settings", "password_policy", "reset_policy", "role_assignment", "service_account",
+      "trusted_issuer",      "user"};
   return unprefixed->count(field) > 0 ? "" : absl::StrCat(Hyphened(field), "-");
 }
 

@@ -104,6 +104,10 @@ void AddRows(const Message& message, const std::string& prefix, Rows* rows) {
     if (nested && !IsShownWhole(*field.message_type())) {
       if (!message.GetReflection()->HasField(message, &field)) continue;
       AddRows(message.GetReflection()->GetMessage(message, &field), absl::StrCat(label, "."), rows);
+    } else if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && field.is_repeated()) {
+      for (int j = 0; j < message.GetReflection()->FieldSize(message, &field); ++j) {
+        rows->push_back({j == 0 ? label : "", ElementText(message, field, j)});
+      }
     } else if (const std::string text = FieldText(message, field); !text.empty()) {
       rows->push_back({label, text});
     }

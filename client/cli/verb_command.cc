@@ -1,5 +1,6 @@
 #include "verb_command.h"
 
+#include <optional>
 #include <set>
 
 #include "absl/strings/match.h"
@@ -8,6 +9,7 @@
 #include "enums.h"
 #include "fields.h"
 #include "hearth/client/methods.h"
+#include "hearth/v1/credential_service.pb.h"
 #include "hearth/v1/mail_template.pb.h"
 #include "hearth/v1/reset_password_service.pb.h"
 #include "hearth/v1/role.pb.h"
@@ -69,10 +71,17 @@ std::set<std::string> Taken(const Verb& verb) {
   return taken;
 }
 
-// A check with the verdict no, which exits as the reset itself would.
-bool IsRefusal(const Message& response) {
-  return response.GetDescriptor() == v1::CheckResetPasswordResponse::descriptor() &&
-         !static_cast<const v1::CheckResetPasswordResponse&>(response).allowed();
+// What a check with the verdict no exits as: what the deed itself would.
+std::optional<absl::StatusCode> RefusalOf(const Message& response) {
+  if (response.GetDescriptor() == v1::CheckResetPasswordResponse::descriptor()) {
+    const bool allowed = static_cast<const v1::CheckResetPasswordResponse&>(response).allowed();
+    if (!allowed) return absl::StatusCode::kPermissionDenied;
+  }
+  if (response.GetDescriptor() == v1::CheckPasswordResponse::descriptor()) {
+    const bool acceptable = static_cast<const v1::CheckPasswordResponse&>(response).acceptable();
+    if (!acceptable) return absl::StatusCode::kInvalidArgument;
+  }
+  return std::nullopt;
 }
 
 bool HasGeneratedPassword(const Message& response) {
@@ -194,7 +203,7 @@ absl::Status VerbCommand::RunOnce(const Settings& settings, const Message& reque
   absl::Status status = session_->Invoke(*client, *method_, request, response.get());
   if (!status.ok()) return status;
   if (status = files_->Save(response.get()); !status.ok()) return status;
-  if (IsRefusal(*response)) session_->ExitWith(ExitCode(absl::PermissionDeniedError("")));
+  if (const auto code = RefusalOf(*response)) session_->ExitWith(ExitCode(absl::Status(*code, "")));
   return session_->Print(*response, HasGeneratedPassword(*response) ? kShownOnce : "");
 }
 

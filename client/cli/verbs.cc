@@ -12,11 +12,13 @@ const std::vector<Noun>& Nouns() {
       {"unit", "administrative units: parts of a directory's people, to which roles can be limited", "People"},
       {"group", "groups, and the roles that people hold through them", "People"},
       {"custom-role", "roles that a directory defines", "People"},
+      {"password", "passwords that people want to choose", "People"},
       {"platform", "the platform: who may make directories", "Organisations"},
       {"directory", "directories: the organisations", "Organisations"},
       {"domain", "verified domains of a directory", "Organisations"},
       {"issuer", "identity providers whose tokens a directory accepts", "Organisations"},
       {"service-account", "backend services as callers", "Organisations"},
+      {"password-policy", "what the passwords of a directory must be", "Organisations"},
       {"mail", "the mails that a directory sends: how they look", "Organisations"},
   };
   return *nouns;
@@ -68,6 +70,11 @@ const std::vector<Verb>& Verbs() {
        "  hearth user change-password user1@forthcoffee.com              asks for both\n"
        "  printf '%s\\n' \"$old\" \"$new\" | hearth user change-password user1@forthcoffee.com "
        "--password-stdin\n"},
+
+      {"password", "check", "CheckPassword", "", "", "", "",
+       "how a password fares by each rule of the directory; stores nothing; exit code 3 when one is broken",
+       "  hearth password check                                          asks for the password\n"
+       "  hearth password check --for user1 --language de --password-file secret.txt\n"},
 
       // The way back in.
       {"reset", "request", "RequestReset", "IDENTIFIER", "identifier", "", "",
@@ -298,6 +305,14 @@ const std::vector<Verb>& Verbs() {
        "refuse a service account until it is enabled", "  hearth service-account disable portal\n"},
       {"service-account", "delete", "DeleteServiceAccount", "SERVICE_ACCOUNT", "name", "", "",
        "refuse a service account from now on", "  hearth service-account delete portal\n"},
+
+      {"password-policy", "get", "GetPasswordPolicy", "[DIRECTORY]", "name", "", "",
+       "show what the passwords of a directory must be", "  hearth password-policy get\n"},
+      {"password-policy", "update", "UpdatePasswordPolicy", "[DIRECTORY]", "password_policy.name", "", "",
+       "change what the passwords of a directory must be; lists are replaced whole",
+       "  hearth password-policy update --min-length 20 --history 5\n"
+       "  hearth password-policy update --preset entra --max-age 90d\n"
+       "  hearth password-policy update --banned-term espresso --banned-term ristretto\n"},
 
       {"mail", "preview", "PreviewMail", "TEMPLATE", "template", "", "",
        "show what a mail looks like, with sample values; sends nothing",

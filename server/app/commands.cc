@@ -5,14 +5,19 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <functional>
 #include <iostream>
 
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "server/app/environment.h"
 #include "server/app/server.h"
 #include "server/base/clock.h"
 #include "server/base/keyring.h"
 #include "server/base/random.h"
+#include "server/credential/breach_builder.h"
+#include "server/credential/breach_filter.h"
+#include "server/credential/breach_source.h"
 #include "server/directory/bootstrap.h"
 #include "server/storage/migrator.h"
 
@@ -72,7 +77,11 @@ int RunServe(const Config& config) {
 }
 
 int RunCheckConfig(const Config& config) {
-  const auto defects = ConfigDefects(config);
+  auto defects = ConfigDefects(config);
+  if (defects.empty() && !config.breached_passwords.empty()) {
+    const auto filter = BreachFilter::Open(config.breached_passwords);
+    if (!filter.ok()) defects.push_back(absl::StrCat("--breached-passwords: ", filter.status().message()));
+  }
   for (const std::string& defect : defects) std::cerr << "hearthd: " << defect << '\n';
   if (defects.empty()) std::cout << "The configuration is good.\n";
   return defects.empty() ? 0 : 2;
@@ -106,6 +115,20 @@ int RunGenerateKeys(const std::string& path) {
   const absl::Status status = Keyring::Generate(path);
   if (!status.ok()) return Fail(status);
   std::cout << "Wrote " << path << ". Keep a copy in a safe place: without it no password verifies.\n";
+  return 0;
+}
+
+int RunBuildBreached(const BreachedOptions& options) {
+  const auto built = BuildBreachFilter(options.output, [&](const std::function<absl::Status(uint64_t)>& each) {
+    return ReadBreachList(options.list, options.min_count, each);
+  });
+  if (!built.ok()) return Fail(built.status());
+  const auto filter = BreachFilter::Open(options.output);
+  if (!filter.ok()) return Fail(filter.status());
+  std::cout << "Wrote " << options.output << ": " << built->entries << " passwords in " << built->bytes << " bytes ("
+            << static_cast<double>(built->bytes) / static_cast<double>(built->entries)
+            << " each). Of passwords that are not in the list, one in "
+            << static_cast<uint64_t>(1 / (*filter)->false_positive_rate()) << " is refused with them.\n";
   return 0;
 }
 

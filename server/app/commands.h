@@ -1,6 +1,7 @@
 // The subcommands of hearthd. Each returns the exit status: 0 done, 1 failed (the reason is on standard error), 2 misconfigured.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "server/app/config.h"
@@ -24,6 +25,15 @@ struct BootstrapOptions {
 };
 // Prints a single-use token with which an operator of the platform registers: `hearth platform bootstrap`.
 int RunBootstrap(const BootstrapOptions& options);
+
+// How `hearthd breached build` makes a filter.
+struct BreachedOptions {
+  std::string list;  // As breach_source.h says.
+  std::string output;
+  int64_t min_count = 1;
+};
+// Makes a filter of breached passwords, and says how large and how sharp it is.
+int RunBuildBreached(const BreachedOptions& options);
 
 // Makes a keys file.
 int RunGenerateKeys(const std::string& path);

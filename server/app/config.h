@@ -41,9 +41,10 @@ struct Config {
   std::string metrics_listen = "127.0.0.1:9443";  // Loopback; empty: no metrics.
   bool reflection = false;
   HashParameters argon2;
-  int hash_lanes = 0;      // 0: one for each processor.
-  int lookup_workers = 0;  // 0: one for every two processors; few workers make large batches.
-  int intake_workers = 1;  // What comes while one commits is the next batch.
+  std::string breached_passwords;  // A filter made by `hearthd breached build`; empty: none is asked.
+  int hash_lanes = 0;              // 0: one for each processor.
+  int lookup_workers = 0;          // 0: one for every two processors; few workers make large batches.
+  int intake_workers = 1;          // What comes while one commits is the next batch.
   int read_workers = 2, write_workers = 6, bulk_workers = 2;
   int lookup_queue = 4096, intake_queue = 4096, read_queue = 1024, write_queue = 512, hash_queue = 512, bulk_queue = 16;
   SmtpOptions smtp;  // Without a URL, mails wait. The password is read from its file by SmtpOf.

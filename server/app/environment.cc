@@ -41,18 +41,21 @@ RateLimits RateLimitsOf(const Config& config) {
 
 }  // namespace
 
-Environment::Environment(const Config& config, Keyring keyring, const Clock* clock, Random* random)
+Environment::Environment(const Config& config, Keyring keyring, std::unique_ptr<BreachFilter> breached,
+                         const Clock* clock, Random* random)
     : keyring_(std::move(keyring)),
       database_({.conninfo = config.database, .connections = config.database_connections}),
       hasher_(&keyring_, config.argon2, Lanes(config)),
+      breached_(std::move(breached)),
+      new_passwords_(&database_, &hasher_, &keyring_, random, breached_.get()),
       pager_(keyring_),
       tokens_(&database_, clock),
       intent_relay_(&database_, &keyring_, random),
-      reset_(&database_, &hasher_, &keyring_, random),
+      reset_(&database_, &hasher_, &keyring_, &new_passwords_),
       batch_(&database_, &keyring_, &reset_),
       request_(&database_, &keyring_),
-      proof_(&database_, &hasher_, &keyring_),
-      queue_(&database_, &hasher_, &keyring_, random, &pager_),
+      proof_(&database_, &hasher_, &keyring_, &new_passwords_),
+      queue_(&database_, &hasher_, &keyring_, &new_passwords_, &pager_),
       limit_(&database_, &keyring_),
       reset_policy_(&database_, &keyring_),
       guest_(&database_, &pager_),
@@ -62,7 +65,8 @@ Environment::Environment(const Config& config, Keyring keyring, const Clock* clo
       conversion_(&database_, &keyring_),
       membership_(&database_, &keyring_, &pager_),
       guest_policy_(&database_, &keyring_),
-      credential_(&database_, &hasher_, &keyring_),
+      credential_(&database_, &hasher_, &keyring_, &new_passwords_),
+      password_policy_(&database_, &keyring_, &new_passwords_),
       bootstrap_(&database_, &keyring_),
       directory_(&database_, &keyring_, &pager_),
       domain_(&database_, &keyring_, &pager_),
@@ -78,13 +82,13 @@ Environment::Environment(const Config& config, Keyring keyring, const Clock* clo
       mail_(&database_, &keyring_),
       authenticator_(&database_, &tokens_),
       limiter_(clock, RateLimitsOf(config)) {
-  AddServices({&reset_,      &batch_,           &request_,    &proof_,        &queue_,
-               &limit_,      &reset_policy_,    &guest_,      &invitation_,   &redemption_,
-               &guest_user_, &conversion_,      &membership_, &guest_policy_, &credential_,
-               &bootstrap_,  &directory_,       &domain_,     &user_,         &role_,
-               &unit_,       &unit_member_,     &group_,      &group_member_, &custom_role_,
-               &issuer_,     &service_account_, &mail_},
-              table_);
+  AddServices(
+      {&reset_,      &batch_,           &request_,    &proof_,        &queue_,       &limit_,      &reset_policy_,
+       &guest_,      &invitation_,      &redemption_, &guest_user_,   &conversion_,  &membership_, &guest_policy_,
+       &credential_, &password_policy_, &bootstrap_,  &directory_,    &domain_,      &user_,       &role_,
+       &unit_,       &unit_member_,     &group_,      &group_member_, &custom_role_, &issuer_,     &service_account_,
+       &mail_},
+      table_);
   metrics_ = std::make_unique<Metrics>(table_);
   settler_ = std::make_unique<Settler>(&database_, metrics_.get());
   gate_ = std::make_unique<Gate>(&authenticator_, &limiter_, metrics_.get(), clock,
@@ -95,7 +99,12 @@ Environment::Environment(const Config& config, Keyring keyring, const Clock* clo
 absl::StatusOr<std::unique_ptr<Environment>> Environment::Create(const Config& config, const Clock* clock,
                                                                  Random* random) {
   ASSIGN_OR_RETURN(Keyring keyring, Keyring::Load(config.keys_file));
-  std::unique_ptr<Environment> environment(new Environment(config, std::move(keyring), clock, random));
+  std::unique_ptr<BreachFilter> breached;
+  if (!config.breached_passwords.empty()) {
+    ASSIGN_OR_RETURN(breached, BreachFilter::Open(config.breached_passwords));
+  }
+  std::unique_ptr<Environment> environment(
+      new Environment(config, std::move(keyring), std::move(breached), clock, random));
   RETURN_IF_ERROR(environment->hasher_.SelfTest());
   RETURN_IF_ERROR(environment->table_.Check());
   return environment;

@@ -10,7 +10,9 @@
 #include "server/base/clock.h"
 #include "server/base/keyring.h"
 #include "server/base/random.h"
+#include "server/credential/breach_filter.h"
 #include "server/credential/hasher.h"
+#include "server/credential/new_passwords.h"
 #include "server/directory/page.h"
 #include "server/reset/intent_relay.h"
 #include "server/rpc/dispatcher.h"
@@ -24,7 +26,7 @@ namespace hearth {
 // randomness of their own.
 class Environment {
  public:
-  // Reads the keys file, runs the hashing self-test, checks the table of RPCs, starts the workers. Opens no connection yet. `clock` and `random` outlive
+  // Reads the keys file and maps the filter of breached passwords, runs the hashing self-test, checks the table of RPCs, starts the workers. Opens no connection yet. `clock` and `random` outlive
   // the environment. Fails with a text for the operator.
   static absl::StatusOr<std::unique_ptr<Environment>> Create(const Config& config, const Clock* clock, Random* random);
 
@@ -38,11 +40,14 @@ class Environment {
   IntentRelay& intent_relay() { return intent_relay_; }
 
  private:
-  Environment(const Config& config, Keyring keyring, const Clock* clock, Random* random);
+  Environment(const Config& config, Keyring keyring, std::unique_ptr<BreachFilter> breached, const Clock* clock,
+              Random* random);
 
   const Keyring keyring_;
   Database database_;
   Hasher hasher_;
+  const std::unique_ptr<BreachFilter> breached_;  // Null: none is configured.
+  NewPasswords new_passwords_;
   Pager pager_;
   TokenAuthority tokens_;
 
@@ -63,6 +68,7 @@ class Environment {
   MembershipDesk membership_;
   GuestPolicyDesk guest_policy_;
   CredentialDesk credential_;
+  PasswordPolicyDesk password_policy_;
   BootstrapDesk bootstrap_;
   DirectoryDesk directory_;
   DomainDesk domain_;

@@ -1,5 +1,7 @@
 #include "server/app/flags.h"
 
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <tuple>
 
@@ -32,6 +34,21 @@ Flags::Flags(CLI::App& app) {
   keys->require_subcommand(1);
   generate_ = keys->add_subcommand("generate", "Make a new keys file, mode 0600");
   generate_->add_option("--keys-file", keys_path_, "File to write")->required();
+
+  CLI::App* breached =
+      app.add_subcommand("breached", "Filters of breached passwords, for `serve --breached-passwords`");
+  breached->require_subcommand(1);
+  build_breached_ = breached->add_subcommand(
+      "build",
+      "Make a filter from a public list of SHA-1 digests: a folder of range files as the k-anonymity API of Pwned\n"
+      "Passwords has them (named ABCDE or ABCDE.txt, lines SUFFIX:COUNT), or one sorted file of lines DIGEST[:COUNT]");
+  build_breached_->add_option("LIST", breached_options_.list, "The folder or file")->required();
+  build_breached_->add_option("--output", breached_options_.output, "File to write; may be the one in use")->required();
+  build_breached_
+      ->add_option("--min-count", breached_options_.min_count,
+                   "Leave out passwords that were seen less often than this")
+      ->check(CLI::Range(int64_t{1}, std::numeric_limits<int64_t>::max()))
+      ->capture_default_str();
 }
 
 void Flags::AddServeFlags(CLI::App& command) {
@@ -66,6 +83,8 @@ void Flags::AddServeFlags(CLI::App& command) {
       ->capture_default_str();
   command.add_option("--argon2-iterations", config_.argon2.iterations, "Passes of one password hash")
       ->capture_default_str();
+  command.add_option("--breached-passwords", config_.breached_passwords,
+                     "Filter of breached passwords, which nobody can choose; see `hearthd breached`");
   command.add_option("--hash-lanes", config_.hash_lanes, "Hashes at once; 0: one for each processor")
       ->capture_default_str();
   command
@@ -120,6 +139,7 @@ int Flags::Run() const {
   if (check_->parsed()) return RunCheckConfig(config_);
   if (migrate_->parsed()) return RunMigrate(migrate_database_, app_role_);
   if (bootstrap_->parsed()) return RunBootstrap(bootstrap_options_);
+  if (build_breached_->parsed()) return RunBuildBreached(breached_options_);
   return RunGenerateKeys(keys_path_);
 }
 

@@ -23,8 +23,9 @@ class Flags {
 
   Config config_;
   BootstrapOptions bootstrap_options_;
+  BreachedOptions breached_options_;
   std::string migrate_database_, app_role_ = "hearth_app", keys_path_;
-  CLI::App *serve_, *check_, *migrate_, *bootstrap_, *generate_;
+  CLI::App *serve_, *check_, *migrate_, *bootstrap_, *generate_, *build_breached_;
 };
 
 }  // namespace hearth

@@ -10,6 +10,7 @@
 #include "server/credential/credential_store.h"
 #include "server/credential/password_proof.h"
 #include "server/credential/password_rules.h"
+#include "server/credential/policy_store.h"
 #include "server/directory/change.h"
 #include "server/directory/user_proto.h"
 #include "server/directory/user_store.h"
@@ -19,12 +20,6 @@ namespace {
 
 bool IsSelf(const Call& call, const User& user) {
   return call.principal.directory == user.directory && call.principal.subject == user.id;
-}
-
-absl::StatusOr<Secret> NewPassword(const std::string& given) {
-  ASSIGN_OR_RETURN(Secret password, PreparePassword(given));
-  RETURN_IF_ERROR(CheckPasswordRules(password));
-  return password;
 }
 
 // A person who acts for themselves may know where their home is: refuses with it, when it is elsewhere.
@@ -47,14 +42,16 @@ absl::StatusOr<v1::VerifyPasswordResponse> CredentialDesk::VerifyPassword(const 
   if (hasher_.NeedsRehash(proven.credential.hash)) {
     ASSIGN_OR_RETURN(refreshed, hasher_.Hash(binding, proven.password, call.deadline));
   }
+  bool outdated = false;
   RETURN_IF_ERROR(database_.Write({call.principal.directory}, call.deadline, [&](Tx& tx) {
+    outdated = IsPasswordOutdated(tx, proven.user.directory, proven.user.id);
     if (refreshed.has_value()) RefreshHash(tx, binding, *refreshed);
     AppendAudit(tx, call);
     return absl::OkStatus();
   }));
   v1::VerifyPasswordResponse response;
   response.set_name(UserName(proven.user.directory, proven.user.id));
-  response.set_change_required(proven.credential.must_change);
+  response.set_change_required(proven.credential.must_change || outdated);
   if (proven.credential.expire_time != absl::InfinitePast()) {
     *response.mutable_expire_time() = ToProto(proven.credential.expire_time);
   }
@@ -70,14 +67,14 @@ absl::StatusOr<v1::ChangePasswordResponse> CredentialDesk::ChangePassword(const 
   ASSIGN_OR_RETURN(const bool done, WasDone(database_, keyring_, call, request, request.request_id(), response));
   if (done) return response;
   RETURN_IF_ERROR(CheckOwnHome(database_, call, target));
-  // Before the costly proof: the rules tell nothing about the person.
-  ASSIGN_OR_RETURN(const Secret password, NewPassword(request.new_password()));
+  // Before the costly proof: the rules of the directory tell nothing about the person.
+  ASSIGN_OR_RETURN(const Secret password, passwords_.Prepare(call, request.new_password()));
   ASSIGN_OR_RETURN(const ProvenPassword proven,
                    ProvePassword(database_, hasher_, call, target, request.current_password()));
   RETURN_IF_ERROR(CheckUsable(proven));
-  if (password == proven.password) {
-    return Refuse(v1::ERROR_REASON_PASSWORD_POLICY, {{"rule", "SAME_AS_CURRENT"}});
-  }
+  if (password == proven.password) return BreaksRule(v1::PASSWORD_RULE_SAME_AS_CURRENT);
+  RETURN_IF_ERROR(passwords_.CheckAge(call, proven.user));
+  RETURN_IF_ERROR(passwords_.CheckFor(call, proven.user, password));
   const CredentialBinding binding{proven.user.directory, proven.user.id, proven.credential.version + 1};
   ASSIGN_OR_RETURN(const PasswordHash hash, hasher_.Hash(binding, password, call.deadline));
 

@@ -6,6 +6,7 @@
 #include "server/authz/call.h"
 #include "server/base/keyring.h"
 #include "server/credential/hasher.h"
+#include "server/credential/new_passwords.h"
 #include "server/storage/database.h"
 
 namespace hearth {
@@ -13,8 +14,8 @@ namespace hearth {
 // Verifies and changes passwords. Thread-safe. What is passed in outlives the desk.
 class CredentialDesk {
  public:
-  CredentialDesk(Database* database, Hasher* hasher, const Keyring* keyring)
-      : database_(*database), hasher_(*hasher), keyring_(*keyring) {}
+  CredentialDesk(Database* database, Hasher* hasher, const Keyring* keyring, NewPasswords* passwords)
+      : database_(*database), hasher_(*hasher), keyring_(*keyring), passwords_(*passwords) {}
 
   absl::StatusOr<v1::VerifyPasswordResponse> VerifyPassword(const Call& call, const v1::VerifyPasswordRequest& request);
   absl::StatusOr<v1::ChangePasswordResponse> ChangePassword(const Call& call, const v1::ChangePasswordRequest& request);
@@ -23,6 +24,7 @@ class CredentialDesk {
   Database& database_;
   Hasher& hasher_;
   const Keyring& keyring_;
+  NewPasswords& passwords_;
 };
 
 }  // namespace hearth

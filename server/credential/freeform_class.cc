@@ -9,10 +9,11 @@
 namespace hearth {
 namespace {
 
-constexpr char kControl[] = "CONTROL_CHARACTER";
-constexpr char kDisallowed[] = "DISALLOWED_CHARACTER";
-constexpr char kInvisible[] = "INVISIBLE_CHARACTER";
-constexpr char kUnassigned[] = "UNASSIGNED_CHARACTER";
+constexpr v1::PasswordRule kNone = v1::PASSWORD_RULE_UNSPECIFIED;
+constexpr v1::PasswordRule kControl = v1::PASSWORD_RULE_CONTROL_CHARACTER;
+constexpr v1::PasswordRule kDisallowed = v1::PASSWORD_RULE_DISALLOWED_CHARACTER;
+constexpr v1::PasswordRule kInvisible = v1::PASSWORD_RULE_INVISIBLE_CHARACTER;
+constexpr v1::PasswordRule kUnassigned = v1::PASSWORD_RULE_UNASSIGNED_CHARACTER;
 
 constexpr UChar32 kNothing = -1;  // Before the first and after the last character.
 constexpr int kVirama = 9;        // Canonical combining class (Unicode, 4.3).
@@ -136,28 +137,28 @@ bool IsOldHangul(UChar32 c) {
 
 // The order is that of RFC 8264, 8. The category HasCompat is left out: its members have one of the
 // categories below, or are refused before.
-const char* Violation(const Position& at, std::u16string_view text) {
+v1::PasswordRule Violation(const Position& at, std::u16string_view text) {
   constexpr uint32_t kVisible = U_GC_L_MASK | U_GC_M_MASK | U_GC_N_MASK | U_GC_P_MASK | U_GC_S_MASK | U_GC_ZS_MASK;
   const UChar32 c = at.character();
   if (!ContextFits(at, text) || IsDisallowedException(c) || U_IS_UNICODE_NONCHAR(c)) return kDisallowed;
   const uint32_t category = U_GET_GC_MASK(c);
   if ((category & U_GC_CN_MASK) != 0) return kUnassigned;
-  if (c == 0x200C || c == 0x200D) return JoinerFits(at) ? nullptr : kInvisible;
+  if (c == 0x200C || c == 0x200D) return JoinerFits(at) ? kNone : kInvisible;
   if (IsOldHangul(c)) return kDisallowed;
   if (u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT)) return kInvisible;
   if ((category & U_GC_CC_MASK) != 0) return kControl;
-  return (category & kVisible) != 0 ? nullptr : kDisallowed;
+  return (category & kVisible) != 0 ? kNone : kDisallowed;
 }
 
 }  // namespace
 
-const char* FreeformViolation(std::u16string_view text) {
+v1::PasswordRule FreeformViolation(std::u16string_view text) {
   for (size_t at = 0; at < text.size();) {
     const Position position(text, at);
-    if (const char* violation = Violation(position, text)) return violation;
+    if (const v1::PasswordRule violation = Violation(position, text); violation != kNone) return violation;
     at = position.end();
   }
-  return nullptr;
+  return kNone;
 }
 
 }  // namespace hearth

@@ -15,10 +15,9 @@ inline constexpr std::string_view kPasswordAlphabet = "abcdefghjkmnpqrstuvwxyz23
 inline constexpr size_t kPasswordGroups = 4;
 inline constexpr size_t kPasswordGroupLength = 5;
 
-// A new password: four groups of five characters of kPasswordAlphabet, joined by '-', with at least one
-// letter and one digit among them (a draw without is thrown away whole, so the rest stay equally likely). 99
-// bits. Passes PreparePassword unchanged, and CheckPasswordRules. Draws one number below 31 per character
-// from `random`.
-Secret GeneratePassword(Random& random);
+// A new password: four groups of five characters of kPasswordAlphabet, or as many as `min_length` code points need, joined by '-', with at
+// least one letter and one digit among them (a draw without is thrown away whole, so the rest stay equally likely). 99 bits or more. Passes
+// PreparePassword unchanged, and has three of the four classes of characters. Draws one number below 31 per character from `random`.
+Secret GeneratePassword(Random& random, size_t min_length = 0);
 
 }  // namespace hearth

@@ -3,17 +3,19 @@
 
 #include <cstddef>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "hearth/v1/password_policy.pb.h"
 #include "server/base/secret.h"
+#include "server/credential/banned_words.h"
 
 namespace hearth {
 
-// NIST SP 800-63B-4, 3.1.1.2: a password that may stand alone has at least 15 characters, and a verifier
-// accepts at least 64. A character is one Unicode code point. No composition rules, no expiry, for the same
-// section forbids both.
-inline constexpr size_t kMinPasswordCodePoints = 15;
+class BreachFilter;
+
+// NIST SP 800-63B-4, 3.1.1.2: a verifier accepts at least 64 characters. A character is one Unicode code point.
 inline constexpr size_t kMaxPasswordCodePoints = 256;
 // The most bytes of UTF-8 that are looked at: 256 code points of four bytes.
 inline constexpr size_t kMaxPasswordBytes = 4 * kMaxPasswordCodePoints;
@@ -25,11 +27,36 @@ inline constexpr size_t kMaxPasswordBytes = 4 * kMaxPasswordCodePoints;
 // EMPTY, TOO_LONG (bytes), NOT_UTF8, CONTROL_CHARACTER, UNASSIGNED_CHARACTER, INVISIBLE_CHARACTER (default
 // ignorable, such as U+00AD or a joiner outside its script), DISALLOWED_CHARACTER (private use, line
 // separators and the like).
-// To verify an existing password this is all that is asked; a new one also passes CheckPasswordRules.
+// To verify an existing password this is all that is asked; a new one also passes JudgePassword.
 absl::StatusOr<Secret> PreparePassword(std::string_view given);
 
-// The rules for new passwords, on what PreparePassword returned: kMinPasswordCodePoints to
-// kMaxPasswordCodePoints. Refused with PASSWORD_POLICY and metadata "rule": TOO_SHORT, TOO_LONG.
-absl::Status CheckPasswordRules(const Secret& prepared);
+// The same with the broken rule in place of a refusal; UNSPECIFIED: none.
+struct Preparation {
+  v1::PasswordRule broken = v1::PASSWORD_RULE_UNSPECIFIED;
+  Secret password;
+};
+Preparation TryPassword(std::string_view given);
+
+// By what a new password is judged, besides its form. Immutable once it is filled, so reading is thread-safe.
+struct PasswordYardstick {
+  v1::PasswordPolicy policy;  // Complete, with effective_min_length and version.
+  WordList banned;            // The policy's banned_terms.
+  WordList context;  // What anybody would think of in this place: the product, words of the organisation's name.
+  WordList names;    // The person's and the organisation's, which must not be in it at all.
+};
+
+// How a password fares by one rule.
+struct RuleVerdict {
+  v1::PasswordRule rule;
+  bool passed;
+};
+
+// Judges what PreparePassword returned by each rule of the yardstick, in the order in which the contract lists them; without a filter nothing is
+// asked of breaches. `breached` may be null.
+std::vector<RuleVerdict> JudgePassword(const Secret& prepared, const PasswordYardstick& yardstick,
+                                       const BreachFilter* breached);
+
+// PASSWORD_POLICY with metadata "rule": the name of the rule without its prefix.
+absl::Status BreaksRule(v1::PasswordRule rule);
 
 }  // namespace hearth

@@ -54,6 +54,8 @@ constexpr Statement kPurgeMailSettings{"directory_purge_mail_settings",
                                        "DELETE FROM hearth.mail_settings WHERE directory_id = $1"};
 constexpr Statement kPurgePolicies{"directory_purge_reset_policies",
                                    "DELETE FROM hearth.reset_policies WHERE directory_id = $1"};
+constexpr Statement kPurgePasswordPolicy{"directory_purge_password_policy",
+                                         "DELETE FROM hearth.password_policies WHERE directory_id = $1"};
 constexpr Statement kPurgeIntents{"directory_purge_reset_intents",
                                   "DELETE FROM hearth.reset_intents WHERE directory_id = $1"};
 constexpr Statement kPurgeLimits{"directory_purge_reset_limits",
@@ -113,7 +115,7 @@ bool PurgeDirectory(Tx& tx, std::string_view id) {
   for (const Statement* statement :
        {&kPurgeUsers, &kPurgeUnits, &kPurgeGroups, &kPurgeCustomRoles, &kPurgeServiceAccounts, &kPurgeIssuers,
         &kPurgeDomains, &kPurgeRecords, &kPurgeGuestPolicy, &kPurgeMails, &kPurgeMailSettings, &kPurgePolicies,
-        &kPurgeIntents, &kPurgeLimits}) {
+        &kPurgeIntents, &kPurgeLimits, &kPurgePasswordPolicy}) {
     tx.Exec(*statement, std::string(id));
   }
   return true;

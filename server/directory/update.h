@@ -18,6 +18,11 @@ absl::StatusOr<std::set<std::string>> FieldsToUpdate(const google::protobuf::Mes
                                                      const google::protobuf::FieldMask& mask,
                                                      const std::vector<std::string>& changeable);
 
+// Copies the field at `path`, as FieldsToUpdate returns it (field, or field.part of a message), from `wanted` to `to`; one that `wanted` leaves out is
+// taken from `by_default`. The three are of one type.
+void TakeField(const std::string& path, const google::protobuf::Message& wanted,
+               const google::protobuf::Message& by_default, google::protobuf::Message& to);
+
 // Fails with ETAG_MISMATCH when an etag is given and is not that of the current revision.
 absl::Status CheckEtag(const std::string& etag, int64_t revision, const std::string& resource_type);
 

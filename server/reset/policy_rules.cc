@@ -13,8 +13,6 @@
 namespace hearth {
 namespace {
 
-using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
 using google::protobuf::util::TimeUtil;
 
 constexpr int kMostAttempts = 10;
@@ -46,35 +44,6 @@ v1::ResetPolicy MakeDefault() {
 absl::Status CheckRange(const std::string& field, int value, int most) {
   if (value >= 1 && value <= most) return absl::OkStatus();
   return InvalidField(absl::StrCat("reset_policy.", field), absl::StrCat("must be between 1 and ", most));
-}
-
-void CopyField(const FieldDescriptor* field, const Message& from, Message& to) {
-  const auto* reflection = from.GetReflection();
-  switch (field->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_ENUM:
-      return reflection->SetEnumValue(&to, field, reflection->GetEnumValue(from, field));
-    case FieldDescriptor::CPPTYPE_INT32:
-      return reflection->SetInt32(&to, field, reflection->GetInt32(from, field));
-    case FieldDescriptor::CPPTYPE_BOOL:
-      return reflection->SetBool(&to, field, reflection->GetBool(from, field));
-    case FieldDescriptor::CPPTYPE_STRING:
-      return reflection->SetString(&to, field, reflection->GetString(from, field));
-    default:
-      return reflection->MutableMessage(&to, field)->CopyFrom(reflection->GetMessage(from, field));
-  }
-}
-
-// Copies the field at a path of one or two names; one that `wanted` leaves out is taken from the default.
-void CopyPath(const std::string& path, const Message& wanted, const Message& by_default, Message& to) {
-  const size_t dot = path.find('.');
-  const FieldDescriptor* field = wanted.GetDescriptor()->FindFieldByName(path.substr(0, dot));
-  if (dot == std::string::npos) {
-    CopyField(field, wanted.GetReflection()->HasField(wanted, field) ? wanted : by_default, to);
-  } else {
-    CopyPath(path.substr(dot + 1), wanted.GetReflection()->GetMessage(wanted, field),
-             by_default.GetReflection()->GetMessage(by_default, field),
-             *to.GetReflection()->MutableMessage(&to, field));
-  }
 }
 
 // What can be changed; the parts of limits only where a mask names them.
@@ -135,7 +104,7 @@ absl::StatusOr<v1::ResetPolicy> UpdatedResetPolicy(const v1::ResetPolicy& curren
                    FieldsToUpdate(request.reset_policy(), request.update_mask(),
                                   Changeable(request.update_mask().paths_size() > 0)));
   v1::ResetPolicy updated = current;
-  for (const std::string& path : fields) CopyPath(path, request.reset_policy(), DefaultResetPolicy(), updated);
+  for (const std::string& path : fields) TakeField(path, request.reset_policy(), DefaultResetPolicy(), updated);
   RETURN_IF_ERROR(CheckResetPolicy(updated));
   return updated;
 }

@@ -8,7 +8,6 @@
 #include "server/base/resource_name.h"
 #include "server/base/status_macros.h"
 #include "server/credential/credential_store.h"
-#include "server/credential/password_rules.h"
 #include "server/directory/change.h"
 #include "server/directory/time_proto.h"
 #include "server/directory/user_store.h"
@@ -33,12 +32,6 @@ bool SameDigest(const std::string& a, const std::string& b) {
 int64_t VersionOf(Tx& tx, const std::string& directory, const std::string& user) {
   const auto credential = FindCredential(tx, directory, user);
   return credential.has_value() ? credential->version : 0;
-}
-
-absl::StatusOr<Secret> NewPassword(const std::string& given) {
-  ASSIGN_OR_RETURN(Secret password, PreparePassword(given));
-  RETURN_IF_ERROR(CheckPasswordRules(password));
-  return password;
 }
 
 }  // namespace
@@ -133,8 +126,8 @@ absl::StatusOr<ProofDesk::Bearer> ProofDesk::FindBearer(Tx& tx, const Call& call
 
 absl::StatusOr<v1::CompleteResetResponse> ProofDesk::CompleteReset(const Call& call,
                                                                    const v1::CompleteResetRequest& request) {
-  // Before the token is looked at: the rules tell nothing about the person.
-  ASSIGN_OR_RETURN(const Secret password, NewPassword(request.new_password()));
+  // Before the token is looked at: the rules of the directory tell nothing about the person.
+  ASSIGN_OR_RETURN(const Secret password, passwords_.Prepare(call, request.new_password()));
   v1::CompleteResetResponse response;
   ASSIGN_OR_RETURN(const bool done, WasDone(database_, keyring_, call, request, request.request_id(), response));
   if (done) return response;
@@ -144,6 +137,7 @@ absl::StatusOr<v1::CompleteResetResponse> ProofDesk::CompleteReset(const Call& c
     bearer = FindBearer(tx, call, request.reset_token(), /*lock=*/false);
     return bearer.status();
   }));
+  RETURN_IF_ERROR(passwords_.CheckFor(call, bearer->user, password));
   const CredentialBinding binding{directory, bearer->user.id, bearer->version + 1};
   ASSIGN_OR_RETURN(const PasswordHash hash, hasher_.Hash(binding, password, call.deadline));
   const auto write = [&](Tx& tx, const Access&) -> absl::Status {

@@ -9,6 +9,7 @@
 #include "server/authz/call.h"
 #include "server/base/keyring.h"
 #include "server/credential/hasher.h"
+#include "server/credential/new_passwords.h"
 #include "server/directory/user.h"
 #include "server/reset/reset_keys.h"
 #include "server/reset/token_store.h"
@@ -20,8 +21,8 @@ namespace hearth {
 // proof is good: the same statements run, and one refusal is given. Thread-safe. What is passed in outlives the desk.
 class ProofDesk {
  public:
-  ProofDesk(Database* database, Hasher* hasher, const Keyring* keyring)
-      : database_(*database), hasher_(*hasher), keyring_(*keyring), keys_(*keyring) {}
+  ProofDesk(Database* database, Hasher* hasher, const Keyring* keyring, NewPasswords* passwords)
+      : database_(*database), hasher_(*hasher), keyring_(*keyring), passwords_(*passwords), keys_(*keyring) {}
 
   absl::StatusOr<v1::VerifyResetCodeResponse> VerifyResetCode(const Call& call,
                                                               const v1::VerifyResetCodeRequest& request);
@@ -44,6 +45,7 @@ class ProofDesk {
   Database& database_;
   Hasher& hasher_;
   const Keyring& keyring_;
+  NewPasswords& passwords_;
   const ResetKeys keys_;
 };
 

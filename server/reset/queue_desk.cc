@@ -11,7 +11,6 @@
 #include "server/base/error.h"
 #include "server/base/resource_name.h"
 #include "server/base/status_macros.h"
-#include "server/credential/password_generator.h"
 #include "server/directory/change.h"
 #include "server/directory/time_proto.h"
 #include "server/directory/user_store.h"
@@ -130,22 +129,21 @@ absl::StatusOr<v1::ApproveResetRequestResponse> QueueDesk::ApproveResetRequest(
     queued = Find(tx, name.directory, name.id, /*lock=*/false);
     return queued.ok() ? CheckDecidable(call, *queued) : queued.status();
   }));
-  const Secret password = GeneratePassword(random_);
-  const ResetOrder order{.target = TargetOf(*queued), .terms = terms, .password = password};
+  const ResetOrder order{.target = TargetOf(*queued), .terms = terms, .given = Secret()};
   RETURN_IF_ERROR(deed_.CarryOut(
       call, order, request, request.request_id(), response, [&](Tx& tx, ResetDone& reset) -> absl::Status {
         // Another may have decided since.
         ASSIGN_OR_RETURN(const QueuedReset now, Find(tx, name.directory, name.id, /*lock=*/true));
         RETURN_IF_ERROR(CheckDecidable(call, now));
         ASSIGN_OR_RETURN(const std::vector<std::string> recipients,
-                         Deliver(tx, keyring_, keys_, wish, terms, password, reset));
+                         Deliver(tx, keyring_, keys_, wish, terms, reset.generated, reset));
         for (const std::string& to : recipients) response.add_delivered_to(to);
         const bool by_link = wish.delivery == v1::PASSWORD_DELIVERY_SECRET_LINK;
         DecideResetRequest(tx, now, by_link ? v1::ResetRequest::STATE_APPROVED : v1::ResetRequest::STATE_COMPLETED,
                            NameOfCaller(call), "");
         ASSIGN_OR_RETURN(const QueuedReset after, Find(tx, name.directory, name.id, /*lock=*/false));
         *response.mutable_reset_request() = RequestProto(after);
-        if (wish.returns()) response.set_generated_password(std::string(password.Expose()));
+        if (wish.returns()) response.set_generated_password(std::string(reset.generated.Expose()));
         *response.mutable_expire_time() = ToProto(reset.expire_time);
         *response.mutable_sessions_valid_after_time() = ToProto(reset.sessions_valid_after);
         response.set_credential_version(reset.version);

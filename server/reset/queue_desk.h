@@ -8,7 +8,6 @@
 #include "hearth/v1/request_reset_service.pb.h"
 #include "server/authz/call.h"
 #include "server/base/keyring.h"
-#include "server/base/random.h"
 #include "server/credential/hasher.h"
 #include "server/directory/page.h"
 #include "server/reset/queue_store.h"
@@ -21,13 +20,12 @@ namespace hearth {
 // the desk.
 class QueueDesk {
  public:
-  QueueDesk(Database* database, Hasher* hasher, const Keyring* keyring, Random* random, const Pager* pager)
+  QueueDesk(Database* database, Hasher* hasher, const Keyring* keyring, NewPasswords* passwords, const Pager* pager)
       : database_(*database),
         keyring_(*keyring),
-        random_(*random),
         pager_(*pager),
         keys_(*keyring),
-        deed_(database, hasher, keyring) {}
+        deed_(database, hasher, keyring, passwords) {}
 
   absl::StatusOr<v1::ListResetRequestsResponse> ListResetRequests(const Call& call,
                                                                   const v1::ListResetRequestsRequest& request);
@@ -49,7 +47,6 @@ class QueueDesk {
 
   Database& database_;
   const Keyring& keyring_;
-  Random& random_;
   const Pager& pager_;
   const ResetKeys keys_;
   ResetDeed deed_;

@@ -53,8 +53,15 @@ absl::Status ResetDeed::CarryOut(const Call& call, const ResetOrder& order, cons
       TellOfRefusedReset(database_, keyring_, call, outlook.user);
     }
     RETURN_IF_ERROR(ToStatus(outlook.decision, ToTarget(outlook.user)));
+    Secret generated;
+    if (order.given.empty()) {
+      ASSIGN_OR_RETURN(generated, passwords_.Generate(call, outlook.user));
+    } else {
+      RETURN_IF_ERROR(passwords_.CheckFor(call, outlook.user, order.given));
+    }
     const CredentialBinding binding{outlook.user.directory, outlook.user.id, outlook.version + 1};
-    ASSIGN_OR_RETURN(const PasswordHash hash, hasher_.Hash(binding, order.password, call.deadline));
+    ASSIGN_OR_RETURN(const PasswordHash hash,
+                     hasher_.Hash(binding, order.given.empty() ? generated : order.given, call.deadline));
 
     bool version_taken = false;
     const auto write = [&](Tx& tx, const Access& access) -> absl::Status {
@@ -66,6 +73,7 @@ absl::Status ResetDeed::CarryOut(const Call& call, const ResetOrder& order, cons
       if (version_taken) return Refuse(v1::ERROR_REASON_CONFLICT);
       ResetDone done;
       done.user = now.user;
+      done.generated = generated;
       done.version = binding.version;
       if (order.terms.lifetime.has_value()) done.expire_time = stored->expire_time;
       done.sessions_valid_after = CutSessions(tx, binding.directory, binding.user);

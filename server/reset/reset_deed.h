@@ -14,6 +14,7 @@
 #include "server/base/secret.h"
 #include "server/credential/credential_store.h"
 #include "server/credential/hasher.h"
+#include "server/credential/new_passwords.h"
 #include "server/directory/target.h"
 #include "server/reset/reset_keys.h"
 #include "server/storage/database.h"
@@ -34,12 +35,13 @@ absl::StatusOr<ResetOutlook> DecideOnce(Database& database, const Call& call, co
 struct ResetOrder {
   TargetName target;
   PasswordTerms terms;
-  Secret password;  // As it will be hashed.
+  Secret given;  // As NewPasswords::Prepare made it; empty: the server makes one.
 };
 
 // What happened, inside the transaction in which it did.
 struct ResetDone {
   User user;                          // As they were before.
+  Secret generated;                   // The password, if the server made it.
   std::optional<User> administrator;  // Who did it, if a person.
   std::string administrator_name;     // As people see it.
   int64_t version = 0;
@@ -50,13 +52,13 @@ struct ResetDone {
 // Carries out resets. Thread-safe. What is passed in outlives it.
 class ResetDeed {
  public:
-  ResetDeed(Database* database, Hasher* hasher, const Keyring* keyring)
-      : database_(*database), hasher_(*hasher), keyring_(*keyring), keys_(*keyring) {}
+  ResetDeed(Database* database, Hasher* hasher, const Keyring* keyring, NewPasswords* passwords)
+      : database_(*database), hasher_(*hasher), keyring_(*keyring), passwords_(*passwords), keys_(*keyring) {}
 
   // Gives the person the password, cuts their sessions, kills what was mailed to them, clears their limits and tells all their addresses, in one
   // transaction, at most once for the request_id. The rule is asked before the costly hash, and again with caller and person locked. `finish` runs
-  // last in that transaction, fills `response`, and may still refuse; it may run twice. Fails with the rule's refusals, CONFLICT, and as Change and
-  // `finish` do.
+  // last in that transaction, fills `response`, and may still refuse; it may run twice. Fails with the rule's refusals, PASSWORD_POLICY, CONFLICT,
+  // and as Change and `finish` do.
   absl::Status CarryOut(const Call& call, const ResetOrder& order, const google::protobuf::Message& request,
                         const std::string& request_id, google::protobuf::Message& response,
                         const std::function<absl::Status(Tx&, ResetDone&)>& finish);
@@ -65,6 +67,7 @@ class ResetDeed {
   Database& database_;
   Hasher& hasher_;
   const Keyring& keyring_;
+  NewPasswords& passwords_;
   const ResetKeys keys_;
 };
 

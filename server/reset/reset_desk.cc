@@ -6,8 +6,6 @@
 #include "server/base/error.h"
 #include "server/base/resource_name.h"
 #include "server/base/status_macros.h"
-#include "server/credential/password_generator.h"
-#include "server/credential/password_rules.h"
 #include "server/directory/change.h"
 #include "server/directory/user_proto.h"
 #include "server/directory/user_store.h"
@@ -26,17 +24,6 @@ absl::StatusOr<PasswordTerms> TermsOf(const v1::ResetPasswordRequest& request) {
   }
   if (!request.has_temporary_password_lifetime()) return TemporaryTerms(std::nullopt);
   return TemporaryTerms(SpanOf(request.temporary_password_lifetime()));
-}
-
-// The new password as it will be hashed; what is to be shown goes into `shown`.
-absl::StatusOr<Secret> NewPassword(const v1::ResetPasswordRequest& request, Random& random, Secret& shown) {
-  if (request.password_case() != v1::ResetPasswordRequest::kGiven) {
-    shown = GeneratePassword(random);
-    return shown;
-  }
-  ASSIGN_OR_RETURN(Secret password, PreparePassword(request.given()));
-  RETURN_IF_ERROR(CheckPasswordRules(password));
-  return password;
 }
 
 }  // namespace
@@ -63,23 +50,26 @@ absl::StatusOr<v1::ResetPasswordResponse> ResetDesk::ResetPassword(const Call& c
                                                                    const v1::ResetPasswordRequest& request) {
   ASSIGN_OR_RETURN(const PasswordTerms terms, TermsOf(request));
   const DeliveryWish wish = DeliveryWishOf(request);
-  RETURN_IF_ERROR(CheckDeliveryWish(wish, request.password_case() != v1::ResetPasswordRequest::kGiven, terms));
-  Secret shown;
-  ASSIGN_OR_RETURN(const Secret password, NewPassword(request, random_, shown));
+  const bool is_given = request.password_case() == v1::ResetPasswordRequest::kGiven;
+  RETURN_IF_ERROR(CheckDeliveryWish(wish, /*generated=*/!is_given, terms));
+  Secret given;
+  if (is_given) {
+    ASSIGN_OR_RETURN(given, passwords_.Prepare(call, request.given()));
+  }
   v1::ResetPasswordResponse response;
   ASSIGN_OR_RETURN(const bool done, WasDone(database_, keyring_, call, request, request.request_id(), response));
   if (done) return response;
 
-  const ResetOrder order{.target = TargetNameOf(request), .terms = terms, .password = password};
+  const ResetOrder order{.target = TargetNameOf(request), .terms = terms, .given = given};
   RETURN_IF_ERROR(deed_.CarryOut(
       call, order, request, request.request_id(), response, [&](Tx& tx, ResetDone& done_now) -> absl::Status {
         ASSIGN_OR_RETURN(const std::vector<std::string> recipients,
-                         Deliver(tx, keyring_, keys_, wish, terms, shown, done_now));
+                         Deliver(tx, keyring_, keys_, wish, terms, done_now.generated, done_now));
         for (const std::string& to : recipients) response.add_delivered_to(to);
         // Whatever the person asked for, they have it.
         CompleteResetRequests(tx, done_now.user.directory, done_now.user.id);
         response.set_name(UserName(done_now.user.directory, done_now.user.id));
-        if (wish.returns()) response.set_generated_password(std::string(shown.Expose()));
+        if (wish.returns()) response.set_generated_password(std::string(done_now.generated.Expose()));
         response.set_change_required_at_next_sign_in(terms.must_change);
         if (terms.lifetime.has_value()) *response.mutable_expire_time() = ToProto(done_now.expire_time);
         *response.mutable_sessions_valid_after_time() = ToProto(done_now.sessions_valid_after);

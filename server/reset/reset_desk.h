@@ -5,8 +5,8 @@
 #include "hearth/v1/reset_password_service.pb.h"
 #include "server/authz/call.h"
 #include "server/base/keyring.h"
-#include "server/base/random.h"
 #include "server/credential/hasher.h"
+#include "server/credential/new_passwords.h"
 #include "server/reset/reset_deed.h"
 #include "server/storage/database.h"
 
@@ -15,8 +15,12 @@ namespace hearth {
 // Resets passwords and ends sessions. Thread-safe. What is passed in outlives the desk.
 class ResetDesk {
  public:
-  ResetDesk(Database* database, Hasher* hasher, const Keyring* keyring, Random* random)
-      : database_(*database), keyring_(*keyring), random_(*random), keys_(*keyring), deed_(database, hasher, keyring) {}
+  ResetDesk(Database* database, Hasher* hasher, const Keyring* keyring, NewPasswords* passwords)
+      : database_(*database),
+        keyring_(*keyring),
+        passwords_(*passwords),
+        keys_(*keyring),
+        deed_(database, hasher, keyring, passwords) {}
 
   absl::StatusOr<v1::ResetPasswordResponse> ResetPassword(const Call& call, const v1::ResetPasswordRequest& request);
   absl::StatusOr<v1::CheckResetPasswordResponse> CheckResetPassword(const Call& call,
@@ -26,7 +30,7 @@ class ResetDesk {
  private:
   Database& database_;
   const Keyring& keyring_;
-  Random& random_;
+  NewPasswords& passwords_;
   const ResetKeys keys_;
   ResetDeed deed_;
 };

@@ -23,6 +23,8 @@ constexpr size_t kMaxPasswordBytes = 1024;
 constexpr size_t kMaxJwks = 64 * 1024;
 constexpr size_t kMaxToken = 512;
 constexpr size_t kMaxFilter = 512;
+constexpr size_t kMinBannedTerm = 4;  // As in the model system.
+constexpr size_t kMaxBannedTerm = 16;
 constexpr size_t kResetToken = 43;  // 32 bytes in base64url.
 
 constexpr std::string_view kLocalPartSymbols = "'.-_!#^~";
@@ -104,11 +106,6 @@ bool IsResetCode(std::string_view text) {
 std::string Unless(bool good, absl::string_view defect) { return good ? "" : std::string(defect); }
 
 }  // namespace
-
-size_t CountCodePoints(std::string_view text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
 
 std::string FormatDefect(v1::Format format, std::string_view text, uint32_t max_code_points) {
   const size_t longest = max_code_points == 0 ? 256 : max_code_points;
@@ -202,6 +199,12 @@ std::string FormatDefect(v1::Format format, std::string_view text, uint32_t max_
       return Unless(IsResetCode(text), "must be 8 digits");
     case v1::FORMAT_RESET_TOKEN:
       return Unless(text.size() == kResetToken && AllOf(text, "-_"), "must be 43 characters of base64url");
+    case v1::FORMAT_PASSWORD_POLICY_NAME:
+      return Unless(HasName(text, "passwordPolicy"), "must have the form directories/{directory}/passwordPolicy");
+    case v1::FORMAT_BANNED_TERM:
+      return Unless(CountCodePoints(text) >= kMinBannedTerm && CountCodePoints(text) <= kMaxBannedTerm &&
+                        text.front() != ' ' && text.back() != ' ',
+                    "must be 4 to 16 code points, without a space at either end");
     case v1::FORMAT_IDENTIFIER:
       return Unless(text.size() <= 255 && AllOf(text, kIdentifierSymbols),
                     "must be at most 255 letters, digits and ._-:/@");

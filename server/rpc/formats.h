@@ -12,7 +12,4 @@ namespace hearth {
 // `max_code_points` 0 means the form's own limit. Pure.
 std::string FormatDefect(v1::Format format, std::string_view text, uint32_t max_code_points);
 
-// The number of Unicode code points of valid UTF-8.
-size_t CountCodePoints(std::string_view text);
-
 }  // namespace hearth

@@ -46,6 +46,9 @@ void AddServices(const Desks& desks, RpcTable& table) {
   // CredentialService
   table.Add(desks.credential, &CredentialDesk::VerifyPassword);
   table.Add(desks.credential, &CredentialDesk::ChangePassword);
+  table.Add(desks.password_policy, &PasswordPolicyDesk::CheckPassword);
+  table.Add(desks.password_policy, &PasswordPolicyDesk::GetPasswordPolicy);
+  table.Add(desks.password_policy, &PasswordPolicyDesk::UpdatePasswordPolicy);
 
   // DirectoryService: the platform
   table.Add(desks.bootstrap, &BootstrapDesk::BootstrapPlatform);

@@ -23,7 +23,7 @@ VERIFY = "CredentialService/VerifyPassword"
 CHANGE = "CredentialService/ChangePassword"
 USER1 = "user1@forthcoffee.com"
 INITIAL = "correct horse battery staple"
-OWN = "a sentence that only user1 knows"
+OWN = "a sentence that nobody else knows"
 
 
 def details_of(error, name):

@@ -179,7 +179,7 @@ ROLES_HEAD = """
 ## Roles
 
 What each role grants in the directory where it is assigned, or on an administrative unit of it. A directory can define more of its own: custom roles,
-sets of these permissions without platform.admin. No built-in role grants passwords.verify: it is meant for service accounts.
+sets of these permissions without platform.admin. No built-in role grants passwords.verify, passwords.check or resets.request: they are meant for service accounts.
 
 """
 

@@ -49,7 +49,8 @@ std::vector<std::string> WrongForms(v1::Format format) {
     case v1::FORMAT_MEMBERSHIP_NAME:
     case v1::FORMAT_USER_NAME_OR_ALL:
     case v1::FORMAT_RESET_POLICY_NAME:
-    case v1::FORMAT_RESET_REQUEST_NAME: {
+    case v1::FORMAT_RESET_REQUEST_NAME:
+    case v1::FORMAT_PASSWORD_POLICY_NAME: {
       const std::string good = ValidText(format);
       return {"x",
               "/",
@@ -184,6 +185,8 @@ std::vector<std::string> WrongForms(v1::Format format) {
               "state = \"ACCEPTED",
               "password = x",
               "1 = 1; DROP TABLE hearth.users"};
+    case v1::FORMAT_BANNED_TERM:
+      return {"abc", std::string(17, 'a'), " abcd", "abcd ", "    "};
     case v1::FORMAT_RESET_CODE:
       return {"1",        "1234567",  "123456789", "1234567a", " 1234567", "1234567 ",
               "+1234567", "-1234567", "0x123456",  "1234 567", "1,234567", "null"};
@@ -222,7 +225,7 @@ std::vector<std::string> WrongForms(v1::Format format) {
 
 bool AllowsAnyLetter(v1::Format format) {
   return format == v1::FORMAT_DISPLAY_NAME || format == v1::FORMAT_UNSPECIFIED || format == v1::FORMAT_TOKEN ||
-         format == v1::FORMAT_PASSWORD || format == v1::FORMAT_JWKS;
+         format == v1::FORMAT_PASSWORD || format == v1::FORMAT_JWKS || format == v1::FORMAT_BANNED_TERM;
 }
 
 }  // namespace

@@ -86,8 +86,9 @@ const v1::MethodPolicy& PolicyOf(const MethodDescriptor* method) { return method
 Principal CallerOf(const MethodDescriptor* method) {
   const v1::MethodPolicy& policy = PolicyOf(method);
   if (policy.access() == v1::ACCESS_PLATFORM) return Operator();
-  const bool for_services =
-      policy.permission() == v1::PERMISSION_PASSWORDS_VERIFY || policy.permission() == v1::PERMISSION_RESETS_REQUEST;
+  const bool for_services = policy.permission() == v1::PERMISSION_PASSWORDS_VERIFY ||
+                            policy.permission() == v1::PERMISSION_RESETS_REQUEST ||
+                            policy.permission() == v1::PERMISSION_PASSWORDS_CHECK;
   return for_services ? Principal{kForth, "backend"} : ForthAdmin();
 }
 
@@ -163,6 +164,8 @@ std::string ValidText(v1::Format format) {
       {v1::FORMAT_USER_NAME_OR_ALL, "directories/forthcoffee/users/user1"},
       {v1::FORMAT_FILTER, "home_domain = forthcoffee.com"},
       {v1::FORMAT_RESET_POLICY_NAME, "directories/forthcoffee/resetPolicy"},
+      {v1::FORMAT_PASSWORD_POLICY_NAME, "directories/forthcoffee/passwordPolicy"},
+      {v1::FORMAT_BANNED_TERM, "espresso bar"},
       {v1::FORMAT_RESET_REQUEST_NAME, "directories/forthcoffee/resetRequests/6f1c7b0e-7d1a-4b3e-9a55-0d9f2f6f8f10"},
       {v1::FORMAT_RESET_CODE, "01234567"},
       {v1::FORMAT_RESET_TOKEN, std::string(43, 'o')},

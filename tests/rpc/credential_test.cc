@@ -6,8 +6,8 @@
 namespace hearth::test {
 namespace {
 
-constexpr char kPassword[] = "the password of user1";
-constexpr char kNew[] = "another password of user1";
+constexpr char kPassword[] = "the password of a barista";
+constexpr char kNew[] = "another password of mine";
 const Principal kSelf{kForth, "user1"};
 
 class CredentialTest : public PasswordFixture {
@@ -103,7 +103,7 @@ TEST_F(CredentialTest, TheStateOfTheAccountIsToldToTheRightPasswordOnly) {
 
 TEST_F(CredentialTest, AHashThatWasMovedVerifiesNothing) {
   Give("user1", kPassword);
-  Give("user2", "the password of user2");
+  Give("user2", "the password of a barista");
   Sql("UPDATE hearth.credentials t SET phc = s.phc FROM hearth.credentials s WHERE t.user_id = 'user2' AND s.user_id = "
       "'user1'");
   EXPECT_THAT(Verify("directories/forthcoffee/users/user2", kPassword),

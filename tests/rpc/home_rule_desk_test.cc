@@ -40,7 +40,8 @@ class HomeRuleDeskTest : public Fixture {
   const RunSql sql_ = [this](const std::string& sql) { return Sql(sql); };
   Hasher hasher_{&keyring(), {.memory_kib = 64, .iterations = 1}, 2};
   SystemRandom random_;
-  ResetDesk desk_{&database(), &hasher_, &keyring(), &random_};
+  NewPasswords passwords_{&database(), &hasher_, &keyring(), &random_};
+  ResetDesk desk_{&database(), &hasher_, &keyring(), &passwords_};
 };
 
 TEST_F(HomeRuleDeskTest, TheDeskRefusesEveryCellThatTheRuleRefusesAndNoOther) {

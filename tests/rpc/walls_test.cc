@@ -58,7 +58,7 @@ class WallsTest : public PasswordFixture {
 };
 
 TEST_F(WallsTest, WithoutRowLevelSecurityTheRuleAndTheStatementsHold) {
-  Give("user1", "the password of user1");
+  Give("user1", "the password of a barista");
   for (const auto& table :
        Sql("SELECT relname FROM pg_class WHERE relnamespace = 'hearth'::regnamespace AND relrowsecurity")) {
     Sql(absl::StrCat("ALTER TABLE hearth.", table[0], " DISABLE ROW LEVEL SECURITY"));
@@ -77,7 +77,7 @@ TEST_F(WallsTest, WithoutRowLevelSecurityTheRuleAndTheStatementsHold) {
     EXPECT_THAT(user.name(), testing::StartsWith("directories/contoso/")) << "each statement states its directory";
   ASSERT_THAT(DoReset(ResetOf("directories/contoso/users/user1"), ContosoAdmin()), IsOk())
       << "the same id as Forth Coffee's user1";
-  EXPECT_THAT(Verify(kUser1, "the password of user1"), IsOk());
+  EXPECT_THAT(Verify(kUser1, "the password of a barista"), IsOk());
   EXPECT_EQ(VersionOf("user1"), "1");
 }
 
@@ -129,7 +129,7 @@ TEST_F(WallsTest, WithoutTheRuleNoPasswordIsStoredForAPersonHomedElsewhere) {
 }
 
 TEST_F(WallsTest, APersonWithAPasswordCannotBeGivenAnotherHome) {
-  Give("user1", "the password of user1");
+  Give("user1", "the password of a barista");
   const Scope forth = {kForth};
   for (const char* home :
        {"home_directory_id = 'contoso', home_issuer = NULL", "home_directory_id = NULL, home_issuer = 'https://x'"}) {
@@ -142,7 +142,7 @@ TEST_F(WallsTest, APersonWithAPasswordCannotBeGivenAnotherHome) {
 
 // As if the directory were missing from the statements, or were the wrong one: the scope of the transaction decides.
 TEST_F(WallsTest, StatementsAboutAnotherDirectoryFindNothingThere) {
-  Give("user1", "the password of user1");
+  Give("user1", "the password of a barista");
   const std::string before = ForthChecksum();
   RoleGrant grant;
   grant.holder.directory = kForth;

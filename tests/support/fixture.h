@@ -27,8 +27,8 @@
 //   north                   an administrative unit, not restricted, with nobody in it and no role on it
 //   baristas                a role-assignable group, with nobody in it and no role
 //   auditor                 a custom role with directory.read and users.read, which nobody holds
-//   backend                 a service account with users.read, resets.perform, passwords.verify and
-//   resets.request
+//   backend                 a service account with users.read, resets.perform, passwords.verify,
+//   resets.request and passwords.check
 //
 // The platform has `operator` (Platform Operator) and `global-administrator`. Nobody has a password;
 // GivePassword gives one.

@@ -22,7 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("HEARTH_BUILD_DIR", ROOT / "build"))
 FORTH, CONTOSO = "forthcoffee", "contoso"
 BACKENDS = 8
-BACKEND_PERMISSIONS = "{users.read,guests.read,resets.perform,passwords.verify,resets.request}"
+BACKEND_PERMISSIONS = "{users.read,guests.read,resets.perform,passwords.verify,resets.request,passwords.check}"
 # Has the form of a hash, and is that of no password.
 NO_PASSWORD = "$argon2id$v=19$m=47104,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 

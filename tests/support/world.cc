@@ -40,7 +40,8 @@ constexpr char kOthers[] =
     "INSERT INTO hearth.custom_roles (directory_id, custom_role_id, display_name, permissions)"
     " VALUES ('{d}', 'auditor', 'Auditor', '{directory.read,users.read}');"
     "INSERT INTO hearth.service_accounts (directory_id, service_account_id, display_name, permissions)"
-    " VALUES ('{d}', 'backend', 'A service', '{users.read,resets.perform,passwords.verify,resets.request}');";
+    " VALUES ('{d}', 'backend', 'A service', '{users.read,resets.perform,passwords.verify,resets.request,"
+    "passwords.check}');";
 
 constexpr char kGuests[] =
     "INSERT INTO hearth.users (directory_id, user_id, user_principal_name, display_name, user_type, "

@@ -54,6 +54,9 @@ class WallsTest : public Fixture {
         "VALUES"
         " ('contoso', 2, 1, '{}', 1, '{}', '', '{}', 3600, false, false);"
         "INSERT INTO hearth.reset_policies (directory_id, policy) VALUES ('contoso', '{}');"
+        "INSERT INTO hearth.password_policies (directory_id, policy, history) VALUES ('contoso', '{}', 0);"
+        "INSERT INTO hearth.password_history (directory_id, user_id, home_directory_id, version, phc, pepper_key_id)"
+        " VALUES ('contoso', 'user1', 'contoso', 1, 'x', 'k');"
         "INSERT INTO hearth.reset_intents (directory_id, handle_digest, request_digest, identifier_digest, sealed,"
         " call_id, caller_directory, caller, caller_kind, peer, trace_id) VALUES ('contoso', sha256('h'), sha256('r'),"
         " sha256('i'), '\\x00', gen_random_uuid(), 'contoso', 'backend', 'service', '', '');"
@@ -79,13 +82,13 @@ MATCHER_P(FailsWith, sqlstate, "") {
 }
 
 TEST_F(WallsTest, EveryTableOfADirectoryHasForcedRowLevelSecurity) {
-  EXPECT_THAT(
-      Tables(),
-      ElementsAre("administrative_unit_members", "administrative_units", "audit_events", "bootstrap_tokens",
-                  "certificate_identities", "credentials", "custom_roles", "directories", "domains", "group_members",
-                  "group_role_assignments", "groups", "guest_policies", "idempotency", "invitations", "mail_settings",
-                  "mails", "memberships", "outbox", "reset_intents", "reset_limits", "reset_policies", "reset_requests",
-                  "reset_tokens", "role_assignments", "service_accounts", "trusted_issuers", "users"));
+  EXPECT_THAT(Tables(),
+              ElementsAre("administrative_unit_members", "administrative_units", "audit_events", "bootstrap_tokens",
+                          "certificate_identities", "credentials", "custom_roles", "directories", "domains",
+                          "group_members", "group_role_assignments", "groups", "guest_policies", "idempotency",
+                          "invitations", "mail_settings", "mails", "memberships", "outbox", "password_history",
+                          "password_policies", "reset_intents", "reset_limits", "reset_policies", "reset_requests",
+                          "reset_tokens", "role_assignments", "service_accounts", "trusted_issuers", "users"));
   EXPECT_THAT(Sql("SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
                   " WHERE c.relnamespace = 'hearth'::regnamespace AND c.relkind IN ('r', 'p')"
                   " AND a.attname = 'directory_id' AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND EXISTS"
@@ -206,6 +209,9 @@ TEST_F(WallsTest, ADirectorysScopeAddsNothingToAnother) {
       " outbound_domains, redeem_uri, redirect_uris, invitation_lifetime, restrict_guests, tell_refused_resets)"
       " VALUES ('contoso', 2, 1, '{}', 1, '{}', '', '{}', 3600, false, false)",
       "hearth.reset_policies (directory_id, policy) VALUES ('contoso', '{}')",
+      "hearth.password_policies (directory_id, policy, history) VALUES ('contoso', '{}', 0)",
+      "hearth.password_history (directory_id, user_id, home_directory_id, version, phc, pepper_key_id)"
+      " VALUES ('contoso', 'user1', 'contoso', 1, 'x', 'k')",
       "hearth.reset_intents (directory_id, handle_digest, request_digest, identifier_digest, sealed, call_id,"
       " caller_directory, caller, caller_kind, peer, trace_id) VALUES ('contoso', sha256('a'), sha256('b'), "
       "sha256('c'),"

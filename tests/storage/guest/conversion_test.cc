@@ -34,7 +34,8 @@ class ConversionTest : public GuestDeskTest {
 
   SystemRandom random_;
   Hasher hasher_{&keyring(), {.memory_kib = 1024, .iterations = 1}, 2};
-  ResetDesk resets_{&database(), &hasher_, &keyring(), &random_};
+  NewPasswords passwords_{&database(), &hasher_, &keyring(), &random_};
+  ResetDesk resets_{&database(), &hasher_, &keyring(), &passwords_};
 };
 
 TEST_F(ConversionTest, AnExternalPersonComesHomeWithoutAPassword) {

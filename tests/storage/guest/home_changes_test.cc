@@ -144,7 +144,8 @@ class RefusedResetTest : public HomeChangesTest {
 
   SystemRandom random_;
   Hasher hasher_{&keyring(), {.memory_kib = 1024, .iterations = 1}, 1};
-  ResetDesk resets_{&database(), &hasher_, &keyring(), &random_};
+  NewPasswords passwords_{&database(), &hasher_, &keyring(), &random_};
+  ResetDesk resets_{&database(), &hasher_, &keyring(), &passwords_};
 };
 
 TEST_F(RefusedResetTest, HomeTellsItsPeopleIfItWantsToAndOnceADay) {

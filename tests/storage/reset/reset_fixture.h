@@ -116,11 +116,12 @@ class ResetFixture : public Fixture {
 
   SystemRandom random_;
   Hasher hasher_{&keyring(), {.memory_kib = 1024, .iterations = 1}, 2};
+  NewPasswords new_passwords_{&database(), &hasher_, &keyring(), &random_};
   RequestDesk request_desk_{&database(), &keyring()};
-  ProofDesk proof_desk_{&database(), &hasher_, &keyring()};
-  QueueDesk queue_desk_{&database(), &hasher_, &keyring(), &random_, &pager()};
+  ProofDesk proof_desk_{&database(), &hasher_, &keyring(), &new_passwords_};
+  QueueDesk queue_desk_{&database(), &hasher_, &keyring(), &new_passwords_, &pager()};
   LimitDesk limit_desk_{&database(), &keyring()};
-  ResetDesk reset_desk_{&database(), &hasher_, &keyring(), &random_};
+  ResetDesk reset_desk_{&database(), &hasher_, &keyring(), &new_passwords_};
   IntentRelay relay_{&database(), &keyring(), &random_};
 };
 

@@ -8,6 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/credential/password_rules.h"
+#include "server/credential/policy_rules.h"
 
 namespace hearth {
 namespace {
@@ -66,8 +67,19 @@ TEST(GeneratePasswordTest, DrawsAgainWithoutALetterOrWithoutADigit) {
   EXPECT_EQ(random.bounds().size(), 60);
 }
 
+TEST(GeneratePasswordTest, IsAsLongAsItMustBeInWholeGroups) {
+  SystemRandom random;
+  for (const auto& [least, length] :
+       std::vector<std::pair<size_t, size_t>>{{0, 23}, {8, 23}, {23, 23}, {24, 29}, {29, 29}, {30, 35}, {64, 65}}) {
+    EXPECT_EQ(GeneratePassword(random, least).Expose().size(), length) << least;
+  }
+}
+
 TEST(GeneratePasswordTest, TenThousandAreDistinctAndPassTheRules) {
   SystemRandom random;
+  PasswordYardstick entra;
+  entra.policy = DefaultPasswordPolicy();
+  entra.policy.set_preset(v1::PasswordPolicy::PRESET_ENTRA);
   std::set<std::string> seen;
   std::set<char> used;
   for (int i = 0; i < 10000; ++i) {
@@ -75,7 +87,9 @@ TEST(GeneratePasswordTest, TenThousandAreDistinctAndPassTheRules) {
     const auto prepared = PreparePassword(password.Expose());
     ASSERT_TRUE(prepared.ok()) << prepared.status();
     ASSERT_TRUE(*prepared == password) << "preparation changes it";
-    ASSERT_TRUE(CheckPasswordRules(*prepared).ok());
+    for (const RuleVerdict& verdict : JudgePassword(*prepared, entra, nullptr)) {
+      ASSERT_TRUE(verdict.passed) << v1::PasswordRule_Name(verdict.rule);
+    }
     used.insert(password.Expose().begin(), password.Expose().end());
     seen.emplace(password.Expose());
   }

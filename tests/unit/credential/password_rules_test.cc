@@ -7,11 +7,15 @@
 #include "google/rpc/error_details.pb.h"
 #include "gtest/gtest.h"
 #include "server/base/error.h"
+#include "server/credential/policy_rules.h"
+#include "server/credential/rule_texts.h"
+#include "server/mail/language.h"
 
 namespace hearth {
 namespace {
 
 using namespace std::string_literals;
+using testing::ElementsAre;
 
 // The rule that a status names; empty when it is OK.
 std::string RuleOf(const absl::Status& status) {
@@ -32,9 +36,27 @@ std::string Prepared(std::string_view given) {
   return prepared.ok() ? std::string(prepared->Expose()) : "";
 }
 
-std::string RuleOfNew(std::string_view given) {
+PasswordYardstick Nist() {
+  PasswordYardstick yardstick;
+  yardstick.policy = DefaultPasswordPolicy();
+  return yardstick;
+}
+
+PasswordYardstick Entra() {
+  PasswordYardstick yardstick = Nist();
+  yardstick.policy.set_preset(v1::PasswordPolicy::PRESET_ENTRA);
+  yardstick.policy.set_effective_min_length(EffectiveMinLength(yardstick.policy));
+  return yardstick;
+}
+
+// The first rule that a new password breaks, without its prefix; empty for none.
+std::string RuleOfNew(std::string_view given, const PasswordYardstick& yardstick = Nist()) {
   const auto prepared = PreparePassword(given);
-  return RuleOf(prepared.ok() ? CheckPasswordRules(*prepared) : prepared.status());
+  if (!prepared.ok()) return RuleOf(prepared.status());
+  for (const RuleVerdict& verdict : JudgePassword(*prepared, yardstick, nullptr)) {
+    if (!verdict.passed) return RuleOf(BreaksRule(verdict.rule));
+  }
+  return "";
 }
 
 std::string Times(int count, const std::string& text) {
@@ -142,12 +164,24 @@ TEST(PreparePasswordTest, LooksAtNoMoreThanFourBytesForEachOf256CodePoints) {
   EXPECT_EQ(Prepared(Times(341, "\uFB2C")), Times(341, "\u05E9\u05BC\u05C1"));
 }
 
-TEST(CheckPasswordRulesTest, CountsCodePoints) {
-  EXPECT_EQ(RuleOfNew(std::string(14, 'a')), "TOO_SHORT");
-  EXPECT_EQ(RuleOfNew(std::string(15, 'a')), "");
-  EXPECT_EQ(RuleOfNew(std::string(64, 'a')), "");
-  EXPECT_EQ(RuleOfNew(std::string(256, 'a')), "");
-  EXPECT_EQ(RuleOfNew(std::string(257, 'a')), "TOO_LONG");
+TEST(TryPasswordTest, SaysTheSameAsARule) {
+  EXPECT_EQ(TryPassword("").broken, v1::PASSWORD_RULE_EMPTY);
+  EXPECT_EQ(TryPassword(std::string(1025, 'a')).broken, v1::PASSWORD_RULE_TOO_LONG);
+  EXPECT_EQ(TryPassword("\xff").broken, v1::PASSWORD_RULE_NOT_UTF8);
+  EXPECT_EQ(TryPassword("a\nb").broken, v1::PASSWORD_RULE_CONTROL_CHARACTER);
+  EXPECT_EQ(TryPassword("a b").broken, v1::PASSWORD_RULE_UNSPECIFIED);
+  EXPECT_EQ(TryPassword("a b").password.Expose(), "a b");
+}
+
+// Long enough, and strong enough whatever follows: `count` code points.
+std::string Phrase(int count) { return std::string("jfhrkwpzvx").substr(0, 10) + Times(count - 10, "g"); }
+
+TEST(JudgePasswordTest, CountsCodePoints) {
+  EXPECT_EQ(RuleOfNew(Phrase(14)), "TOO_SHORT");
+  EXPECT_EQ(RuleOfNew(Phrase(15)), "");
+  EXPECT_EQ(RuleOfNew(Phrase(64)), "");
+  EXPECT_EQ(RuleOfNew(Phrase(256)), "");
+  EXPECT_EQ(RuleOfNew(Phrase(257)), "TOO_LONG");
   EXPECT_EQ(RuleOfNew(Times(15, "\U0001F600")), "") << "fifteen emoji";
   EXPECT_EQ(RuleOfNew(Times(14, "\U0001F600")), "TOO_SHORT") << "56 bytes, 28 units of UTF-16";
   EXPECT_EQ(RuleOfNew(Times(256, "\U0001F600")), "");
@@ -155,10 +189,77 @@ TEST(CheckPasswordRulesTest, CountsCodePoints) {
   EXPECT_EQ(RuleOfNew(Times(15, "e\u0301")), "");
 }
 
-TEST(CheckPasswordRulesTest, HasNoRulesOfComposition) {
-  for (const char* phrase : {"correct horse battery staple", "aaaaaaaaaaaaaaa", "000000000000000"}) {
+TEST(JudgePasswordTest, NistHasNoRulesOfComposition) {
+  for (const char* phrase : {"correct horse battery staple", "jfhrkwpzvxbnmtq", "9261 5038 4417 2950"}) {
     EXPECT_EQ(RuleOfNew(phrase), "") << phrase;
   }
+}
+
+TEST(JudgePasswordTest, EntraAsksForItsAlphabetAndThreeOfFourClasses) {
+  EXPECT_EQ(RuleOfNew("jfhrkWpzv7", Entra()), "");
+  EXPECT_EQ(RuleOfNew("jfhrk pzv7", Entra()), "") << "a space is a symbol";
+  EXPECT_EQ(RuleOfNew("JFHRK-PZV7", Entra()), "");
+  EXPECT_EQ(RuleOfNew("jfhrkwpzv7", Entra()), "TOO_FEW_CLASSES");
+  EXPECT_EQ(RuleOfNew("jfhrkwpzvx", Entra()), "TOO_FEW_CLASSES");
+  EXPECT_EQ(RuleOfNew("jfhrkWpzv7\u00E9", Entra()), "OUTSIDE_ALPHABET");
+  EXPECT_EQ(RuleOfNew("jfhrkWp", Entra()), "TOO_SHORT");
+  EXPECT_EQ(RuleOfNew("jfhrkWp7", Entra()), "");
+  // All that the documentation lists.
+  EXPECT_EQ(RuleOfNew("aA0 @#$%^&*-_!+=[]{}|\\:',.?/`~\"();<>", Entra()), "");
+}
+
+TEST(JudgePasswordTest, NamesMustNotBeInItAtAll) {
+  PasswordYardstick yardstick = Nist();
+  yardstick.names.Add("Espresso");
+  EXPECT_EQ(RuleOfNew("jfhrkwpzvx e5pr3SS0", yardstick), "CONTAINS_NAME");
+  EXPECT_EQ(RuleOfNew("jfhrkwpzvx esprespo", yardstick), "");
+}
+
+TEST(JudgePasswordTest, CommonWordsCountAgainstIt) {
+  EXPECT_EQ(RuleOfNew("passwordpassword"), "EASILY_GUESSED");
+  EXPECT_EQ(RuleOfNew("aaaaaaaaaaaaaaa"), "EASILY_GUESSED");
+  PasswordYardstick yardstick = Nist();
+  EXPECT_EQ(RuleOfNew("password doppio", yardstick), "") << "eight points";
+  yardstick.context.Add("doppio");
+  EXPECT_EQ(RuleOfNew("password doppio", yardstick), "EASILY_GUESSED") << "three";
+}
+
+TEST(JudgePasswordTest, TheOrganisationsWordsAreBlamedForTheirPartOnly) {
+  PasswordYardstick yardstick = Nist();
+  yardstick.banned.Add("doppio");
+  EXPECT_EQ(RuleOfNew("password doppio", yardstick), "BANNED_TERM");
+  EXPECT_EQ(RuleOfNew("passwordpassword", yardstick), "EASILY_GUESSED");
+  for (const RuleVerdict& verdict : JudgePassword(Secret("passwordpassword"), yardstick, nullptr)) {
+    EXPECT_EQ(verdict.passed, verdict.rule != v1::PASSWORD_RULE_EASILY_GUESSED) << v1::PasswordRule_Name(verdict.rule);
+  }
+}
+
+TEST(JudgePasswordTest, HasAVerdictForEachRuleThatApplies) {
+  const auto rules = [](const PasswordYardstick& yardstick) {
+    std::vector<v1::PasswordRule> rules;
+    for (const RuleVerdict& verdict : JudgePassword(Secret("x"), yardstick, nullptr)) rules.push_back(verdict.rule);
+    return rules;
+  };
+  EXPECT_THAT(rules(Nist()), ElementsAre(v1::PASSWORD_RULE_TOO_SHORT, v1::PASSWORD_RULE_TOO_LONG,
+                                         v1::PASSWORD_RULE_CONTAINS_NAME, v1::PASSWORD_RULE_EASILY_GUESSED));
+  PasswordYardstick entra = Entra();
+  entra.banned.Add("doppio");
+  EXPECT_THAT(rules(entra),
+              ElementsAre(v1::PASSWORD_RULE_TOO_SHORT, v1::PASSWORD_RULE_TOO_LONG, v1::PASSWORD_RULE_OUTSIDE_ALPHABET,
+                          v1::PASSWORD_RULE_TOO_FEW_CLASSES, v1::PASSWORD_RULE_CONTAINS_NAME,
+                          v1::PASSWORD_RULE_EASILY_GUESSED, v1::PASSWORD_RULE_BANNED_TERM));
+}
+
+TEST(RuleTextTest, EveryRuleHasATextInEveryLanguageOfMails) {
+  const auto* rules = v1::PasswordRule_descriptor();
+  for (const std::string& language : MailLanguages()) {
+    for (int i = 1; i < rules->value_count(); ++i) {
+      const std::string text = RuleText(static_cast<v1::PasswordRule>(rules->value(i)->number()), language, 15);
+      EXPECT_FALSE(text.empty()) << language << " " << rules->value(i)->name();
+      EXPECT_EQ(text.find('{'), std::string::npos) << text;
+    }
+  }
+  EXPECT_EQ(RuleText(v1::PASSWORD_RULE_TOO_SHORT, "nl", 12), "Gebruik minstens 12 tekens.");
 }
 
 }  // namespace

@@ -1,0 +1,136 @@
+#include "server/credential/new_passwords.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "server/base/error.h"
+#include "server/base/status_macros.h"
+#include "server/base/text.h"
+#include "server/credential/password_generator.h"
+#include "server/credential/policy_store.h"
+#include "server/directory/directory_store.h"
+
+namespace hearth {
+namespace {
+
+// One that hits a name is as rare as a name of four letters among 31^4; more than a few tries mean a defect.
+constexpr int kMostTries = 100;
+
+std::string Joined(const std::vector<absl::string_view>& words) {
+  std::string joined;
+  for (const absl::string_view word : words) joined.append(word.data(), word.size());
+  return joined;
+}
+
+// A name whole, with and without spaces.
+void AddWhole(const std::string& name, WordList& list) {
+  list.Add(name);
+  list.Add(Joined(absl::StrSplit(name, ' ')));
+}
+
+void AddWords(const std::string& name, WordList& list) {
+  for (const absl::string_view word : absl::StrSplit(name, ' ')) list.Add(ToStd(word));
+}
+
+std::string_view LocalPart(std::string_view address) { return address.substr(0, address.find('@')); }
+
+void AddPerson(const User& user, WordList& names) {
+  AddWhole(user.display_name, names);
+  AddWords(user.display_name, names);
+  names.Add(LocalPart(user.user_principal_name));
+  names.Add(LocalPart(user.mail));
+  for (const std::string& mail : user.alternate_mails) names.Add(LocalPart(mail));
+}
+
+void AddOrganisation(const Directory& directory, PasswordYardstick& yardstick) {
+  AddWhole(directory.display_name, yardstick.names);
+  AddWords(directory.display_name, yardstick.context);
+  yardstick.context.Add(directory.primary_domain.substr(0, directory.primary_domain.find('.')));
+}
+
+absl::Status FirstBroken(const std::vector<RuleVerdict>& verdicts) {
+  for (const RuleVerdict& verdict : verdicts) {
+    if (!verdict.passed) return BreaksRule(verdict.rule);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<PasswordYardstick> NewPasswords::YardstickOf(const Call& call, const User* user) {
+  const std::string& directory = call.principal.directory;
+  PasswordYardstick yardstick;
+  std::optional<Directory> organisation;
+  RETURN_IF_ERROR(database_.Read({directory}, call.deadline, [&](Tx& tx) {
+    yardstick.policy = FindPasswordPolicy(tx, directory).policy;
+    organisation = FindDirectory(tx, directory);
+    return absl::OkStatus();
+  }));
+  for (const std::string& term : yardstick.policy.banned_terms()) yardstick.banned.Add(term);
+  yardstick.context.Add("hearth");
+  if (organisation.has_value()) AddOrganisation(*organisation, yardstick);
+  if (user != nullptr) AddPerson(*user, yardstick.names);
+  return yardstick;
+}
+
+absl::StatusOr<std::vector<RuleVerdict>> NewPasswords::Judge(const Call& call, const User* user, std::string_view given,
+                                                             v1::PasswordPolicy& policy) {
+  ASSIGN_OR_RETURN(PasswordYardstick yardstick, YardstickOf(call, user));
+  const Preparation preparation = TryPassword(given);
+  std::vector<RuleVerdict> verdicts = {{preparation.broken, /*passed=*/false}};
+  if (preparation.broken == v1::PASSWORD_RULE_UNSPECIFIED) {
+    verdicts = JudgePassword(preparation.password, yardstick, breached_);
+  }
+  policy.Swap(&yardstick.policy);
+  return verdicts;
+}
+
+absl::StatusOr<Secret> NewPasswords::Prepare(const Call& call, std::string_view given) {
+  ASSIGN_OR_RETURN(Secret prepared, PreparePassword(given));
+  ASSIGN_OR_RETURN(const PasswordYardstick yardstick, YardstickOf(call, nullptr));
+  RETURN_IF_ERROR(FirstBroken(JudgePassword(prepared, yardstick, breached_)));
+  return prepared;
+}
+
+absl::Status NewPasswords::CheckFor(const Call& call, const User& user, const Secret& prepared) {
+  ASSIGN_OR_RETURN(const PasswordYardstick yardstick, YardstickOf(call, &user));
+  RETURN_IF_ERROR(FirstBroken(JudgePassword(prepared, yardstick, breached_)));
+  if (yardstick.policy.history() == 0) return absl::OkStatus();
+  std::vector<PastPassword> past;
+  RETURN_IF_ERROR(database_.Read({user.directory}, call.deadline, [&](Tx& tx) {
+    past = ListPastPasswords(tx, user.directory, user.id, yardstick.policy.history());
+    return absl::OkStatus();
+  }));
+  for (const PastPassword& password : past) {
+    // Of a pepper that was retired nothing can be told.
+    if (!keyring_.Has(password.hash.pepper_key_id)) continue;
+    ASSIGN_OR_RETURN(const bool same, hasher_.Verify(password.binding, password.hash, prepared, call.deadline));
+    if (same) return BreaksRule(v1::PASSWORD_RULE_RECENTLY_USED);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status NewPasswords::CheckAge(const Call& call, const User& user) {
+  absl::Duration min_age;
+  bool younger = false;
+  RETURN_IF_ERROR(database_.Read({user.directory}, call.deadline, [&](Tx& tx) {
+    const v1::PasswordPolicy policy = FindPasswordPolicy(tx, user.directory).policy;
+    min_age = absl::Seconds(policy.min_age().seconds());
+    younger = policy.has_min_age() && IsPasswordYounger(tx, user.directory, user.id, min_age);
+    return absl::OkStatus();
+  }));
+  if (!younger) return absl::OkStatus();
+  return Refuse(v1::ERROR_REASON_PASSWORD_TOO_YOUNG, {{"min_age", absl::FormatDuration(min_age)}});
+}
+
+absl::StatusOr<Secret> NewPasswords::Generate(const Call& call, const User& user) {
+  ASSIGN_OR_RETURN(const PasswordYardstick yardstick, YardstickOf(call, &user));
+  for (int tries = 0; tries < kMostTries; ++tries) {
+    Secret password = GeneratePassword(random_, static_cast<size_t>(yardstick.policy.effective_min_length()));
+    if (FirstBroken(JudgePassword(password, yardstick, breached_)).ok()) return password;
+  }
+  return absl::InternalError("no generated password keeps to the password policy");
+}
+
+}  // namespace hearth
