@@ -69,6 +69,12 @@ const std::vector<Verb>& Verbs() {
        "  printf '%s\\n' \"$old\" \"$new\" | hearth user change-password user1@forthcoffee.com "
        "--password-stdin\n"},
 
+      {"user", "lockout", "GetSignInLockout", "USER", "name", "", "",
+       "show how many wrong passwords were tried for a person, and until when their sign-in is locked",
+       "  hearth user lockout user1\n"},
+      {"user", "clear-lockout", "ClearSignInLockout", "USER", "name", "", "", "unlock the sign-in of a person",
+       "  hearth user clear-lockout user1\n"},
+
       // The way back in.
       {"reset", "request", "RequestReset", "IDENTIFIER", "identifier", "", "",
        "ask for a new password for somebody who cannot sign in; the answer is the same for everybody",
@@ -248,6 +254,12 @@ const std::vector<Verb>& Verbs() {
        "  hearth directory delete forthcoffee\n"},
       {"directory", "undelete", "UndeleteDirectory", "DIRECTORY", "name", "", "",
        "restore a deleted directory (platform operators)", "  hearth directory undelete forthcoffee\n"},
+
+      {"directory", "sign-in-policy", "GetSignInPolicy", "[DIRECTORY]", "name", "", "",
+       "show how wrong passwords lock the sign-in of a directory's people", "  hearth directory sign-in-policy\n"},
+      {"directory", "set-sign-in-policy", "UpdateSignInPolicy", "[DIRECTORY]", "sign_in_policy.name", "", "",
+       "change how wrong passwords lock the sign-in of a directory's people",
+       "  hearth directory set-sign-in-policy --lockout-threshold 5 --lockout-duration 5m\n"},
 
       {"domain", "create", "CreateDomain", "DOMAIN", "domain_id", "", "",
        "give a directory one more domain (platform operators)",

@@ -27,5 +27,8 @@ int RunBootstrap(const BootstrapOptions& options);
 
 // Makes a keys file.
 int RunGenerateKeys(const std::string& path);
+// The two steps of a rotation of keys: a key that is known, and then current.
+int RunAddKey(const std::string& path);
+int RunPromoteKey(const std::string& path);
 
 }  // namespace hearth

@@ -11,6 +11,7 @@
 #include "server/base/keyring.h"
 #include "server/base/random.h"
 #include "server/credential/hasher.h"
+#include "server/credential/rehasher.h"
 #include "server/directory/page.h"
 #include "server/reset/intent_relay.h"
 #include "server/rpc/dispatcher.h"
@@ -43,6 +44,7 @@ class Environment {
   const Keyring keyring_;
   Database database_;
   Hasher hasher_;
+  Rehasher rehasher_;
   Pager pager_;
   TokenAuthority tokens_;
 
@@ -63,6 +65,7 @@ class Environment {
   MembershipDesk membership_;
   GuestPolicyDesk guest_policy_;
   CredentialDesk credential_;
+  SignInDesk sign_in_;
   BootstrapDesk bootstrap_;
   DirectoryDesk directory_;
   DomainDesk domain_;

@@ -33,7 +33,7 @@ bool IsRoleId(std::string_view role) {
 
 // What a directory has one of (AIP-156).
 bool IsSingleton(std::string_view name) {
-  return name == "mailSettings" || name == "guestPolicy" || name == "resetPolicy";
+  return name == "mailSettings" || name == "guestPolicy" || name == "resetPolicy" || name == "signInPolicy";
 }
 
 // What a directory has many of.
@@ -123,6 +123,9 @@ std::string RoleAssignmentName(std::string_view holder, std::string_view assignm
 }
 std::string ResetPolicyName(std::string_view directory) {
   return absl::StrCat(DirectoryName(directory), "/resetPolicy");
+}
+std::string SignInPolicyName(std::string_view directory) {
+  return absl::StrCat(DirectoryName(directory), "/signInPolicy");
 }
 std::string ResetRequestName(std::string_view directory, std::string_view request) {
   return Child(directory, "resetRequests", request);

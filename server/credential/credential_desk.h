@@ -6,6 +6,8 @@
 #include "server/authz/call.h"
 #include "server/base/keyring.h"
 #include "server/credential/hasher.h"
+#include "server/credential/password_proof.h"
+#include "server/credential/rehasher.h"
 #include "server/storage/database.h"
 
 namespace hearth {
@@ -13,8 +15,12 @@ namespace hearth {
 // Verifies and changes passwords. Thread-safe. What is passed in outlives the desk.
 class CredentialDesk {
  public:
-  CredentialDesk(Database* database, Hasher* hasher, const Keyring* keyring)
-      : database_(*database), hasher_(*hasher), keyring_(*keyring) {}
+  CredentialDesk(Database* database, Hasher* hasher, Rehasher* rehasher, const Keyring* keyring)
+      : database_(*database),
+        hasher_(*hasher),
+        rehasher_(*rehasher),
+        keyring_(*keyring),
+        proof_(database, hasher, keyring) {}
 
   absl::StatusOr<v1::VerifyPasswordResponse> VerifyPassword(const Call& call, const v1::VerifyPasswordRequest& request);
   absl::StatusOr<v1::ChangePasswordResponse> ChangePassword(const Call& call, const v1::ChangePasswordRequest& request);
@@ -22,7 +28,9 @@ class CredentialDesk {
  private:
   Database& database_;
   Hasher& hasher_;
+  Rehasher& rehasher_;
   const Keyring& keyring_;
+  PasswordProof proof_;
 };
 
 }  // namespace hearth

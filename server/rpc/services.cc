@@ -46,6 +46,11 @@ void AddServices(const Desks& desks, RpcTable& table) {
   // CredentialService
   table.Add(desks.credential, &CredentialDesk::VerifyPassword);
   table.Add(desks.credential, &CredentialDesk::ChangePassword);
+  // … wrong passwords
+  table.Add(desks.sign_in, &SignInDesk::GetSignInLockout);
+  table.Add(desks.sign_in, &SignInDesk::ClearSignInLockout);
+  table.Add(desks.sign_in, &SignInDesk::GetSignInPolicy);
+  table.Add(desks.sign_in, &SignInDesk::UpdateSignInPolicy);
 
   // DirectoryService: the platform
   table.Add(desks.bootstrap, &BootstrapDesk::BootstrapPlatform);

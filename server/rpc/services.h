@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/credential/credential_desk.h"
+#include "server/credential/sign_in_desk.h"
 #include "server/directory/bootstrap_desk.h"
 #include "server/directory/custom_role_desk.h"
 #include "server/directory/directory_desk.h"
@@ -50,6 +51,7 @@ struct Desks {
   MembershipDesk* membership;
   GuestPolicyDesk* guest_policy;
   CredentialDesk* credential;
+  SignInDesk* sign_in;
   BootstrapDesk* bootstrap;
   DirectoryDesk* directory;
   DomainDesk* domain;
