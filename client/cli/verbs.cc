@@ -75,6 +75,11 @@ const std::vector<Verb>& Verbs() {
        "how a password fares by each rule of the directory; stores nothing; exit code 3 when one is broken",
        "  hearth password check                                          asks for the password\n"
        "  hearth password check --for user1 --language de --password-file secret.txt\n"},
+      {"user", "lockout", "GetSignInLockout", "USER", "name", "", "",
+       "show how many wrong passwords were tried for a person, and until when their sign-in is locked",
+       "  hearth user lockout user1\n"},
+      {"user", "clear-lockout", "ClearSignInLockout", "USER", "name", "", "", "unlock the sign-in of a person",
+       "  hearth user clear-lockout user1\n"},
 
       // The way back in.
       {"reset", "request", "RequestReset", "IDENTIFIER", "identifier", "", "",
@@ -255,6 +260,12 @@ const std::vector<Verb>& Verbs() {
        "  hearth directory delete forthcoffee\n"},
       {"directory", "undelete", "UndeleteDirectory", "DIRECTORY", "name", "", "",
        "restore a deleted directory (platform operators)", "  hearth directory undelete forthcoffee\n"},
+
+      {"directory", "sign-in-policy", "GetSignInPolicy", "[DIRECTORY]", "name", "", "",
+       "show how wrong passwords lock the sign-in of a directory's people", "  hearth directory sign-in-policy\n"},
+      {"directory", "set-sign-in-policy", "UpdateSignInPolicy", "[DIRECTORY]", "sign_in_policy.name", "", "",
+       "change how wrong passwords lock the sign-in of a directory's people",
+       "  hearth directory set-sign-in-policy --lockout-threshold 5 --lockout-duration 5m\n"},
 
       {"domain", "create", "CreateDomain", "DOMAIN", "domain_id", "", "",
        "give a directory one more domain (platform operators)",

@@ -132,4 +132,21 @@ int RunBuildBreached(const BreachedOptions& options) {
   return 0;
 }
 
+int RunAddKey(const std::string& path) {
+  const auto id = Keyring::Add(path);
+  if (!id.ok()) return Fail(id.status());
+  std::cout << "Added " << *id << " to " << path
+            << ". Give the file to every replica and restart each; then run `hearthd keys promote`.\n";
+  return 0;
+}
+
+int RunPromoteKey(const std::string& path) {
+  const auto id = Keyring::Promote(path);
+  if (!id.ok()) return Fail(id.status());
+  std::cout << *id
+            << " is current. Give the file to every replica and restart each. Keep the older keys: passwords move to "
+            << *id << " at the next sign-in.\n";
+  return 0;
+}
+
 }  // namespace hearth

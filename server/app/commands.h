@@ -37,5 +37,8 @@ int RunBuildBreached(const BreachedOptions& options);
 
 // Makes a keys file.
 int RunGenerateKeys(const std::string& path);
+// The two steps of a rotation of keys: a key that is known, and then current.
+int RunAddKey(const std::string& path);
+int RunPromoteKey(const std::string& path);
 
 }  // namespace hearth

@@ -48,6 +48,7 @@ Environment::Environment(const Config& config, Keyring keyring, std::unique_ptr<
       hasher_(&keyring_, config.argon2, Lanes(config)),
       breached_(std::move(breached)),
       new_passwords_(&database_, &hasher_, &keyring_, random, breached_.get()),
+      rehasher_(&database_, &hasher_),
       pager_(keyring_),
       tokens_(&database_, clock),
       intent_relay_(&database_, &keyring_, random),
@@ -65,8 +66,9 @@ Environment::Environment(const Config& config, Keyring keyring, std::unique_ptr<
       conversion_(&database_, &keyring_),
       membership_(&database_, &keyring_, &pager_),
       guest_policy_(&database_, &keyring_),
-      credential_(&database_, &hasher_, &keyring_, &new_passwords_),
+      credential_(&database_, &hasher_, &rehasher_, &keyring_, &new_passwords_),
       password_policy_(&database_, &keyring_, &new_passwords_),
+      sign_in_(&database_, &keyring_),
       bootstrap_(&database_, &keyring_),
       directory_(&database_, &keyring_, &pager_),
       domain_(&database_, &keyring_, &pager_),
@@ -82,13 +84,37 @@ Environment::Environment(const Config& config, Keyring keyring, std::unique_ptr<
       mail_(&database_, &keyring_),
       authenticator_(&database_, &tokens_),
       limiter_(clock, RateLimitsOf(config)) {
-  AddServices(
-      {&reset_,      &batch_,           &request_,    &proof_,        &queue_,       &limit_,      &reset_policy_,
-       &guest_,      &invitation_,      &redemption_, &guest_user_,   &conversion_,  &membership_, &guest_policy_,
-       &credential_, &password_policy_, &bootstrap_,  &directory_,    &domain_,      &user_,       &role_,
-       &unit_,       &unit_member_,     &group_,      &group_member_, &custom_role_, &issuer_,     &service_account_,
-       &mail_},
-      table_);
+  AddServices({&reset_,
+               &batch_,
+               &request_,
+               &proof_,
+               &queue_,
+               &limit_,
+               &reset_policy_,
+               &guest_,
+               &invitation_,
+               &redemption_,
+               &guest_user_,
+               &conversion_,
+               &membership_,
+               &guest_policy_,
+               &credential_,
+               &password_policy_,
+               &sign_in_,
+               &bootstrap_,
+               &directory_,
+               &domain_,
+               &user_,
+               &role_,
+               &unit_,
+               &unit_member_,
+               &group_,
+               &group_member_,
+               &custom_role_,
+               &issuer_,
+               &service_account_,
+               &mail_},
+              table_);
   metrics_ = std::make_unique<Metrics>(table_);
   settler_ = std::make_unique<Settler>(&database_, metrics_.get());
   gate_ = std::make_unique<Gate>(&authenticator_, &limiter_, metrics_.get(), clock,
@@ -99,6 +125,7 @@ Environment::Environment(const Config& config, Keyring keyring, std::unique_ptr<
 absl::StatusOr<std::unique_ptr<Environment>> Environment::Create(const Config& config, const Clock* clock,
                                                                  Random* random) {
   ASSIGN_OR_RETURN(Keyring keyring, Keyring::Load(config.keys_file));
+  RETURN_IF_ERROR(keyring.CheckRandom());
   std::unique_ptr<BreachFilter> breached;
   if (!config.breached_passwords.empty()) {
     ASSIGN_OR_RETURN(breached, BreachFilter::Open(config.breached_passwords));

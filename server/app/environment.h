@@ -13,6 +13,7 @@
 #include "server/credential/breach_filter.h"
 #include "server/credential/hasher.h"
 #include "server/credential/new_passwords.h"
+#include "server/credential/rehasher.h"
 #include "server/directory/page.h"
 #include "server/reset/intent_relay.h"
 #include "server/rpc/dispatcher.h"
@@ -48,6 +49,7 @@ class Environment {
   Hasher hasher_;
   const std::unique_ptr<BreachFilter> breached_;  // Null: none is configured.
   NewPasswords new_passwords_;
+  Rehasher rehasher_;
   Pager pager_;
   TokenAuthority tokens_;
 
@@ -69,6 +71,7 @@ class Environment {
   GuestPolicyDesk guest_policy_;
   CredentialDesk credential_;
   PasswordPolicyDesk password_policy_;
+  SignInDesk sign_in_;
   BootstrapDesk bootstrap_;
   DirectoryDesk directory_;
   DomainDesk domain_;

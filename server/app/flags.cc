@@ -30,10 +30,35 @@ Flags::Flags(CLI::App& app) {
       ->check(CLI::Range(1, 24 * 60))
       ->capture_default_str();
 
+  AddTune(app);
+  AddKeys(app);
+}
+
+void Flags::AddTune(CLI::App& app) {
+  tune_ = app.add_subcommand("tune", "Measure what password hashes cost on this machine, and propose flags of `serve`");
+  tune_->add_option("--max-ms", tune_options_.most_millis, "Most milliseconds of one hash while all lanes are busy")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
+  tune_
+      ->add_option("--memory-mib", tune_options_.memory_mib,
+                   "Most memory of all lanes together; 0: a quarter of the machine's")
+      ->check(CLI::Range(0, 1 << 20))
+      ->capture_default_str();
+  tune_->add_option("--lanes", tune_options_.lanes, "Hashes at once; 0: one for each processor")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  tune_->add_flag("--json", tune_options_.json, "Print JSON");
+}
+
+void Flags::AddKeys(CLI::App& app) {
   CLI::App* keys = app.add_subcommand("keys", "Secret keys of the deployment");
   keys->require_subcommand(1);
   generate_ = keys->add_subcommand("generate", "Make a new keys file, mode 0600");
-  generate_->add_option("--keys-file", keys_path_, "File to write")->required();
+  add_key_ = keys->add_subcommand("add", "First step of a rotation: add a key that servers know and do not use yet");
+  promote_key_ = keys->add_subcommand("promote", "Second step, once every server has restarted: make that key current");
+  for (CLI::App* command : {generate_, add_key_, promote_key_}) {
+    command->add_option("--keys-file", keys_path_, "File to write")->required();
+  }
 
   CLI::App* breached =
       app.add_subcommand("breached", "Filters of breached passwords, for `serve --breached-passwords`");
@@ -140,6 +165,9 @@ int Flags::Run() const {
   if (migrate_->parsed()) return RunMigrate(migrate_database_, app_role_);
   if (bootstrap_->parsed()) return RunBootstrap(bootstrap_options_);
   if (build_breached_->parsed()) return RunBuildBreached(breached_options_);
+  if (tune_->parsed()) return RunTune(tune_options_);
+  if (add_key_->parsed()) return RunAddKey(keys_path_);
+  if (promote_key_->parsed()) return RunPromoteKey(keys_path_);
   return RunGenerateKeys(keys_path_);
 }
 

@@ -6,6 +6,7 @@
 
 #include "server/app/commands.h"
 #include "server/app/config.h"
+#include "server/app/tune_command.h"
 
 namespace hearth {
 
@@ -20,12 +21,15 @@ class Flags {
 
  private:
   void AddServeFlags(CLI::App& command);
+  void AddTune(CLI::App& app);
+  void AddKeys(CLI::App& app);
 
   Config config_;
   BootstrapOptions bootstrap_options_;
   BreachedOptions breached_options_;
+  TuneOptions tune_options_;
   std::string migrate_database_, app_role_ = "hearth_app", keys_path_;
-  CLI::App *serve_, *check_, *migrate_, *bootstrap_, *generate_, *build_breached_;
+  CLI::App *serve_, *check_, *migrate_, *bootstrap_, *tune_, *generate_, *add_key_, *promote_key_, *build_breached_;
 };
 
 }  // namespace hearth

@@ -4,6 +4,7 @@
 
 #include "absl/time/clock.h"
 #include "server/base/log.h"
+#include "server/credential/sign_in_sweep.h"
 #include "server/directory/purge.h"
 #include "server/mail/outbox.h"
 #include "server/reset/sweep.h"
@@ -30,6 +31,7 @@ void Janitor::Run() {
     absl::Status status = PurgeExpired(database_, absl::Now() + kPatience);
     status.Update(SweepOutbox(database_, absl::Now() + kPatience));
     status.Update(SweepResets(database_, absl::Now() + kPatience));
+    status.Update(SweepSignIns(database_, absl::Now() + kPatience));
     if (!status.ok()) Log(LogLevel::kWarning, "sweep failed", {{"detail", std::string(status.message())}});
   } while (!stopping_.WaitForNotificationWithTimeout(kInterval));
 }

@@ -45,7 +45,11 @@ void AppendAudit(Tx& tx, const Call& call) { Append(tx, call, "allowed", ""); }
 void AppendVerdict(Tx& tx, const Call& call, const absl::Status& verdict) {
   if (verdict.ok()) return AppendAudit(tx, call);
   const auto reason = ReasonOf(verdict);
-  Append(tx, call, IsServersFault(verdict) ? "failed" : "refused", reason.has_value() ? ReasonName(*reason) : "");
+  const std::string& noted = call.note->reason;
+  Append(tx, call, IsServersFault(verdict) ? "failed" : "refused",
+         !noted.empty()       ? noted
+         : reason.has_value() ? ReasonName(*reason)
+                              : "");
 }
 
 absl::Status RecordRefusal(Database& database, const Call& call, const absl::Status& status) {

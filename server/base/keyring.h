@@ -14,11 +14,20 @@ namespace hearth {
 // so that no key serves two purposes. Immutable after loading, so thread-safe.
 class Keyring {
  public:
-  // Reads lines of the form "<id> <64 hexadecimal digits>"; the first line is current, "#" starts a comment. Ids are 1 to 32 letters and
-  // digits. Fails with FAILED_PRECONDITION and a text for the operator when the file is missing, malformed or readable by others.
+  // Reads lines of the form "<id> <64 hexadecimal digits>"; "#" starts a comment. The first line is current, unless the word "next" stands after
+  // its key: a key that is known and not used yet. Ids are 1 to 32 letters and digits. Fails with FAILED_PRECONDITION and a text for the
+  // operator when the file is missing, malformed or readable by others.
   static absl::StatusOr<Keyring> Load(const std::string& path);
   // Writes a new file with one random key, mode 0600. Fails when the file exists.
   static absl::Status Generate(const std::string& path);
+  // The two steps of a rotation; see README.md. Each rewrites the file in one step. Add puts a random key at the top, as "next", and returns its
+  // id; Promote makes the "next" key current, and returns its id. They fail when there is a "next" key already, and when there is none.
+  static absl::StatusOr<std::string> Add(const std::string& path);
+  static absl::StatusOr<std::string> Promote(const std::string& path);
+
+  // OK when every key can be taken for a random one. The sample of the documentation, repeated bytes and counters are refused: serve nobody
+  // with such a pepper. The text is for the operator.
+  absl::Status CheckRandom() const;
 
   // Id of the key for new secrets.
   const std::string& current() const { return current_; }
@@ -32,6 +41,7 @@ class Keyring {
 
  private:
   std::string current_;
+  std::string next_;  // Empty: none is.
   std::string eldest_;
   std::map<std::string, Secret> keys_;
 };

@@ -33,7 +33,8 @@ bool IsRoleId(std::string_view role) {
 
 // What a directory has one of (AIP-156).
 bool IsSingleton(std::string_view name) {
-  return name == "mailSettings" || name == "guestPolicy" || name == "resetPolicy" || name == "passwordPolicy";
+  return name == "mailSettings" || name == "guestPolicy" || name == "resetPolicy" || name == "passwordPolicy" ||
+         name == "signInPolicy";
 }
 
 // What a directory has many of.
@@ -126,6 +127,9 @@ std::string ResetPolicyName(std::string_view directory) {
 }
 std::string PasswordPolicyName(std::string_view directory) {
   return absl::StrCat(DirectoryName(directory), "/passwordPolicy");
+}
+std::string SignInPolicyName(std::string_view directory) {
+  return absl::StrCat(DirectoryName(directory), "/signInPolicy");
 }
 std::string ResetRequestName(std::string_view directory, std::string_view request) {
   return Child(directory, "resetRequests", request);

@@ -50,6 +50,7 @@ std::string MembershipName(std::string_view directory, std::string_view user, st
 std::string GuestPolicyName(std::string_view directory);
 std::string ResetPolicyName(std::string_view directory);
 std::string PasswordPolicyName(std::string_view directory);
+std::string SignInPolicyName(std::string_view directory);
 std::string ResetRequestName(std::string_view directory, std::string_view request);
 
 // The reserved directory whose users may be platform operators.

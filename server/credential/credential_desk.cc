@@ -4,6 +4,7 @@
 #include <string>
 
 #include "server/audit/audit_store.h"
+#include "server/authz/permissions.h"
 #include "server/base/error.h"
 #include "server/base/resource_name.h"
 #include "server/base/status_macros.h"
@@ -17,6 +18,9 @@
 
 namespace hearth {
 namespace {
+
+// What a caller needs to be told more than others.
+constexpr v1::Permission kVerdictPermission = v1::PERMISSION_USERS_READ;
 
 bool IsSelf(const Call& call, const User& user) {
   return call.principal.directory == user.directory && call.principal.subject == user.id;
@@ -34,21 +38,25 @@ absl::Status CheckOwnHome(Database& database, const Call& call, const TargetName
 
 absl::StatusOr<v1::VerifyPasswordResponse> CredentialDesk::VerifyPassword(const Call& call,
                                                                           const v1::VerifyPasswordRequest& request) {
-  ASSIGN_OR_RETURN(const ProvenPassword proven,
-                   ProvePassword(database_, hasher_, call, TargetNameOf(request), request.password()));
-  RETURN_IF_ERROR(CheckUsable(proven));
-  const CredentialBinding binding{proven.user.directory, proven.user.id, proven.credential.version};
-  std::optional<PasswordHash> refreshed;
-  if (hasher_.NeedsRehash(proven.credential.hash)) {
-    ASSIGN_OR_RETURN(refreshed, hasher_.Hash(binding, proven.password, call.deadline));
+  if (request.explicit_verdict() && !call.access.permissions.Has(kVerdictPermission)) {
+    return Refuse(v1::ERROR_REASON_PERMISSION_MISSING, {{"permission", PermissionName(kVerdictPermission)}});
   }
+  ASSIGN_OR_RETURN(const ProvenPassword proven, proof_.Prove(call, {.target = TargetNameOf(request),
+                                                                    .password = request.password(),
+                                                                    .source = request.source(),
+                                                                    .explicit_verdict = request.explicit_verdict()}));
+  RETURN_IF_ERROR(CheckUsable(proven));
   bool outdated = false;
   RETURN_IF_ERROR(database_.Write({call.principal.directory}, call.deadline, [&](Tx& tx) {
     outdated = IsPasswordOutdated(tx, proven.user.directory, proven.user.id);
-    if (refreshed.has_value()) RefreshHash(tx, binding, *refreshed);
+    PasswordProof::Settle(tx, proven);
     AppendAudit(tx, call);
     return absl::OkStatus();
   }));
+  if (hasher_.NeedsRehash(proven.credential.hash)) {
+    rehasher_.Offer({proven.user.directory, proven.user.id, proven.credential.version}, proven.credential.hash,
+                    proven.password);
+  }
   v1::VerifyPasswordResponse response;
   response.set_name(UserName(proven.user.directory, proven.user.id));
   response.set_change_required(proven.credential.must_change || outdated);
@@ -69,8 +77,9 @@ absl::StatusOr<v1::ChangePasswordResponse> CredentialDesk::ChangePassword(const 
   RETURN_IF_ERROR(CheckOwnHome(database_, call, target));
   // Before the costly proof: the rules of the directory tell nothing about the person.
   ASSIGN_OR_RETURN(const Secret password, passwords_.Prepare(call, request.new_password()));
-  ASSIGN_OR_RETURN(const ProvenPassword proven,
-                   ProvePassword(database_, hasher_, call, target, request.current_password()));
+  ASSIGN_OR_RETURN(
+      const ProvenPassword proven,
+      proof_.Prove(call, {.target = target, .password = request.current_password(), .source = request.source()}));
   RETURN_IF_ERROR(CheckUsable(proven));
   if (password == proven.password) return BreaksRule(v1::PASSWORD_RULE_SAME_AS_CURRENT);
   RETURN_IF_ERROR(passwords_.CheckAge(call, proven.user));

@@ -7,6 +7,8 @@
 #include "server/base/keyring.h"
 #include "server/credential/hasher.h"
 #include "server/credential/new_passwords.h"
+#include "server/credential/password_proof.h"
+#include "server/credential/rehasher.h"
 #include "server/storage/database.h"
 
 namespace hearth {
@@ -14,8 +16,14 @@ namespace hearth {
 // Verifies and changes passwords. Thread-safe. What is passed in outlives the desk.
 class CredentialDesk {
  public:
-  CredentialDesk(Database* database, Hasher* hasher, const Keyring* keyring, NewPasswords* passwords)
-      : database_(*database), hasher_(*hasher), keyring_(*keyring), passwords_(*passwords) {}
+  CredentialDesk(Database* database, Hasher* hasher, Rehasher* rehasher, const Keyring* keyring,
+                 NewPasswords* passwords)
+      : database_(*database),
+        hasher_(*hasher),
+        rehasher_(*rehasher),
+        keyring_(*keyring),
+        passwords_(*passwords),
+        proof_(database, hasher, keyring) {}
 
   absl::StatusOr<v1::VerifyPasswordResponse> VerifyPassword(const Call& call, const v1::VerifyPasswordRequest& request);
   absl::StatusOr<v1::ChangePasswordResponse> ChangePassword(const Call& call, const v1::ChangePasswordRequest& request);
@@ -23,8 +31,10 @@ class CredentialDesk {
  private:
   Database& database_;
   Hasher& hasher_;
+  Rehasher& rehasher_;
   const Keyring& keyring_;
   NewPasswords& passwords_;
+  PasswordProof proof_;
 };
 
 }  // namespace hearth

@@ -23,6 +23,10 @@ struct Credential {
 // The password of a person homed in the directory; nullopt when none is set.
 std::optional<Credential> FindCredential(Tx& tx, std::string_view directory, std::string_view user);
 
+// The version of the person's password; of the last one they had here, when they have none; 0 when they never had one. Versions never begin again,
+// because hashes and mailed tokens are bound to them.
+int64_t FindCredentialVersion(Tx& tx, std::string_view directory, std::string_view user);
+
 // How a new password behaves.
 struct PasswordTerms {
   bool must_change = false;
@@ -35,15 +39,15 @@ struct StoredCredential {
   absl::Time expire_time = absl::InfinitePast();
 };
 
-// Puts `hash`, made for `version`, in the place of version - 1, or where none was for version 1. nullopt: the person has another version now (or
-// is homed elsewhere), and nothing was written.
+// Puts `hash`, made for `version`, in the place of version - 1, or where no password is and the last one was that; and forgets the wrong passwords
+// that were counted. nullopt: the person has another version now (or is homed elsewhere), and nothing was written.
 std::optional<StoredCredential> ReplaceCredential(Tx& tx, const CredentialBinding& binding, const PasswordHash& hash,
                                                   const PasswordTerms& terms);
 
-// Puts a hash with newer parameters in the place of another of the same password and version.
-void RefreshHash(Tx& tx, const CredentialBinding& binding, const PasswordHash& hash);
+// Puts a hash with newer parameters or pepper in the place of `old`, of the same password and version. Nothing when another is there by now.
+void RefreshHash(Tx& tx, const CredentialBinding& binding, const PasswordHash& old, const PasswordHash& hash);
 
-// Removes the person's password, for a home that goes elsewhere. Nothing when there is none.
+// Removes the person's password, for a home that goes elsewhere; its version stays known. Nothing when there is none.
 void DestroyCredential(Tx& tx, std::string_view directory, std::string_view user);
 
 }  // namespace hearth

@@ -56,7 +56,8 @@ class Hasher {
   // DEADLINE_PASSED, or with INTERNAL when memory is short.
   absl::StatusOr<PasswordHash> Hash(const CredentialBinding& binding, const Secret& prepared, absl::Time deadline);
 
-  // True when `hash` is of this password and this binding. Fails with DEADLINE_PASSED; with INTERNAL when the
+  // True when `hash` is of this password and this binding. False takes as long for a hash with cheaper parameters as for one with the current
+  // ones, so that nobody learns whose hash is old. Fails with DEADLINE_PASSED; with INTERNAL when the
   // stored hash is not one that Hash makes, when it asks for more than kMaxHashParameters (nothing is
   // allocated then), when its pepper is not in the ring, or when memory is short: never false in place of a
   // failure. The messages are for the log; they hold nothing of the hash.
@@ -77,6 +78,9 @@ class Hasher {
   absl::Status SelfTest();
 
  private:
+  // Makes up for what a hash that cost `spent` did not cost. In a lane.
+  void SpendTheRest(const HashParameters& spent) const;
+
   // The bytes that are hashed, as 64 hexadecimal digits.
   Secret Pepper(const std::string& key_id, const CredentialBinding& binding, const Secret& prepared) const;
 

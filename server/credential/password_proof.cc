@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/time/time.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/credential/password_rules.h"
@@ -10,41 +11,69 @@
 namespace hearth {
 namespace {
 
-struct Candidate {
+absl::Status Locked(absl::Time until) {
+  const std::string text = until == absl::InfiniteFuture()
+                               ? std::string("a new password")
+                               : absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", until, absl::UTCTimeZone());
+  return Refuse(v1::ERROR_REASON_SIGN_IN_LOCKED, {{"until", text}});
+}
+
+// How a name that is nobody's is counted: in one spelling.
+std::string CanonicalName(const TargetName& target) {
+  return target.name.empty() ? CanonicalPrincipalName(target.user_principal_name) : target.name;
+}
+
+}  // namespace
+
+struct PasswordProof::Candidate {
   std::optional<User> user;
   std::optional<Credential> credential;
+  SignInTry attempt;
+  SignInAdmission admission;
 };
 
-absl::StatusOr<Candidate> FindCandidate(Database& database, const Call& call, const TargetName& target) {
+absl::StatusOr<PasswordProof::Candidate> PasswordProof::Admit(const Call& call, const PasswordClaim& claim,
+                                                              const Secret& password) {
+  const std::string& directory = call.principal.directory;
   Candidate candidate;
-  RETURN_IF_ERROR(database.Read({call.principal.directory}, call.deadline, [&](Tx& tx) {
+  RETURN_IF_ERROR(database_.Write({directory}, call.deadline, [&](Tx& tx) {
     candidate = {};
-    auto user = FindTarget(tx, call, target, /*lock=*/false);
-    // The same statement for those who are not there. FindTarget has failed for reasons of the request only.
-    candidate.credential = FindCredential(tx, call.principal.directory, user.ok() ? user->id : "");
+    auto user = FindTarget(tx, call, claim.target, /*lock=*/false);
+    // From here on the same statements for those who are not there. FindTarget has failed for reasons of the request only.
+    const std::string id = user.ok() ? user->id : "";
+    candidate.credential = FindCredential(tx, directory, id);
+    SignInTry& attempt = candidate.attempt;
+    attempt.directory = directory;
+    attempt.user = id;
+    attempt.subject = user.ok() ? keys_.OfPerson(directory, id) : keys_.OfName(directory, CanonicalName(claim.target));
+    if (!claim.source.empty()) attempt.source = keys_.OfSource(directory, id, claim.source);
+    attempt.password = keys_.OfTry(directory, attempt.subject, password.Expose());
+    candidate.admission = AdmitTry(tx, attempt);
     if (user.ok()) candidate.user = *std::move(user);
     return absl::OkStatus();
   }));
   return candidate;
 }
 
-}  // namespace
-
-absl::StatusOr<ProvenPassword> ProvePassword(Database& database, Hasher& hasher, const Call& call,
-                                             const TargetName& target, const std::string& given) {
+absl::StatusOr<ProvenPassword> PasswordProof::Prove(const Call& call, const PasswordClaim& claim) {
   // A password that could never have been set still costs a hash.
-  const absl::StatusOr<Secret> prepared = PreparePassword(given);
-  const Secret password = prepared.ok() ? *prepared : Secret(given);
-  ASSIGN_OR_RETURN(Candidate candidate, FindCandidate(database, call, target));
-  if (!prepared.ok() || !candidate.user.has_value() || !candidate.credential.has_value()) {
-    ASSIGN_OR_RETURN(const bool never, hasher.VerifyDecoy(password, call.deadline));
+  const absl::StatusOr<Secret> prepared = PreparePassword(claim.password);
+  const Secret password = prepared.ok() ? *prepared : Secret(claim.password);
+  ASSIGN_OR_RETURN(Candidate candidate, Admit(call, claim, password));
+  const bool locked = candidate.admission.locked();
+  if (locked || !prepared.ok() || !candidate.user.has_value() || !candidate.credential.has_value()) {
+    // Also for the right password of a locked sign-in: what it costs and what is answered must not tell that it is right.
+    ASSIGN_OR_RETURN(const bool never, hasher_.VerifyDecoy(password, call.deadline));
     (void)never;
+    if (locked) call.note->reason = ReasonName(v1::ERROR_REASON_SIGN_IN_LOCKED);
+    if (locked && claim.explicit_verdict) return Locked(candidate.admission.locked_until);
     return Refuse(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED);
   }
   const CredentialBinding binding{candidate.user->directory, candidate.user->id, candidate.credential->version};
-  ASSIGN_OR_RETURN(const bool right, hasher.Verify(binding, candidate.credential->hash, password, call.deadline));
+  ASSIGN_OR_RETURN(const bool right, hasher_.Verify(binding, candidate.credential->hash, password, call.deadline));
   if (!right) return Refuse(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED);
-  return ProvenPassword{*std::move(candidate.user), *std::move(candidate.credential), password};
+  return ProvenPassword{*std::move(candidate.user), *std::move(candidate.credential), password,
+                        std::move(candidate.attempt), candidate.admission.familiar};
 }
 
 absl::Status CheckUsable(const ProvenPassword& proven) {

@@ -7,22 +7,53 @@
 #include "server/authz/call.h"
 #include "server/credential/credential_store.h"
 #include "server/credential/hasher.h"
+#include "server/credential/sign_in_keys.h"
+#include "server/credential/sign_in_store.h"
 #include "server/directory/target.h"
 #include "server/storage/database.h"
 
 namespace hearth {
+
+// What is claimed.
+struct PasswordClaim {
+  TargetName target;
+  std::string password;
+  std::string source;             // As the caller calls it; may be empty.
+  bool explicit_verdict = false;  // Say when the sign-in is locked.
+};
 
 // Whose password was proved, and the credential it was proved against.
 struct ProvenPassword {
   User user;
   Credential credential;
   Secret password;  // As PreparePassword made it.
+  SignInTry attempt;
+  bool familiar = false;  // The source.
 };
 
-// Finds the person in the caller's directory and compares `given` with their password; a person who is not there, is homed elsewhere, or has no
-// password costs the same hash, and fails in the same way: PASSWORD_NOT_ACCEPTED. Hashing refuses with DEADLINE_PASSED.
-absl::StatusOr<ProvenPassword> ProvePassword(Database& database, Hasher& hasher, const Call& call,
-                                             const TargetName& target, const std::string& given);
+// Compares passwords. Thread-safe. What is passed in outlives it.
+class PasswordProof {
+ public:
+  PasswordProof(Database* database, Hasher* hasher, const Keyring* keyring)
+      : database_(*database), hasher_(*hasher), keys_(*keyring) {}
+
+  // Finds the person in the caller's directory, counts the try, and compares the password with theirs; a person who is not there, is homed elsewhere,
+  // has no password, or whose sign-in is locked costs the same hash, and fails in the same way: PASSWORD_NOT_ACCEPTED (SIGN_IN_LOCKED in the
+  // audit, and in the explicit verdict). The try stays counted until Settle. Hashing refuses with DEADLINE_PASSED: then it stays counted too, but
+  // the same password again does not count again.
+  absl::StatusOr<ProvenPassword> Prove(const Call& call, const PasswordClaim& claim);
+
+  // The password opened something: forgets the failures before it. In the transaction of what it opened.
+  static void Settle(Tx& tx, const ProvenPassword& proven) { ForgetFailures(tx, proven.attempt, proven.familiar); }
+
+ private:
+  struct Candidate;
+  absl::StatusOr<Candidate> Admit(const Call& call, const PasswordClaim& claim, const Secret& password);
+
+  Database& database_;
+  Hasher& hasher_;
+  const SignInKeys keys_;
+};
 
 // What keeps a person with the right password from using it: USER_DISABLED, TEMPORARY_PASSWORD_EXPIRED, or OK.
 absl::Status CheckUsable(const ProvenPassword& proven);

@@ -60,6 +60,10 @@ constexpr Statement kPurgeIntents{"directory_purge_reset_intents",
                                   "DELETE FROM hearth.reset_intents WHERE directory_id = $1"};
 constexpr Statement kPurgeLimits{"directory_purge_reset_limits",
                                  "DELETE FROM hearth.reset_limits WHERE directory_id = $1"};
+constexpr Statement kPurgeSignInPolicy{"directory_purge_sign_in_policy",
+                                       "DELETE FROM hearth.sign_in_policies WHERE directory_id = $1"};
+constexpr Statement kPurgeSignInCounts{"directory_purge_sign_in_counts",
+                                       "DELETE FROM hearth.sign_in_counts WHERE directory_id = $1"};
 
 Directory DirectoryOf(const pqxx::row& row) {
   Directory directory;
@@ -115,7 +119,7 @@ bool PurgeDirectory(Tx& tx, std::string_view id) {
   for (const Statement* statement :
        {&kPurgeUsers, &kPurgeUnits, &kPurgeGroups, &kPurgeCustomRoles, &kPurgeServiceAccounts, &kPurgeIssuers,
         &kPurgeDomains, &kPurgeRecords, &kPurgeGuestPolicy, &kPurgeMails, &kPurgeMailSettings, &kPurgePolicies,
-        &kPurgeIntents, &kPurgeLimits, &kPurgePasswordPolicy}) {
+        &kPurgeIntents, &kPurgeLimits, &kPurgePasswordPolicy, &kPurgeSignInPolicy, &kPurgeSignInCounts}) {
     tx.Exec(*statement, std::string(id));
   }
   return true;

@@ -145,7 +145,8 @@ absl::Status IntentRelay::Act(const IntentKey& key, absl::Time deadline) {
   return database_.Write(scope, deadline, [&](Tx& tx) {
     const auto intent = FindIntent(tx, key, /*lock=*/true);
     if (!intent.has_value()) return absl::OkStatus();
-    AuditNote note{.target = "", .target_principal_name = "", .other_directory = OtherOf(*intent, *place)};
+    AuditNote note{
+        .target = "", .target_principal_name = "", .other_directory = OtherOf(*intent, *place), .reason = ""};
     Call call = CallOf(*intent, &note, deadline);
     const absl::Status verdict = Carry(tx, *intent, *place, call);
     FinishIntent(tx, key);
@@ -198,11 +199,10 @@ void IntentRelay::Mint(Tx& tx, const Intent& intent, const ResetPlan& plan, cons
                        const v1::ResetPolicy& policy) {
   const Secret token = plan.link ? ResetKeys::NewToken() : Secret();
   const Secret code = plan.code ? ResetKeys::NewCode(random_) : Secret();
-  const auto credential = FindCredential(tx, user.directory, user.id);
   NewResetToken row;
   row.directory = user.directory;
   row.user = user.id;
-  row.person_digest = keys_.OfState(user, credential.has_value() ? credential->version : 0);
+  row.person_digest = keys_.OfState(user, FindCredentialVersion(tx, user.directory, user.id));
   row.needs_both = plan.needs_both;
   if (plan.link) row.link_lifetime = SpanOf(policy.link_lifetime());
   if (plan.code) row.code_lifetime = SpanOf(policy.code_lifetime());
@@ -250,7 +250,7 @@ absl::Status IntentRelay::GiveUp(const IntentKey& key, absl::Time deadline) {
   return database_.Write({key.directory}, deadline, [&](Tx& tx) {
     const auto intent = FindIntent(tx, key, /*lock=*/true);
     if (!intent.has_value()) return absl::OkStatus();
-    AuditNote note{.target = "", .target_principal_name = "", .other_directory = key.directory};
+    AuditNote note{.target = "", .target_principal_name = "", .other_directory = key.directory, .reason = ""};
     FinishIntent(tx, key);
     AppendVerdict(tx, CallOf(*intent, &note, deadline), absl::InternalError("given up"));
     Log(LogLevel::kError, "reset intent given up", {{"call", intent->call_id}, {"directory", key.directory}});

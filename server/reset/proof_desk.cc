@@ -29,11 +29,6 @@ bool SameDigest(const std::string& a, const std::string& b) {
   return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-int64_t VersionOf(Tx& tx, const std::string& directory, const std::string& user) {
-  const auto credential = FindCredential(tx, directory, user);
-  return credential.has_value() ? credential->version : 0;
-}
-
 }  // namespace
 
 bool ProofDesk::IsUnchanged(const User& user, int64_t version, const std::string& person_digest) const {
@@ -62,7 +57,7 @@ absl::StatusOr<std::optional<CodeOffer>> ProofDesk::Compare(const Call& call,
     // From here on the same for a person and for nobody, who is looked for under an id that there is not.
     const std::string id = offer.has_value() ? offer->user : "";
     const std::optional<User> user = FindUser(tx, directory, id);
-    const int64_t version = VersionOf(tx, directory, id);
+    const int64_t version = FindCredentialVersion(tx, directory, id);
     const std::string row = offer.has_value() ? offer->row : "";
     const std::string digest = keys_.OfCode(directory, id, row, request.code());
     if (user.has_value() && SameDigest(digest, offer->code_digest) &&
@@ -115,7 +110,7 @@ absl::StatusOr<ProofDesk::Bearer> ProofDesk::FindBearer(Tx& tx, const Call& call
     if (!found.has_value()) return NotAccepted();
   }
   auto user = FindUser(tx, directory, found->user);
-  const int64_t version = VersionOf(tx, directory, found->user);
+  const int64_t version = FindCredentialVersion(tx, directory, found->user);
   if (!user.has_value() || !IsUnchanged(*user, version, found->person_digest)) return NotAccepted();
   call.note->target = UserName(directory, user->id);
   call.note->target_principal_name = user->user_principal_name;

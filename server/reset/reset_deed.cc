@@ -23,8 +23,7 @@ absl::StatusOr<ResetOutlook> Decide(Tx& tx, const Call& call, const Access& acce
   ASSIGN_OR_RETURN(outlook.user, FindTarget(tx, call, target, lock));
   outlook.decision = DecideReset(call.principal, access, ToTarget(outlook.user), call.policy->permission());
   if (!outlook.decision.allowed) return outlook;
-  const auto credential = FindCredential(tx, outlook.user.directory, outlook.user.id);
-  outlook.version = credential.has_value() ? credential->version : 0;
+  outlook.version = FindCredentialVersion(tx, outlook.user.directory, outlook.user.id);
   return outlook;
 }
 

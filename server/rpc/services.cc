@@ -49,6 +49,11 @@ void AddServices(const Desks& desks, RpcTable& table) {
   table.Add(desks.password_policy, &PasswordPolicyDesk::CheckPassword);
   table.Add(desks.password_policy, &PasswordPolicyDesk::GetPasswordPolicy);
   table.Add(desks.password_policy, &PasswordPolicyDesk::UpdatePasswordPolicy);
+  // … wrong passwords
+  table.Add(desks.sign_in, &SignInDesk::GetSignInLockout);
+  table.Add(desks.sign_in, &SignInDesk::ClearSignInLockout);
+  table.Add(desks.sign_in, &SignInDesk::GetSignInPolicy);
+  table.Add(desks.sign_in, &SignInDesk::UpdateSignInPolicy);
 
   // DirectoryService: the platform
   table.Add(desks.bootstrap, &BootstrapDesk::BootstrapPlatform);

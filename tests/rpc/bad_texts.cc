@@ -50,7 +50,8 @@ std::vector<std::string> WrongForms(v1::Format format) {
     case v1::FORMAT_USER_NAME_OR_ALL:
     case v1::FORMAT_RESET_POLICY_NAME:
     case v1::FORMAT_RESET_REQUEST_NAME:
-    case v1::FORMAT_PASSWORD_POLICY_NAME: {
+    case v1::FORMAT_PASSWORD_POLICY_NAME:
+    case v1::FORMAT_SIGN_IN_POLICY_NAME: {
       const std::string good = ValidText(format);
       return {"x",
               "/",
@@ -216,6 +217,8 @@ std::vector<std::string> WrongForms(v1::Format format) {
               "Portal.forthcoffee.com",
               "portal.forthcoffee.com,spiffe://contoso.com/portal",
               "CN=portal"};
+    case v1::FORMAT_PASSWORD_HASH:
+      return {std::string(2049, 'a'), std::string(1 << 19, 'a')};
     case v1::FORMAT_UNSPECIFIED:
       return {std::string(257, 'a')};
     default:

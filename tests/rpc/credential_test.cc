@@ -1,4 +1,9 @@
 // Verifying and changing passwords.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+
 #include "google/protobuf/util/time_util.h"
 #include "tests/rpc/password_fixture.h"
 #include "tests/support/status_matchers.h"
@@ -20,6 +25,13 @@ class CredentialTest : public PasswordFixture {
     v1::VerifyPasswordResponse response;
     Passwords stub(Channel());
     return stub.VerifyPassword(&context, request, &response);
+  }
+
+  // What follows a call without its caller waiting for it.
+  void AwaitChange(const std::string& query, const std::string& before) {
+    const absl::Time end = absl::Now() + absl::Seconds(20);
+    while (Sql(query)[0][0] == before && absl::Now() < end) absl::SleepFor(absl::Milliseconds(5));
+    EXPECT_NE(Sql(query)[0][0], before);
   }
 };
 
@@ -46,12 +58,25 @@ TEST_F(CredentialTest, EveryOtherAnswerIsTheSameBytes) {
                            "nobody@contoso.com", "nobody@nowhere.example"}) {
     requests.emplace_back().set_user_principal_name(name);
   }
+  // Somebody whose sign-in is locked is not told from the others, either.
+  Give("contractor", kPassword);
+  requests.emplace_back().set_name("directories/forthcoffee/users/contractor");
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_THAT(Verify(requests.back().name(), absl::StrCat("guess ", i)),
+                HasReason(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED));
+  }
+  requests.back().set_password(kPassword);
+  const grpc::Status locked = VerifyStatus(requests.back());
+  EXPECT_EQ(Audit(kForth).back().reason, "SIGN_IN_LOCKED");
   const grpc::Status first = [&] {
     requests[0].set_password("a wrong password");
     return VerifyStatus(requests[0]);
   }();
   EXPECT_EQ(first.error_code(), grpc::StatusCode::UNAUTHENTICATED);
   EXPECT_THAT(FromGrpc(first), HasReason(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED));
+  EXPECT_EQ(locked.error_code(), first.error_code());
+  EXPECT_EQ(locked.error_message(), first.error_message());
+  EXPECT_EQ(locked.error_details(), first.error_details());
   for (auto& request : requests) {
     for (const char* password : {"a wrong password", "x", "with\ncontrol characters", "soft\xc2\xad hyphen"}) {
       request.set_password(password);
@@ -231,9 +256,55 @@ TEST_F(CredentialTest, AHashWithCheaperParametersIsReplacedAtTheNextSignIn) {
   config.argon2.memory_kib *= 2;
   Start();
   ASSERT_THAT(Verify(kUser1, kPassword), IsOk());
-  EXPECT_NE(Sql("SELECT phc FROM hearth.credentials")[0][0], weak);
+  AwaitChange("SELECT phc FROM hearth.credentials", weak);
   EXPECT_EQ(VersionOf("user1"), "1");
   EXPECT_THAT(Verify(kUser1, kPassword), IsOk());
+}
+
+// Servers that know a key before any uses it read each other's hashes throughout.
+TEST_F(CredentialTest, KeysRotateWithoutACallThatFails) {
+  const std::string path = testing::TempDir() + "rotating-keys-" + std::to_string(getpid());
+  std::ofstream(path, std::ios::binary) << std::ifstream(config.keys_file, std::ios::binary).rdbuf();
+  ASSERT_EQ(chmod(path.c_str(), 0600), 0);
+  const auto restart = [&] {
+    Stop();
+    config.keys_file = path;
+    Start();
+  };
+  Give("user1", kPassword);
+  Give("user2", kPassword);
+  const std::string user2 = "directories/forthcoffee/users/user2";
+  const std::string id = "0b7c2a54-31c1-4f8f-8a5e-6d3f8a1b2c3d";
+  ASSERT_THAT(Change(user2, kPassword, kNew, kBackend, id), IsOk());
+  ASSERT_TRUE(Keyring::Add(path).ok());
+  restart();
+  EXPECT_THAT(Verify(kUser1, kPassword), IsOk());
+  EXPECT_EQ(Sql("SELECT DISTINCT pepper_key_id FROM hearth.credentials"), (Rows{{"k1"}}));
+  ASSERT_TRUE(Keyring::Promote(path).ok());
+  restart();
+  EXPECT_THAT(Verify(kUser1, kPassword), IsOk());
+  AwaitChange("SELECT pepper_key_id FROM hearth.credentials WHERE user_id = 'user1'", "k1");
+  EXPECT_THAT(Verify(kUser1, kPassword), IsOk()) << "under the new key";
+  EXPECT_EQ(Sql("SELECT pepper_key_id FROM hearth.credentials WHERE user_id = 'user2'"), (Rows{{"k1"}}));
+  EXPECT_THAT(Change(user2, kPassword, kNew, kBackend, id), IsOk()) << "what was asked before is found again";
+  EXPECT_THAT(Verify(user2, kNew), IsOk());
+  // A server that was not restarted yet, and knows the key from the first step.
+  ASSERT_THAT(Change(kUser1, kPassword, "a password under the new key", kBackend), IsOk());
+  unlink(path.c_str());
+}
+
+TEST_F(CredentialTest, AServerDoesNotStartWithASampleForAPepper) {
+  const std::string path = testing::TempDir() + "sample-keys-" + std::to_string(getpid());
+  std::ofstream(path) << "k1 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n";
+  ASSERT_EQ(chmod(path.c_str(), 0600), 0);
+  config.keys_file = path;
+  const SystemClock clock;
+  SystemRandom random;
+  const auto environment = Environment::Create(config, &clock, &random);
+  EXPECT_EQ(environment.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_NE(std::string(environment.status().message()).find("sample"), std::string::npos);
+  EXPECT_FALSE(ConfigDefects(config).empty());
+  unlink(path.c_str());
 }
 
 }  // namespace

@@ -48,6 +48,12 @@ TEST_F(PurgeTest, EmptiesADirectoryAfterThirtyDaysButKeepsItsIdAndItsAudit) {
           " 'a@b.example', '', 1, '', 'x', 'k1', '\\x00', now() + interval '1 hour');"
           " INSERT INTO hearth.outbox (directory_id, mail_id) VALUES ('contoso', "
           "'00000000-0000-4000-8000-000000000001');"
+          " INSERT INTO hearth.sign_in_counts (directory_id, subject, user_id) VALUES ('contoso', sha256('s'), "
+          "'user1');"
+          " INSERT INTO hearth.sign_in_policies (directory_id, lockout_threshold, lockout_duration,"
+          " max_lockout_duration, familiar_source_lifetime) VALUES ('contoso', 10, '1 min', '1 hour', '30 days');"
+          " INSERT INTO hearth.familiar_sources (directory_id, user_id, source) VALUES ('contoso', 'user1',"
+          " sha256('s'));"
           " INSERT INTO hearth.mail_settings (directory_id) VALUES ('contoso');"
           " INSERT INTO hearth.invitations (directory_id, user_id, digest, address, inviter, expire_time) VALUES"
           " ('contoso', 'pending', '\\x00', 'a@b.example', 'user1', now());"
@@ -58,9 +64,10 @@ TEST_F(PurgeTest, EmptiesADirectoryAfterThirtyDaysButKeepsItsIdAndItsAudit) {
       kLongAgo + " WHERE directory_id = 'contoso'");
   const std::string forth = Count("users WHERE directory_id = 'forthcoffee'");
   ASSERT_THAT(Purge(), IsOk());
-  for (const std::string table : {"users", "role_assignments", "administrative_units", "groups", "custom_roles",
-                                  "credentials", "domains", "trusted_issuers", "service_accounts", "idempotency",
-                                  "mails", "outbox", "mail_settings", "memberships", "invitations", "guest_policies"}) {
+  for (const std::string table :
+       {"users", "role_assignments", "administrative_units", "groups", "custom_roles", "credentials", "domains",
+        "trusted_issuers", "service_accounts", "idempotency", "mails", "outbox", "mail_settings", "memberships",
+        "invitations", "guest_policies", "sign_in_counts", "sign_in_policies", "familiar_sources"}) {
     EXPECT_EQ(Count(table + " WHERE directory_id = 'contoso'"), "0") << table;
   }
   EXPECT_EQ(Count("memberships WHERE resource_directory_id = 'contoso'"), "0")

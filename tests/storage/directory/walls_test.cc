@@ -66,6 +66,10 @@ class WallsTest : public Fixture {
         " false, now(), now());"
         "INSERT INTO hearth.reset_limits (directory_id, subject, kind, count, window_start) VALUES ('contoso',"
         " sha256('s'), 1, 1, now());"
+        "INSERT INTO hearth.sign_in_policies (directory_id, lockout_threshold, lockout_duration, max_lockout_duration,"
+        " familiar_source_lifetime) VALUES ('contoso', 10, '1 min', '1 hour', '30 days');"
+        "INSERT INTO hearth.sign_in_counts (directory_id, subject) VALUES ('contoso', sha256('s'));"
+        "INSERT INTO hearth.familiar_sources (directory_id, user_id, source) VALUES ('contoso', 'user1', sha256('s'));"
         "INSERT INTO hearth.reset_requests (directory_id, reset_request_id, user_id, asked_through, language,"
         " expire_time) VALUES ('contoso', 'r1', 'user1', 'backend', '', now() + interval '1 hour')");
   }
@@ -85,10 +89,11 @@ TEST_F(WallsTest, EveryTableOfADirectoryHasForcedRowLevelSecurity) {
   EXPECT_THAT(Tables(),
               ElementsAre("administrative_unit_members", "administrative_units", "audit_events", "bootstrap_tokens",
                           "certificate_identities", "credentials", "custom_roles", "directories", "domains",
-                          "group_members", "group_role_assignments", "groups", "guest_policies", "idempotency",
-                          "invitations", "mail_settings", "mails", "memberships", "outbox", "password_history",
-                          "password_policies", "reset_intents", "reset_limits", "reset_policies", "reset_requests",
-                          "reset_tokens", "role_assignments", "service_accounts", "trusted_issuers", "users"));
+                          "familiar_sources", "group_members", "group_role_assignments", "groups", "guest_policies",
+                          "idempotency", "invitations", "mail_settings", "mails", "memberships", "outbox",
+                          "password_history", "password_policies", "reset_intents", "reset_limits", "reset_policies",
+                          "reset_requests", "reset_tokens", "role_assignments", "service_accounts", "sign_in_counts",
+                          "sign_in_policies", "trusted_issuers", "users"));
   EXPECT_THAT(Sql("SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
                   " WHERE c.relnamespace = 'hearth'::regnamespace AND c.relkind IN ('r', 'p')"
                   " AND a.attname = 'directory_id' AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND EXISTS"
@@ -221,6 +226,10 @@ TEST_F(WallsTest, ADirectorysScopeAddsNothingToAnother) {
       " now(), now())",
       "hearth.reset_limits (directory_id, subject, kind, count, window_start) VALUES ('contoso', sha256('a'), 1, 1,"
       " now())",
+      "hearth.sign_in_policies (directory_id, lockout_threshold, lockout_duration, max_lockout_duration,"
+      " familiar_source_lifetime) VALUES ('contoso', 10, '1 min', '1 hour', '30 days')",
+      "hearth.sign_in_counts (directory_id, subject) VALUES ('contoso', sha256('s'))",
+      "hearth.familiar_sources (directory_id, user_id, source) VALUES ('contoso', 'user1', sha256('s'))",
       "hearth.reset_requests (directory_id, reset_request_id, user_id, asked_through, language, expire_time)"
       " VALUES ('contoso', 'x', 'user1', 'backend', 'en', now())"};
   EXPECT_EQ(inserts.size(), Tables().size());

@@ -56,6 +56,21 @@ TEST_F(ConversionTest, AnExternalPersonComesHomeWithoutAPassword) {
   EXPECT_THAT(Reset(kForth, "user2"), IsOk()) << "the human's other account is another account";
 }
 
+// Hashes and mailed tokens are bound to a version of the password; one that came again would make old ones good again.
+TEST_F(ConversionTest, VersionsOfPasswordsDoNotBeginAgain) {
+  const auto version = [this] {
+    return Sql("SELECT version FROM hearth.credentials WHERE directory_id = 'contoso' AND user_id = 'user2'")[0][0];
+  };
+  ASSERT_THAT(Reset(kContoso, "user2"), IsOk());
+  ASSERT_THAT(Reset(kContoso, "user2"), IsOk());
+  ASSERT_EQ(version(), "2");
+  ASSERT_THAT(ToExternal("user2", "user2@forthcoffee.com"), IsOk());
+  ASSERT_EQ(Passwords("user2"), 0);
+  ASSERT_THAT(ToInternal("user2", "user2@contoso.com"), IsOk());
+  ASSERT_THAT(Reset(kContoso, "user2"), IsOk());
+  EXPECT_EQ(version(), "3");
+}
+
 TEST_F(ConversionTest, AnInternalPersonLosesThePasswordInTheSameTransaction) {
   ASSERT_THAT(Reset(kContoso, "user2"), IsOk());
   ASSERT_EQ(Passwords("user2"), 1);

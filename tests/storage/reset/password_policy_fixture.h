@@ -97,7 +97,8 @@ class PasswordPolicyFixture : public ResetFixture {
   }
 
   PasswordPolicyDesk policy_desk_{&database(), &keyring(), &new_passwords_};
-  CredentialDesk credential_desk_{&database(), &hasher_, &keyring(), &new_passwords_};
+  Rehasher rehasher_{&database(), &hasher_};
+  CredentialDesk credential_desk_{&database(), &hasher_, &rehasher_, &keyring(), &new_passwords_};
 };
 
 // The rule in a refusal.

@@ -226,6 +226,30 @@ TEST_F(HasherTest, TheDecoyCostsWhatAHashCosts) {
   EXPECT_LT(real, decoy * 2);
 }
 
+// Whoever's hash is older than the parameters would else be told from people who do not exist.
+TEST_F(HasherTest, AWrongPasswordCostsWhatAHashCostsAlsoWhereTheStoredOneIsCheaper) {
+  Hasher hasher(&FirstRing(), {.memory_kib = 16 * 1024, .iterations = 4}, 1);
+  const Secret wrong("not this one at all");
+  absl::Duration decoy = absl::InfiniteDuration();
+  for (int i = 0; i < 10; ++i) {
+    decoy = std::min(decoy, CpuTimeOf([&] { EXPECT_TRUE(hasher.VerifyDecoy(wrong, absl::InfiniteFuture()).ok()); }));
+  }
+  for (const HashParameters cheaper : {kCheap, HashParameters{.memory_kib = 16 * 1024, .iterations = 1},
+                                       HashParameters{.memory_kib = 8 * 1024, .iterations = 7}}) {
+    const PasswordHash old = *Hasher(&FirstRing(), cheaper, 1).Hash(kAda, kPassword, absl::InfiniteFuture());
+    absl::Duration real = absl::InfiniteDuration();
+    for (int i = 0; i < 10; ++i) {
+      real = std::min(real, CpuTimeOf([&] {
+                        const auto verdict = hasher.Verify(kAda, old, wrong, absl::InfiniteFuture());
+                        EXPECT_TRUE(verdict.ok() && !*verdict);
+                      }));
+    }
+    EXPECT_LT(decoy, real * 2) << cheaper.memory_kib;
+    EXPECT_LT(real, decoy * 2) << cheaper.memory_kib;
+    EXPECT_TRUE(hasher.Verify(kAda, old, kPassword, absl::InfiniteFuture()).value());
+  }
+}
+
 TEST_F(HasherTest, ACallWhoseDeadlineHasPassedDoesNoWork) {
   const absl::Time past = absl::Now() - absl::Seconds(1);
   EXPECT_EQ(ReasonOf(hasher_.Hash(kAda, kPassword, past).status()), v1::ERROR_REASON_DEADLINE_PASSED);
