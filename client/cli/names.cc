@@ -35,6 +35,9 @@ const std::map<v1::Format, Form>& Forms() {
        {"a service account", "directories/{directory}/serviceAccounts/{service_account}"}},
       {v1::FORMAT_MAIL_SETTINGS_NAME, {"mail settings", "directories/{directory}/mailSettings"}},
       {v1::FORMAT_RESET_POLICY_NAME, {"a reset policy", "directories/{directory}/resetPolicy"}},
+      {v1::FORMAT_EVENT_RECEIVER_NAME,
+       {"an event receiver", "directories/{directory}/eventReceivers/{event_receiver}"}},
+      {v1::FORMAT_AUDIT_POLICY_NAME, {"an audit policy", "directories/{directory}/auditPolicy"}},
       {v1::FORMAT_RESET_REQUEST_NAME, {"a reset request", "directories/{directory}/resetRequests/{reset_request}"}},
   };
   return *forms;

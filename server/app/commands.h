@@ -25,6 +25,9 @@ struct BootstrapOptions {
 // Prints a single-use token with which an operator of the platform registers: `hearth platform bootstrap`.
 int RunBootstrap(const BootstrapOptions& options);
 
+// Prints "<id> <public key in hexadecimal>" of each key, a line each, the current one first: what `hearth audit verify` trusts.
+int RunShowAuditKeys(const std::string& path);
+
 // Makes a keys file.
 int RunGenerateKeys(const std::string& path);
 

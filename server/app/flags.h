@@ -24,7 +24,7 @@ class Flags {
   Config config_;
   BootstrapOptions bootstrap_options_;
   std::string migrate_database_, app_role_ = "hearth_app", keys_path_;
-  CLI::App *serve_, *check_, *migrate_, *bootstrap_, *generate_;
+  CLI::App *serve_, *check_, *migrate_, *bootstrap_, *generate_, *show_audit_;
 };
 
 }  // namespace hearth

@@ -87,6 +87,14 @@ absl::Status Keyring::Generate(const std::string& path) {
   return written ? absl::OkStatus() : absl::InternalError(absl::StrCat("cannot write ", path));
 }
 
+std::vector<std::string> Keyring::Ids() const {
+  std::vector<std::string> ids = {current_};
+  for (const auto& [id, key] : keys_) {
+    if (id != current_) ids.push_back(id);
+  }
+  return ids;
+}
+
 Secret Keyring::Derive(const std::string& id, std::string_view purpose) const {
   std::array<unsigned char, kKeyBytes> subkey;
   std::array<char, crypto_kdf_CONTEXTBYTES> context{};

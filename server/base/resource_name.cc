@@ -33,14 +33,14 @@ bool IsRoleId(std::string_view role) {
 
 // What a directory has one of (AIP-156).
 bool IsSingleton(std::string_view name) {
-  return name == "mailSettings" || name == "guestPolicy" || name == "resetPolicy";
+  return name == "mailSettings" || name == "guestPolicy" || name == "resetPolicy" || name == "auditPolicy";
 }
 
 // What a directory has many of.
 bool IsCollection(std::string_view name) {
   static constexpr std::string_view kCollections[] = {
       "users",  "domains",     "trustedIssuers", "serviceAccounts", "administrativeUnits",
-      "groups", "customRoles", "resetRequests"};
+      "groups", "customRoles", "resetRequests",  "eventReceivers"};
   return std::find(std::begin(kCollections), std::end(kCollections), name) != std::end(kCollections);
 }
 
@@ -123,6 +123,9 @@ std::string RoleAssignmentName(std::string_view holder, std::string_view assignm
 }
 std::string ResetPolicyName(std::string_view directory) {
   return absl::StrCat(DirectoryName(directory), "/resetPolicy");
+}
+std::string AuditPolicyName(std::string_view directory) {
+  return absl::StrCat(DirectoryName(directory), "/auditPolicy");
 }
 std::string ResetRequestName(std::string_view directory, std::string_view request) {
   return Child(directory, "resetRequests", request);

@@ -49,6 +49,7 @@ std::string RoleAssignmentName(std::string_view holder, std::string_view assignm
 std::string MembershipName(std::string_view directory, std::string_view user, std::string_view membership);
 std::string GuestPolicyName(std::string_view directory);
 std::string ResetPolicyName(std::string_view directory);
+std::string AuditPolicyName(std::string_view directory);
 std::string ResetRequestName(std::string_view directory, std::string_view request);
 
 // The reserved directory whose users may be platform operators.

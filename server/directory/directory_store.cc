@@ -56,6 +56,8 @@ constexpr Statement kPurgePolicies{"directory_purge_reset_policies",
                                    "DELETE FROM hearth.reset_policies WHERE directory_id = $1"};
 constexpr Statement kPurgeIntents{"directory_purge_reset_intents",
                                   "DELETE FROM hearth.reset_intents WHERE directory_id = $1"};
+constexpr Statement kPurgeReceivers{"directory_purge_event_receivers",
+                                    "DELETE FROM hearth.event_receivers WHERE directory_id = $1"};
 constexpr Statement kPurgeLimits{"directory_purge_reset_limits",
                                  "DELETE FROM hearth.reset_limits WHERE directory_id = $1"};
 
@@ -113,7 +115,7 @@ bool PurgeDirectory(Tx& tx, std::string_view id) {
   for (const Statement* statement :
        {&kPurgeUsers, &kPurgeUnits, &kPurgeGroups, &kPurgeCustomRoles, &kPurgeServiceAccounts, &kPurgeIssuers,
         &kPurgeDomains, &kPurgeRecords, &kPurgeGuestPolicy, &kPurgeMails, &kPurgeMailSettings, &kPurgePolicies,
-        &kPurgeIntents, &kPurgeLimits}) {
+        &kPurgeIntents, &kPurgeLimits, &kPurgeReceivers}) {
     tx.Exec(*statement, std::string(id));
   }
   return true;
