@@ -82,6 +82,14 @@ const std::map<std::string, FlagText>& Texts() {
       {"newest_first", {"newest-first", "newest first"}},
       {"outbound_domains", {"outbound-domain", "a domain of the outbound rule; repeat, or separate with commas"}},
       {"outbound_rule", {"outbound-rule", "where this directory's people may be guests"}},
+      {"endpoint_uri", {"endpoint-uri", "https address to which tokens are posted"}},
+      {"event_receiver.audience", {"audience", "the `aud` of its tokens"}},
+      {"event_receiver.types", {"event-type", "only events of this type; repeat, or separate with commas"}},
+      {"event_id", {"event-id", "prove that the row of this {audit_event} is in the log"}},
+      {"kept_size", {"kept-size", "prove that the log of so many rows is a prefix of this one"}},
+      {"personal_retention", {"personal-retention", "how long that is kept which rows say of persons, 30d to 3650d"}},
+      {"retention", {"retention", "how long rows are kept, 30d to 3650d"}},
+      {"show_removed", {"show-removed", "also what is left of rows that the policy removed"}},
       {"permissions", {"permission", "what it may do; repeat, or separate with commas"}},
       {"preset", {"preset", "the rules that belong together"}},
       {"primary", {"primary", "make it the directory's primary domain"}},
@@ -142,10 +150,11 @@ FlagText FlagTextOf(const std::string& path) {
 }
 
 std::string GroupPrefix(const std::string& field) {
-  static const auto* const unprefixed = new std::set<std::string>{
-      "administrative_unit", "custom_role",   "directory",       "domain",       "group",           "guest_policy",
-      "guest_user",          "mail_settings", "password_policy", "reset_policy", "role_assignment", "service_account",
-      "trusted_issuer",      "user"};
+  static const auto* const unprefixed =
+      new std::set<std::string>{"administrative_unit", "audit_policy",    "event_receiver",  "custom_role",
+                                "directory",           "domain",          "group",           "guest_policy",
+                                "guest_user",          "mail_settings",   "password_policy", "reset_policy",
+                                "role_assignment",     "service_account", "trusted_issuer",  "user"};
   return unprefixed->count(field) > 0 ? "" : absl::StrCat(Hyphened(field), "-");
 }
 

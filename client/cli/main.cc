@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 
+#include "audit_command.h"
 #include "interrupts.h"
 #include "reset_passwords_command.h"
 #include "session.h"
@@ -22,6 +23,10 @@ int main(int argc, char** argv) {
   hearth::cli::AddVerbs(&session);
   hearth::cli::AddResetPasswords(&session);
   hearth::cli::AddInviteAll(&session);
+  hearth::cli::AddAuditExport(&session);
+  hearth::cli::AddAuditVerify(&session);
+  hearth::cli::AddAuditCheck(&session);
+  hearth::cli::AddEventsListen(&session);
   hearth::cli::AddCall(&session);
   hearth::cli::AddMethods(&session);
   hearth::cli::AddHealth(&session);

@@ -37,6 +37,9 @@ const std::map<v1::Format, Form>& Forms() {
       {v1::FORMAT_RESET_POLICY_NAME, {"a reset policy", "directories/{directory}/resetPolicy"}},
       {v1::FORMAT_PASSWORD_POLICY_NAME, {"a password policy", "directories/{directory}/passwordPolicy"}},
       {v1::FORMAT_SIGN_IN_POLICY_NAME, {"a sign-in policy", "directories/{directory}/signInPolicy"}},
+      {v1::FORMAT_EVENT_RECEIVER_NAME,
+       {"an event receiver", "directories/{directory}/eventReceivers/{event_receiver}"}},
+      {v1::FORMAT_AUDIT_POLICY_NAME, {"an audit policy", "directories/{directory}/auditPolicy"}},
       {v1::FORMAT_RESET_REQUEST_NAME, {"a reset request", "directories/{directory}/resetRequests/{reset_request}"}},
   };
   return *forms;

@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "fields.h"
+#include "hearth/v1/audit_service.pb.h"
 #include "hearth/v1/resources.pb.h"
 #include "names.h"
 #include "text.h"
@@ -72,6 +73,15 @@ const std::vector<Column>* ChosenColumns(const Descriptor& type) {
         {"ADDED", "create_time"}}},
       {v1::TrustedIssuer::descriptor(),
        {{"ID", "name"}, {"ISSUER", "issuer"}, {"AUDIENCE", "audience"}, {"CREATED", "create_time"}}},
+      {v1::AuditEvent::descriptor(),
+       {{"TIME", "create_time"},
+        {"ACTION", "action"},
+        {"VERDICT", "verdict"},
+        {"REASON", "reason"},
+        {"FROM", "actor_directory"},
+        {"ACTOR", "personal.actor"},
+        {"TARGET", "personal.target"},
+        {"EVENT", "name"}}},
       {v1::ServiceAccount::descriptor(),
        {{"ID", "name"}, {"DISPLAY NAME", "display_name"}, {"PERMISSIONS", "permissions"}, {"CREATED", "create_time"}}},
   };
@@ -123,6 +133,14 @@ const Message* Inner(const Message& response) {
   return &response.GetReflection()->GetMessage(response, type.field(0));
 }
 
+// The text of a field, or of one of a message that it holds: "personal.actor".
+std::string TextAt(const Message& message, const std::string& path) {
+  const size_t dot = path.find('.');
+  const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(path.substr(0, dot));
+  if (dot == std::string::npos) return FieldText(message, *field);
+  return TextAt(message.GetReflection()->GetMessage(message, field), path.substr(dot + 1));
+}
+
 }  // namespace
 
 std::string Details(const Message& response) {
@@ -140,8 +158,7 @@ std::vector<std::string> Headings(const Descriptor& resource) {
 std::vector<std::string> Cells(const Message& resource) {
   std::vector<std::string> cells;
   for (const Column& column : Columns(*resource.GetDescriptor())) {
-    const FieldDescriptor* field = resource.GetDescriptor()->FindFieldByName(column.field);
-    const std::string text = FieldText(resource, *field);
+    const std::string text = TextAt(resource, column.field);
     cells.push_back(text.empty() ? "-" : column.field == "name" ? IdOf(text) : text);
   }
   return cells;

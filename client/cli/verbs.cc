@@ -20,6 +20,8 @@ const std::vector<Noun>& Nouns() {
       {"service-account", "backend services as callers", "Organisations"},
       {"password-policy", "what the passwords of a directory must be", "Organisations"},
       {"mail", "the mails that a directory sends: how they look", "Organisations"},
+      {"audit", "what was done, refused and failed, as a log that can be proved", "Organisations"},
+      {"events", "what happens to people, as it happens", "Organisations"},
   };
   return *nouns;
 }
@@ -335,6 +337,30 @@ const std::vector<Verb>& Verbs() {
        "change how a directory's mails look",
        "  hearth mail update --color '#8b1a1a' --language nl --time-zone Europe/Amsterdam\n"
        "  hearth mail update --support-uri https://it.forthcoffee.com --sender-name 'Forth Coffee IT'\n"},
+
+      {"events", "add-receiver", "CreateEventReceiver", "RECEIVER", "event_receiver_id", "", "",
+       "have events delivered to an https address, as Security Event Tokens",
+       "  hearth events add-receiver portal --endpoint-uri https://portal.forthcoffee.com/events --audience portal\n"
+       "  hearth events add-receiver portal --endpoint-uri … --audience portal --event-type sessions_revoked\n"},
+      {"events", "receiver", "GetEventReceiver", "RECEIVER", "name", "", "",
+       "show a receiver, and how its delivery goes", "  hearth events receiver portal\n"},
+      {"events", "receivers", "ListEventReceivers", "", "", "", "", "list the receivers of a directory",
+       "  hearth events receivers\n"},
+      {"events", "remove-receiver", "DeleteEventReceiver", "RECEIVER", "name", "", "", "deliver no more to a receiver",
+       "  hearth events remove-receiver portal\n"},
+      {"events", "keys", "GetEventKeys", "", "", "", "", "show the public keys with which the tokens are verified",
+       "  hearth events keys -o json\n"},
+
+      {"audit", "list", "ListAuditEvents", "", "", "", "", "list what was done, refused and failed",
+       "  hearth audit list --newest-first --limit 20\n"
+       "  hearth audit list --filter 'verdict = REFUSED AND create_time >= \"2026-11-01T00:00:00Z\"'\n"},
+      {"audit", "checkpoint", "GetAuditCheckpoint", "[DIRECTORY]", "name", "", "",
+       "show the newest signed head of the audit's tree, and proofs; keep it outside",
+       "  hearth audit checkpoint -o json\n  hearth audit checkpoint --kept-size 1200 -o json\n"},
+      {"audit", "policy", "GetAuditPolicy", "[DIRECTORY]", "name", "", "", "show how long the audit is kept",
+       "  hearth audit policy\n"},
+      {"audit", "set-policy", "UpdateAuditPolicy", "[DIRECTORY]", "audit_policy.name", "", "",
+       "change how long the audit is kept", "  hearth audit set-policy --retention 730d --personal-retention 90d\n"},
   };
   return *verbs;
 }

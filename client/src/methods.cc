@@ -5,8 +5,10 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "hearth/v1/audit_service.pb.h"
 #include "hearth/v1/credential_service.pb.h"
 #include "hearth/v1/directory_service.pb.h"
+#include "hearth/v1/event_receiver_service.pb.h"
 #include "hearth/v1/guest_user_service.pb.h"
 #include "hearth/v1/mail_service.pb.h"
 #include "hearth/v1/request_reset_service.pb.h"
@@ -24,6 +26,7 @@ std::vector<const FileDescriptor*> Files() {
       v1::ResetPasswordRequest::descriptor()->file(),        v1::RequestResetRequest::descriptor()->file(),
       v1::ResolveHomeDirectoryRequest::descriptor()->file(), v1::CreateDirectoryRequest::descriptor()->file(),
       v1::VerifyPasswordRequest::descriptor()->file(),       v1::PreviewMailRequest::descriptor()->file(),
+      v1::ListAuditEventsRequest::descriptor()->file(),      v1::GetEventKeysRequest::descriptor()->file(),
   };
 }
 

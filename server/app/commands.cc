@@ -12,6 +12,8 @@
 #include "absl/synchronization/mutex.h"
 #include "server/app/environment.h"
 #include "server/app/server.h"
+#include "server/audit/audit_proto.h"
+#include "server/audit/tree_head.h"
 #include "server/base/clock.h"
 #include "server/base/keyring.h"
 #include "server/base/random.h"
@@ -108,6 +110,14 @@ int RunBootstrap(const BootstrapOptions& options) {
   std::cerr << "This token registers one operator of the platform, once, within " << options.minutes
             << " minutes: put it into a file and run `hearth platform bootstrap --help`.\n";
   std::cout << *token << '\n';
+  return 0;
+}
+
+int RunShowAuditKeys(const std::string& path) {
+  const auto keyring = Keyring::Load(path);
+  if (!keyring.ok()) return Fail(keyring.status());
+  const HeadSigner signer(&*keyring);
+  for (const std::string& id : keyring->Ids()) std::cout << id << ' ' << ToHex(signer.PublicKey(id)) << '\n';
   return 0;
 }
 

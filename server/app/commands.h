@@ -34,6 +34,8 @@ struct BreachedOptions {
 };
 // Makes a filter of breached passwords, and says how large and how sharp it is.
 int RunBuildBreached(const BreachedOptions& options);
+// Prints "<id> <public key in hexadecimal>" of each key, a line each, the current one first: what `hearth audit verify` trusts.
+int RunShowAuditKeys(const std::string& path);
 
 // Makes a keys file.
 int RunGenerateKeys(const std::string& path);

@@ -106,6 +106,12 @@ std::vector<std::string> ConfigDefects(const Config& config) {
   if (!config.key_fetch.ca_file.empty() && !IsReadable(config.key_fetch.ca_file)) {
     defects.push_back(absl::StrCat("--issuer-ca ", config.key_fetch.ca_file, " cannot be read"));
   }
+  if (!config.event_issuer.empty() && !absl::StartsWith(config.event_issuer, "https://")) {
+    defects.push_back("--event-issuer must be an https:// address");
+  }
+  if (!config.receivers.ca_file.empty() && !IsReadable(config.receivers.ca_file)) {
+    defects.push_back(absl::StrCat("--receiver-ca ", config.receivers.ca_file, " cannot be read"));
+  }
   CheckMail(config, defects);
   CheckHashing(config, defects);
   // Whether it is whole is seen when it is mapped; to read it twice would double the time of a start.

@@ -53,6 +53,9 @@ struct Config {
   CallRates caller_rates = {5000, 500, 100};        // Of one person or service account.
   CallRates directory_rates = {20'000, 2000, 400};  // Of all callers of one directory.
   KeyFetchOptions key_fetch;                        // How keys of issuers are fetched.
+  std::string event_issuer;             // The `iss` of Security Event Tokens: an https address; empty: none are sent.
+  HttpsOptions receivers;               // How receivers of events are reached.
+  std::string audit_heads;              // File to which signed heads of the audit are appended; empty: none.
   int max_sign_in_seconds = 12 * 3600;  // How old a sign-in may be for resets and the like (NIST SP 800-63B, 4.2.3).
   int drain_seconds = 10;               // How long calls may take to finish at shutdown.
   LogLevel log_level = LogLevel::kInfo;

@@ -9,6 +9,8 @@
 namespace hearth {
 namespace {
 
+constexpr int kWatchWorkers = 1;  // They only admit.
+
 int Processors() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
 
 int Lanes(const Config& config) { return config.hash_lanes > 0 ? config.hash_lanes : Processors(); }
@@ -23,6 +25,7 @@ DispatcherLimits LimitsOf(const Config& config) {
           {v1::WORK_CLASS_INTAKE, {config.intake_workers, static_cast<size_t>(config.intake_queue)}},
           {v1::WORK_CLASS_READ, {config.read_workers, static_cast<size_t>(config.read_queue)}},
           {v1::WORK_CLASS_WRITE, {config.write_workers, static_cast<size_t>(config.write_queue)}},
+          {v1::WORK_CLASS_WATCH, {kWatchWorkers, static_cast<size_t>(config.read_queue)}},
           {v1::WORK_CLASS_BULK, {config.bulk_workers, static_cast<size_t>(config.bulk_queue)}},
           {v1::WORK_CLASS_HASH, {3 * Lanes(config), static_cast<size_t>(config.hash_queue)}}};
 }
@@ -51,6 +54,10 @@ Environment::Environment(const Config& config, Keyring keyring, std::unique_ptr<
       rehasher_(&database_, &hasher_),
       pager_(keyring_),
       tokens_(&database_, clock),
+      head_signer_(&keyring_),
+      resume_tokens_(keyring_),
+      event_tokens_(&keyring_, config.event_issuer),
+      event_hub_(&database_, &resume_tokens_),
       intent_relay_(&database_, &keyring_, random),
       reset_(&database_, &hasher_, &keyring_, &new_passwords_),
       batch_(&database_, &keyring_, &reset_),
@@ -82,6 +89,10 @@ Environment::Environment(const Config& config, Keyring keyring, std::unique_ptr<
       issuer_(&database_, &keyring_, &pager_),
       service_account_(&database_, &keyring_, &pager_),
       mail_(&database_, &keyring_),
+      audit_(&database_, &head_signer_, &pager_),
+      audit_policy_(&database_, &keyring_),
+      watch_(&database_, &resume_tokens_, &event_hub_),
+      receiver_(&database_, &keyring_, &pager_, &event_tokens_),
       authenticator_(&database_, &tokens_),
       limiter_(clock, RateLimitsOf(config)) {
   AddServices({&reset_,
@@ -113,7 +124,11 @@ Environment::Environment(const Config& config, Keyring keyring, std::unique_ptr<
                &custom_role_,
                &issuer_,
                &service_account_,
-               &mail_},
+               &mail_,
+               &audit_,
+               &audit_policy_,
+               &watch_,
+               &receiver_},
               table_);
   metrics_ = std::make_unique<Metrics>(table_);
   settler_ = std::make_unique<Settler>(&database_, metrics_.get());

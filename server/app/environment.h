@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/app/config.h"
+#include "server/audit/tree_head.h"
 #include "server/authn/token_authority.h"
 #include "server/base/clock.h"
 #include "server/base/keyring.h"
@@ -15,6 +16,8 @@
 #include "server/credential/new_passwords.h"
 #include "server/credential/rehasher.h"
 #include "server/directory/page.h"
+#include "server/event/event_hub.h"
+#include "server/event/resume_token.h"
 #include "server/reset/intent_relay.h"
 #include "server/rpc/dispatcher.h"
 #include "server/rpc/metrics.h"
@@ -39,6 +42,9 @@ class Environment {
   Hasher& hasher() { return hasher_; }
   TokenAuthority& tokens() { return tokens_; }
   IntentRelay& intent_relay() { return intent_relay_; }
+  const HeadSigner& head_signer() const { return head_signer_; }
+  EventHub& event_hub() { return event_hub_; }
+  const EventTokens& event_tokens() const { return event_tokens_; }
 
  private:
   Environment(const Config& config, Keyring keyring, std::unique_ptr<BreachFilter> breached, const Clock* clock,
@@ -52,6 +58,10 @@ class Environment {
   Rehasher rehasher_;
   Pager pager_;
   TokenAuthority tokens_;
+  const HeadSigner head_signer_;
+  const ResumeTokens resume_tokens_;
+  const EventTokens event_tokens_;
+  EventHub event_hub_;
 
   IntentRelay intent_relay_;
 
@@ -85,6 +95,10 @@ class Environment {
   IssuerDesk issuer_;
   ServiceAccountDesk service_account_;
   MailDesk mail_;
+  AuditDesk audit_;
+  AuditPolicyDesk audit_policy_;
+  WatchDesk watch_;
+  ReceiverDesk receiver_;
 
   RpcTable table_;
   std::unique_ptr<Metrics> metrics_;

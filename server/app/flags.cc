@@ -60,6 +60,9 @@ void Flags::AddKeys(CLI::App& app) {
     command->add_option("--keys-file", keys_path_, "File to write")->required();
   }
 
+  show_audit_ = keys->add_subcommand("show-audit", "Print the public keys that the audit's heads are signed with");
+  show_audit_->add_option("--keys-file", keys_path_, "The keys file of `serve`")->required();
+
   CLI::App* breached =
       app.add_subcommand("breached", "Filters of breached passwords, for `serve --breached-passwords`");
   breached->require_subcommand(1);
@@ -140,6 +143,17 @@ void Flags::AddServeFlags(CLI::App& command) {
                      "PEM roots of the servers from which issuers' keys are fetched; default: the system's");
   command.add_flag("--issuer-allow-private-addresses", config_.key_fetch.allow_private,
                    "Fetch issuers' keys from addresses that are not public, too");
+  command.add_option(
+      "--audit-heads", config_.audit_heads,
+      "File to which the signed heads of the audit are appended; keep it where the database's owner cannot "
+      "write");
+  command.add_option(
+      "--event-issuer", config_.event_issuer,
+      "The `iss` of Security Event Tokens, an https address; without it events are not delivered to receivers");
+  command.add_option("--receiver-ca", config_.receivers.ca_file,
+                     "PEM roots of the servers that receive events; default: the system's");
+  command.add_flag("--receiver-allow-private-addresses", config_.receivers.allow_private,
+                   "Deliver events to addresses that are not public, too");
   command
       .add_option("--max-sign-in-seconds", config_.max_sign_in_seconds,
                   "How long ago a person may have signed in (auth_time) to reset passwords or give authority")
@@ -167,6 +181,7 @@ int Flags::Run() const {
   if (build_breached_->parsed()) return RunBuildBreached(breached_options_);
   if (tune_->parsed()) return RunTune(tune_options_);
   if (add_key_->parsed()) return RunAddKey(keys_path_);
+  if (show_audit_->parsed()) return RunShowAuditKeys(keys_path_);
   if (promote_key_->parsed()) return RunPromoteKey(keys_path_);
   return RunGenerateKeys(keys_path_);
 }

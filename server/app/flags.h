@@ -29,7 +29,8 @@ class Flags {
   BreachedOptions breached_options_;
   TuneOptions tune_options_;
   std::string migrate_database_, app_role_ = "hearth_app", keys_path_;
-  CLI::App *serve_, *check_, *migrate_, *bootstrap_, *tune_, *generate_, *add_key_, *promote_key_, *build_breached_;
+  CLI::App *serve_, *check_, *migrate_, *bootstrap_, *tune_, *generate_, *add_key_, *promote_key_, *show_audit_,
+      *build_breached_;
 };
 
 }  // namespace hearth

@@ -8,6 +8,7 @@
 #include "server/directory/purge.h"
 #include "server/mail/outbox.h"
 #include "server/reset/sweep.h"
+#include "server/trail/sweep.h"
 
 namespace hearth {
 namespace {
@@ -30,6 +31,7 @@ void Janitor::Run() {
   do {
     absl::Status status = PurgeExpired(database_, absl::Now() + kPatience);
     status.Update(SweepOutbox(database_, absl::Now() + kPatience));
+    status.Update(SweepTrail(database_, absl::Now() + kPatience));
     status.Update(SweepResets(database_, absl::Now() + kPatience));
     status.Update(SweepSignIns(database_, absl::Now() + kPatience));
     if (!status.ok()) Log(LogLevel::kWarning, "sweep failed", {{"detail", std::string(status.message())}});

@@ -1,5 +1,5 @@
-// Removes what is over: people and directories after their 30 days, idempotency records after 24 hours, mails that expired, what resets
-// and sign-ins left behind.
+// Removes what is over: people and directories after their 30 days, idempotency records after 24 hours, mails that expired, audit and
+// events that are not kept any more, what resets and sign-ins left behind.
 #pragma once
 
 #include <thread>

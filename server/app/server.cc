@@ -109,6 +109,7 @@ absl::Status Server::Serve() {
   health_ = std::make_unique<HealthMonitor>(&health_database_, server_->GetHealthCheckService(), names);
   janitor_ = std::make_unique<Janitor>(&environment_.database());
   key_thread_ = std::make_unique<KeyThread>(&environment_.database(), &environment_.tokens(), config_.key_fetch);
+  RETURN_IF_ERROR(StartTrail());
   RETURN_IF_ERROR(StartRelay());
   intent_runner_ = std::make_unique<IntentRunner>(&environment_.intent_relay());
   try {
@@ -141,15 +142,36 @@ absl::Status Server::StartRelay() {
   return absl::OkStatus();
 }
 
+absl::Status Server::StartTrail() {
+  if (config_.audit_heads.empty()) {
+    Log(LogLevel::kWarning, "no --audit-heads: whoever owns the database can rewrite the audit unseen by this server");
+  } else {
+    ASSIGN_OR_RETURN(head_file_, HeadFile::Open(config_.audit_heads));
+  }
+  seal_thread_ = std::make_unique<SealThread>(&environment_.database(), &environment_.head_signer(), head_file_.get());
+  event_listener_ = std::make_unique<NoticeListener>(config_.database, "hearth_events",
+                                                     [hub = &environment_.event_hub()] { hub->Wake(); });
+  if (!config_.event_issuer.empty()) {
+    signal_thread_ =
+        std::make_unique<SignalThread>(&environment_.database(), &environment_.event_tokens(), config_.receivers);
+  }
+  return absl::OkStatus();
+}
+
 void Server::Stop() {
   if (server_ == nullptr) return;
   Log(LogLevel::kInfo, "draining");
   if (health_ != nullptr) health_->Drain();
   listener_->Stop();
+  environment_.event_hub().Stop();  // Its streams would outlast the drain.
   server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(config_.drain_seconds));
   server_->Wait();
   server_.reset();
   intent_runner_.reset();
+  signal_thread_.reset();
+  event_listener_.reset();
+  seal_thread_.reset();
+  head_file_.reset();
   key_thread_.reset();
   relay_.reset();
   janitor_.reset();

@@ -12,11 +12,15 @@
 #include "server/app/intent_runner.h"
 #include "server/app/janitor.h"
 #include "server/app/key_thread.h"
+#include "server/app/seal_thread.h"
+#include "server/app/signal_thread.h"
+#include "server/audit/head_file.h"
 #include "server/base/random.h"
 #include "server/mail/relay.h"
 #include "server/rpc/grpc_service.h"
 #include "server/rpc/health_monitor.h"
 #include "server/rpc/listener.h"
+#include "server/storage/notice.h"
 
 namespace hearth {
 
@@ -38,6 +42,7 @@ class Server {
   Server(const Config& config, Environment* environment, std::unique_ptr<Listener> listener);
   absl::Status Serve();
   absl::Status StartRelay();
+  absl::Status StartTrail();
 
   const Config config_;
   Environment& environment_;
@@ -51,6 +56,10 @@ class Server {
   SystemRandom random_;           // For the relay.
   std::unique_ptr<Relay> relay_;  // Null without a mail server.
   std::unique_ptr<IntentRunner> intent_runner_;
+  std::unique_ptr<HeadFile> head_file_;  // Null when heads go to no file.
+  std::unique_ptr<SealThread> seal_thread_;
+  std::unique_ptr<NoticeListener> event_listener_;
+  std::unique_ptr<SignalThread> signal_thread_;  // Null without an issuer of event tokens.
   std::unique_ptr<prometheus::Exposer> exposer_;
 };
 

@@ -17,6 +17,8 @@ constexpr Statement kCertificates{
     "access_certificates",
     "SELECT identity, directory_id, service_account_id, 'service' AS kind, active, '' AS roles, permissions"
     " FROM hearth.certificate_callers($1::text[])"};
+constexpr Statement kReadOne{"access_read_one",
+                             "SELECT kind, active, roles, permissions FROM hearth.read_caller($1, $2)"};
 constexpr Statement kLock{"access_lock", "SELECT kind, active, roles, permissions FROM hearth.lock_caller($1, $2)"};
 
 void ReadInto(const pqxx::row& row, Access& access) {
@@ -29,6 +31,13 @@ void ReadInto(const pqxx::row& row, Access& access) {
   for (const absl::string_view name : absl::StrSplit(row["permissions"].c_str(), ',', absl::SkipEmpty())) {
     if (const auto permission = PermissionFromName(ToStd(name))) access.permissions.Add(*permission);
   }
+}
+
+Access AccessBy(const Statement& statement, Tx& tx, const Principal& principal) {
+  Access access;
+  const pqxx::result rows = tx.Exec(statement, principal.directory, principal.subject);
+  if (!rows.empty()) ReadInto(rows[0], access);
+  return access;
 }
 
 }  // namespace
@@ -60,12 +69,7 @@ std::map<std::string, CertificateCaller> ReadCertificateCallers(Tx& tx, const st
   return callers;
 }
 
-Access LockAccess(Tx& tx, const Principal& principal) {
-  Access access;
-  const pqxx::result rows = tx.Exec(kLock, principal.directory, principal.subject);
-  if (!rows.empty()) ReadInto(rows[0], access);
-  return access;
-}
+Access LockAccess(Tx& tx, const Principal& principal) { return AccessBy(kLock, tx, principal); }
 
 absl::Status CheckAccessAgain(Tx& tx, const Call& call, bool self, Access& access) {
   access = LockAccess(tx, call.principal);
@@ -78,6 +82,15 @@ absl::Status CheckAccessAgain(Tx& tx, const Call& call, bool self, Access& acces
     return Refuse(v1::ERROR_REASON_PERMISSION_MISSING, {{"permission", PermissionName(call.policy->permission())}});
   }
   return CheckPermission(*call.policy, access, self);
+}
+
+absl::Status CheckAccessStill(Tx& tx, const Call& call) {
+  const Access access = AccessBy(kReadOne, tx, call.principal);
+  if (!access.active) return Refuse(v1::ERROR_REASON_CALLER_NOT_ACTIVE);
+  if (!call.through.empty() && !AccessBy(kReadOne, tx, {call.principal.directory, call.through}).active) {
+    return Refuse(v1::ERROR_REASON_CALLER_NOT_ACTIVE);
+  }
+  return CheckPermission(*call.policy, access, /*self=*/false);
 }
 
 absl::Status CheckPermission(const v1::MethodPolicy& policy, const Access& access, bool self) {

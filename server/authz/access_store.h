@@ -52,6 +52,9 @@ Access LockAccess(Tx& tx, const Principal& principal);
 // PERMISSION_MISSING.
 absl::Status CheckAccessAgain(Tx& tx, const Call& call, bool self, Access& access);
 
+// The same without locks, for streams that go on after their call was admitted: whether the caller may still read what it reads.
+absl::Status CheckAccessStill(Tx& tx, const Call& call);
+
 // The same check on an access that was read already. What is held on an administrative unit suffices where the policy says so; how far it
 // reaches is then asked of each person (home_rule.h, unit_reach.h). Pure.
 absl::Status CheckPermission(const v1::MethodPolicy& policy, const Access& access, bool self);

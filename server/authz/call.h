@@ -4,7 +4,9 @@
 #include <functional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "google/protobuf/message.h"
 #include "hearth/v1/options.pb.h"
 #include "server/authz/access.h"
 #include "server/authz/principal.h"
@@ -39,6 +41,23 @@ struct Call {
 // and the method ends.
 template <class Response>
 using Sink = std::function<bool(const Response&)>;
+
+// Where a method that goes on after its call was admitted puts its responses: nothing here waits. One response is under way at a time. Used by one
+// thread at a time.
+class Outlet {
+ public:
+  virtual ~Outlet() = default;
+  // True: the next response can be sent.
+  virtual bool ready() const = 0;
+  // True: the caller is gone; all that is left is to End.
+  virtual bool gone() const = 0;
+  // Sends a response, when ready.
+  virtual void Send(const google::protobuf::Message& response) = 0;
+  // Ends the stream; the last use of the outlet.
+  virtual void End(const absl::Status& status) = 0;
+  // From now on calls `wake`, on any thread, when ready or gone become true. It must not wait, and outlives the outlet.
+  virtual void OnChange(std::function<void()> wake) = 0;
+};
 
 // One call of a batch.
 template <class Request>

@@ -174,6 +174,14 @@ absl::Status Keyring::CheckRandom() const {
   return absl::OkStatus();
 }
 
+std::vector<std::string> Keyring::Ids() const {
+  std::vector<std::string> ids = {current_};
+  for (const auto& [id, key] : keys_) {
+    if (id != current_) ids.push_back(id);
+  }
+  return ids;
+}
+
 Secret Keyring::Derive(const std::string& id, std::string_view purpose) const {
   std::array<unsigned char, kKeyBytes> subkey;
   std::array<char, crypto_kdf_CONTEXTBYTES> context{};

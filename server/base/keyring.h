@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "server/base/secret.h"
@@ -34,6 +35,8 @@ class Keyring {
   // Id of the key in the file's last line. It names things that must be found again (idempotency records, page tokens); rotation adds lines
   // before it and leaves it where it is.
   const std::string& eldest() const { return eldest_; }
+  // All ids, the current one first.
+  std::vector<std::string> Ids() const;
   bool Has(const std::string& id) const { return keys_.contains(id); }
 
   // 32 bytes derived from the key `id` for one purpose. `purpose` is 8 characters; `id` must be in the ring.

@@ -34,14 +34,14 @@ bool IsRoleId(std::string_view role) {
 // What a directory has one of (AIP-156).
 bool IsSingleton(std::string_view name) {
   return name == "mailSettings" || name == "guestPolicy" || name == "resetPolicy" || name == "passwordPolicy" ||
-         name == "signInPolicy";
+         name == "signInPolicy" || name == "auditPolicy";
 }
 
 // What a directory has many of.
 bool IsCollection(std::string_view name) {
   static constexpr std::string_view kCollections[] = {
       "users",  "domains",     "trustedIssuers", "serviceAccounts", "administrativeUnits",
-      "groups", "customRoles", "resetRequests"};
+      "groups", "customRoles", "resetRequests",  "eventReceivers"};
   return std::find(std::begin(kCollections), std::end(kCollections), name) != std::end(kCollections);
 }
 
@@ -130,6 +130,9 @@ std::string PasswordPolicyName(std::string_view directory) {
 }
 std::string SignInPolicyName(std::string_view directory) {
   return absl::StrCat(DirectoryName(directory), "/signInPolicy");
+}
+std::string AuditPolicyName(std::string_view directory) {
+  return absl::StrCat(DirectoryName(directory), "/auditPolicy");
 }
 std::string ResetRequestName(std::string_view directory, std::string_view request) {
   return Child(directory, "resetRequests", request);

@@ -51,6 +51,7 @@ std::string GuestPolicyName(std::string_view directory);
 std::string ResetPolicyName(std::string_view directory);
 std::string PasswordPolicyName(std::string_view directory);
 std::string SignInPolicyName(std::string_view directory);
+std::string AuditPolicyName(std::string_view directory);
 std::string ResetRequestName(std::string_view directory, std::string_view request);
 
 // The reserved directory whose users may be platform operators.

@@ -58,6 +58,8 @@ constexpr Statement kPurgePasswordPolicy{"directory_purge_password_policy",
                                          "DELETE FROM hearth.password_policies WHERE directory_id = $1"};
 constexpr Statement kPurgeIntents{"directory_purge_reset_intents",
                                   "DELETE FROM hearth.reset_intents WHERE directory_id = $1"};
+constexpr Statement kPurgeReceivers{"directory_purge_event_receivers",
+                                    "DELETE FROM hearth.event_receivers WHERE directory_id = $1"};
 constexpr Statement kPurgeLimits{"directory_purge_reset_limits",
                                  "DELETE FROM hearth.reset_limits WHERE directory_id = $1"};
 constexpr Statement kPurgeSignInPolicy{"directory_purge_sign_in_policy",
@@ -119,7 +121,8 @@ bool PurgeDirectory(Tx& tx, std::string_view id) {
   for (const Statement* statement :
        {&kPurgeUsers, &kPurgeUnits, &kPurgeGroups, &kPurgeCustomRoles, &kPurgeServiceAccounts, &kPurgeIssuers,
         &kPurgeDomains, &kPurgeRecords, &kPurgeGuestPolicy, &kPurgeMails, &kPurgeMailSettings, &kPurgePolicies,
-        &kPurgeIntents, &kPurgeLimits, &kPurgePasswordPolicy, &kPurgeSignInPolicy, &kPurgeSignInCounts}) {
+        &kPurgeIntents, &kPurgeLimits, &kPurgePasswordPolicy, &kPurgeSignInPolicy, &kPurgeSignInCounts,
+        &kPurgeReceivers}) {
     tx.Exec(*statement, std::string(id));
   }
   return true;

@@ -36,6 +36,13 @@ class Reader {
     rest_.remove_prefix(1);
     return true;
   }
+  // "=", "<", "<=", ">" or ">="; empty when the next is none of them.
+  std::string Operator() {
+    for (const char* sign : {"<", ">"}) {
+      if (Sign(*sign)) return rest_.starts_with('=') ? sign + Take(1) : std::string(sign);
+    }
+    return Sign('=') ? "=" : "";
+  }
   // The next word, or what stands in double quotes; empty when there is neither.
   std::string Value() {
     if (!Sign('"')) return Word();
@@ -78,6 +85,29 @@ absl::StatusOr<std::map<std::string, std::string>> ParseFilter(std::string_view 
     if (value.empty() || !values.emplace(field, value).second) return wrong();
   }
   return values;
+}
+
+absl::StatusOr<std::vector<Comparison>> ParseComparisons(std::string_view filter, const std::set<std::string>& fields,
+                                                         const std::set<std::string>& ordered) {
+  const auto wrong = [&] {
+    return InvalidField(
+        "filter", absl::StrCat("must be `field = value`, joined by AND, of the fields ", absl::StrJoin(fields, ", "),
+                               "; of ", absl::StrJoin(ordered, ", "), " also <, <=, > and >="));
+  };
+  std::vector<Comparison> comparisons;
+  std::set<std::string> seen;
+  Reader reader(filter);
+  while (!reader.AtEnd()) {
+    if (!comparisons.empty() && reader.Word() != "AND") return wrong();
+    Comparison comparison{.field = reader.Word(), .op = reader.Operator(), .value = ""};
+    const bool by_order = ordered.contains(comparison.field);
+    if (!fields.contains(comparison.field) || comparison.op.empty()) return wrong();
+    if (!by_order && (comparison.op != "=" || !seen.insert(comparison.field).second)) return wrong();
+    comparison.value = reader.Value();
+    if (comparison.value.empty()) return wrong();
+    comparisons.push_back(std::move(comparison));
+  }
+  return comparisons;
 }
 
 }  // namespace hearth

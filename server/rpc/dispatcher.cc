@@ -10,6 +10,7 @@
 #include "server/base/error.h"
 #include "server/base/ids.h"
 #include "server/base/log.h"
+#include "server/rpc/stream_outlet.h"
 
 namespace hearth {
 namespace {
@@ -51,12 +52,19 @@ void CheckAlive(Work& work) {
   }
 }
 
+bool GoesOn(const Work& work) { return work.rpc->policy.work_class() == v1::WORK_CLASS_WATCH; }
+
 // Where a streaming call's responses go; empty for others.
 Sink<google::protobuf::Message> SinkOf(const Work& work) {
-  if (work.stream == nullptr) return nullptr;
+  if (work.stream == nullptr || GoesOn(work)) return nullptr;
   return [stream = work.stream, deadline = work.call.deadline](const google::protobuf::Message& response) {
     return stream->Write(response, deadline);
   };
+}
+
+// The same for a call that goes on after it was admitted.
+std::unique_ptr<Outlet> OutletOf(const Work& work) {
+  return GoesOn(work) ? std::make_unique<StreamOutlet>(work.stream) : nullptr;
 }
 
 // A defect in one call must not fail the batch it came in: those that failed inside are served once more, each alone.
@@ -160,13 +168,17 @@ void Dispatcher::Serve(Batch batch) {
     for (Work* work : live) {
       if (!work->status.ok()) continue;
       works.push_back(work);
-      admitted.push_back({&work->call, work->request.get(), work->response.get(), SinkOf(*work), absl::OkStatus()});
+      admitted.push_back(
+          {&work->call, work->request.get(), work->response.get(), SinkOf(*work), OutletOf(*work), absl::OkStatus()});
     }
     if (!admitted.empty()) {
       metrics_.Served(*works[0]->rpc, admitted.size());
       works[0]->rpc->serve(absl::MakeSpan(admitted));
       if (admitted.size() > 1) ServeFailuresAlone(*works[0]->rpc, absl::MakeSpan(admitted));
-      for (size_t i = 0; i < works.size(); ++i) works[i]->status = std::move(admitted[i].status);
+      for (size_t i = 0; i < works.size(); ++i) {
+        works[i]->status = std::move(admitted[i].status);
+        works[i]->goes_on = GoesOn(*works[i]) && works[i]->status.ok();
+      }
     }
   } catch (const std::exception& exception) {
     for (Work* work : live) {

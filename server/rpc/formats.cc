@@ -104,6 +104,10 @@ bool IsAllUsers(std::string_view text) {
   return name.has_value() && name->collection == "users" && name->id == kAll;
 }
 
+bool IsDigest(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 bool IsResetCode(std::string_view text) {
   return text.size() == 8 &&
          std::all_of(text.begin(), text.end(), [](unsigned char c) { return absl::ascii_isdigit(c); });
@@ -206,6 +210,15 @@ std::string FormatDefect(v1::Format format, std::string_view text, uint32_t max_
     case v1::FORMAT_RESET_REQUEST_NAME:
       return Unless(HasName(text, "resetRequests"),
                     "must have the form directories/{directory}/resetRequests/{reset_request}");
+    case v1::FORMAT_AUDIT_POLICY_NAME:
+      return Unless(HasName(text, "auditPolicy"), "must have the form directories/{directory}/auditPolicy");
+    case v1::FORMAT_EVENT_RECEIVER_NAME:
+      return Unless(HasName(text, "eventReceivers"),
+                    "must have the form directories/{directory}/eventReceivers/{event_receiver}");
+    case v1::FORMAT_COMPARISONS:
+      return Unless(CountCodePoints(text) <= kMaxFilter, "must be at most 512 characters");
+    case v1::FORMAT_DIGEST:
+      return Unless(IsDigest(text), "must be 64 hexadecimal digits in lower case");
     case v1::FORMAT_RESET_CODE:
       return Unless(IsResetCode(text), "must be 8 digits");
     case v1::FORMAT_RESET_TOKEN:

@@ -25,7 +25,9 @@ struct Served {
   const google::protobuf::Message* request;
   google::protobuf::Message* response;
   Sink<google::protobuf::Message> sink;  // Of a method that streams; it leaves `response` alone.
-  absl::Status status;                   // Set by the desk.
+  std::unique_ptr<Outlet>
+      outlet;           // Of a method that goes on; its desk keeps it when it succeeds, and the call then ends with it.
+  absl::Status status;  // Set by the desk.
 };
 
 // One row: a method, what its policy says, and who serves it. Immutable once the table is complete.
@@ -75,6 +77,18 @@ class RpcTable {
     AddRow<Request, Response>([desk, method](absl::Span<Served> calls) {
       for (Served& served : calls) {
         served.status = (desk->*method)(*served.call, static_cast<const Request&>(*served.request), served.sink);
+      }
+    });
+  }
+
+  // The same for a method that goes on after its call was admitted.
+  template <class Desk, class Request>
+  void Add(Desk* desk, absl::Status (Desk::*method)(const Call&, const Request&, std::unique_ptr<Outlet>),
+           const google::protobuf::Message& response) {
+    AddRow(Request::default_instance(), response, [desk, method](absl::Span<Served> calls) {
+      for (Served& served : calls) {
+        served.status =
+            (desk->*method)(*served.call, static_cast<const Request&>(*served.request), std::move(served.outlet));
       }
     });
   }

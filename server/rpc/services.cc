@@ -127,6 +127,21 @@ void AddServices(const Desks& desks, RpcTable& table) {
   table.Add(desks.mail, &MailDesk::GetMailSettings);
   table.Add(desks.mail, &MailDesk::UpdateMailSettings);
   table.Add(desks.mail, &MailDesk::PreviewMail);
+
+  // AuditService
+  table.Add(desks.audit, &AuditDesk::ListAuditEvents);
+  table.Add(desks.audit, &AuditDesk::GetAuditCheckpoint);
+  table.Add(desks.audit, &AuditDesk::VerifyAudit);
+  table.Add(desks.audit_policy, &AuditPolicyDesk::GetAuditPolicy);
+  table.Add(desks.audit_policy, &AuditPolicyDesk::UpdateAuditPolicy);
+  table.Add(desks.watch, &WatchDesk::WatchEvents, v1::WatchEventsResponse::default_instance());
+
+  // EventReceiverService
+  table.Add(desks.receiver, &ReceiverDesk::CreateEventReceiver);
+  table.Add(desks.receiver, &ReceiverDesk::GetEventReceiver);
+  table.Add(desks.receiver, &ReceiverDesk::ListEventReceivers);
+  table.Add(desks.receiver, &ReceiverDesk::DeleteEventReceiver);
+  table.Add(desks.receiver, &ReceiverDesk::GetEventKeys);
 }
 
 }  // namespace hearth

@@ -32,6 +32,10 @@
 #include "server/reset/request_desk.h"
 #include "server/reset/reset_desk.h"
 #include "server/rpc/rpc_table.h"
+#include "server/signal/receiver_desk.h"
+#include "server/trail/audit_desk.h"
+#include "server/trail/audit_policy_desk.h"
+#include "server/trail/watch_desk.h"
 
 namespace hearth {
 
@@ -67,6 +71,10 @@ struct Desks {
   IssuerDesk* issuer;
   ServiceAccountDesk* service_account;
   MailDesk* mail;
+  AuditDesk* audit;
+  AuditPolicyDesk* audit_policy;
+  WatchDesk* watch;
+  ReceiverDesk* receiver;
 };
 
 // Adds a row for every RPC.

@@ -63,13 +63,16 @@ void Settler::Settle(std::unique_ptr<Work> work) {
   LogCall(*work, time);
 
   const grpc::Status status = ToGrpc(work->status);
-  if (status.ok() && work->stream == nullptr) *work->response_bytes = SerializeMessage(*work->response);
+  if (status.ok() && work->stream == nullptr && !work->goes_on)
+    *work->response_bytes = SerializeMessage(*work->response);
   WipeSecrets(work->rpc->request_plan, *work->request);
   WipeSecrets(work->rpc->response_plan, *work->response);
   grpc::ServerUnaryReactor* reactor = work->reactor;
   StreamReactor* stream = work->stream;
   const absl::Time deadline = work->call.deadline;
+  const bool goes_on = work->goes_on;
   work.reset();
+  if (goes_on) return;
   if (stream != nullptr) {
     stream->End(status, deadline);
   } else {

@@ -15,7 +15,7 @@ class Settler {
   // What is passed in outlives the settler. `database` is where refusals are audited.
   Settler(Database* database, Metrics* metrics) : database_(*database), metrics_(*metrics) {}
 
-  // Finishes the call; gRPC may free it at once.
+  // Finishes the call, unless its desk goes on with it; gRPC may free it at once.
   void Settle(std::unique_ptr<Work> work);
 
  private:

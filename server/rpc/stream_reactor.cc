@@ -17,6 +17,21 @@ bool StreamReactor::Write(const google::protobuf::Message& response, absl::Time 
   return true;
 }
 
+bool StreamReactor::idle() const {
+  absl::MutexLock lock(&mutex_);
+  return !under_way_;
+}
+
+bool StreamReactor::broken() const {
+  absl::MutexLock lock(&mutex_);
+  return broken_;
+}
+
+void StreamReactor::OnChange(std::function<void()> wake) {
+  absl::MutexLock lock(&mutex_);
+  wake_ = std::move(wake);
+}
+
 void StreamReactor::End(const grpc::Status& status, absl::Time deadline) {
   {
     absl::MutexLock lock(&mutex_);
@@ -33,11 +48,13 @@ void StreamReactor::OnWriteDone(bool ok) {
   absl::MutexLock lock(&mutex_);
   under_way_ = false;
   broken_ = broken_ || !ok;
+  if (wake_) wake_();
 }
 
 void StreamReactor::OnCancel() {
   absl::MutexLock lock(&mutex_);
   broken_ = true;
+  if (wake_) wake_();
 }
 
 }  // namespace hearth

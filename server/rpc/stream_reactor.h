@@ -3,6 +3,8 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <functional>
+
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
@@ -22,6 +24,12 @@ class StreamReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   // time: nothing more can be sent.
   bool Write(const google::protobuf::Message& response, absl::Time deadline);
 
+  // Whether the response before is on its way, and whether the caller is gone.
+  bool idle() const;
+  bool broken() const;
+  // From now on calls `wake` when idle or broken become true, on gRPC's threads and under this object's lock.
+  void OnChange(std::function<void()> wake);
+
   // Ends the call; the last use. A response that is still under way at `deadline` is given up, with the call.
   void End(const grpc::Status& status, absl::Time deadline);
 
@@ -31,9 +39,10 @@ class StreamReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   void OnDone() override { delete this; }
 
   grpc::CallbackServerContext& context_;
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   bool under_way_ ABSL_GUARDED_BY(mutex_) = false;
   bool broken_ ABSL_GUARDED_BY(mutex_) = false;
+  std::function<void()> wake_ ABSL_GUARDED_BY(mutex_);
   grpc::ByteBuffer bytes_;  // What is under way; gRPC's until OnWriteDone.
 };
 

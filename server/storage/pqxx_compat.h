@@ -1,8 +1,10 @@
 // All that differs between libpqxx 6 (Debian 12) and 7 (Debian 13). Include this instead of <pqxx/pqxx>.
 #pragma once
 
+#include <functional>
 #include <pqxx/pqxx>
 #include <string>
+#include <utility>
 
 namespace hearth::pqxx_compat {
 
@@ -22,6 +24,17 @@ pqxx::result ExecPrepared(pqxx::transaction_base& tx, const char* name, const Ar
   return tx.exec_prepared(name, args...);
 }
 
+// Listens on a channel of the database while it lives, and calls `wake` for each notice, from await_notification.
+class Channel : pqxx::notification_receiver {
+ public:
+  Channel(pqxx::connection& connection, const std::string& name, std::function<void()> wake)
+      : pqxx::notification_receiver(connection, name), wake_(std::move(wake)) {}
+  void operator()(const std::string&, int) override { wake_(); }
+
+ private:
+  const std::function<void()> wake_;
+};
+
 #else
 
 inline void NeverReopen(pqxx::connection&) {}
@@ -30,6 +43,13 @@ template <class... Args>
 pqxx::result ExecPrepared(pqxx::transaction_base& tx, const char* name, const Args&... args) {
   return tx.exec(pqxx::prepped{name}, pqxx::params{args...});
 }
+
+class Channel {
+ public:
+  Channel(pqxx::connection& connection, const std::string& name, std::function<void()> wake) {
+    connection.listen(name, [wake = std::move(wake)](const pqxx::notification&) { wake(); });
+  }
+};
 
 #endif
 

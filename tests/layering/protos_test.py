@@ -23,7 +23,7 @@ PAGE = ROOT / "proto" / "PERMISSIONS.md"
 
 SECRET_NAME = re.compile(r"(^|_)(password|secret|token|code|pin|otp|private_key)(_|$)")
 # Names like a secret's, of things that are none: where a list continues.
-NO_SECRETS = {"page_token", "next_page_token"}
+NO_SECRETS = {"page_token", "next_page_token", "resume_token"}
 
 
 def breaks_of_policies(contract):

@@ -51,7 +51,9 @@ std::vector<std::string> WrongForms(v1::Format format) {
     case v1::FORMAT_RESET_POLICY_NAME:
     case v1::FORMAT_RESET_REQUEST_NAME:
     case v1::FORMAT_PASSWORD_POLICY_NAME:
-    case v1::FORMAT_SIGN_IN_POLICY_NAME: {
+    case v1::FORMAT_SIGN_IN_POLICY_NAME:
+    case v1::FORMAT_AUDIT_POLICY_NAME:
+    case v1::FORMAT_EVENT_RECEIVER_NAME: {
       const std::string good = ValidText(format);
       return {"x",
               "/",
@@ -188,6 +190,32 @@ std::vector<std::string> WrongForms(v1::Format format) {
               "1 = 1; DROP TABLE hearth.users"};
     case v1::FORMAT_BANNED_TERM:
       return {"abc", std::string(17, 'a'), " abcd", "abcd ", "    "};
+    case v1::FORMAT_COMPARISONS:
+      return {std::string(513, 'a'),
+              "action",
+              "action =",
+              "= password.reset",
+              "action == password.reset",
+              "action != password.reset",
+              "action < password.reset",
+              "action = a action = b",
+              "action = a AND action = b",
+              "action = a OR action = b",
+              "(action = a)",
+              "action = \"a",
+              "verdict = MAYBE",
+              "create_time = yesterday",
+              "create_time >= \"2026-13-01T00:00:00Z\"",
+              "create_time => \"2026-11-01T00:00:00Z\"",
+              "create_time >= \"infinite-past\"",
+              "create_time >= \"0001-01-01T00:00:00Z\"",
+              "salt = 00",
+              "peer = \"ipv4:127.0.0.1:1\"",
+              "personal.salt = 00",
+              "1 = 1; DROP TABLE hearth.audit_events"};
+    case v1::FORMAT_DIGEST:
+      return {std::string(63, '0'),       std::string(65, '0'),        std::string(63, '0') + "A",
+              std::string(63, '0') + "g", "0x" + std::string(62, '0'), std::string(63, '0') + " "};
     case v1::FORMAT_RESET_CODE:
       return {"1",        "1234567",  "123456789", "1234567a", " 1234567", "1234567 ",
               "+1234567", "-1234567", "0x123456",  "1234 567", "1,234567", "null"};

@@ -158,7 +158,7 @@ TEST_F(ForeignTest, AResetByAnUnlistedPrincipalNameIsSeenByTheDirectoryThatOwnsT
   EXPECT_EQ(own, foreign);
   EXPECT_EQ(own[0],
             (AuditRow{"password.reset", "refused", "FOREIGN_DIRECTORY", "forthcoffee/global-administrator", ""}));
-  EXPECT_EQ(Sql("SELECT target_principal_name FROM hearth.audit_events WHERE directory_id = 'contoso'")[0][0],
+  EXPECT_EQ(Sql("SELECT target_principal_name FROM hearth.audit WHERE directory_id = 'contoso'")[0][0],
             "user2@contoso.net");
 }
 

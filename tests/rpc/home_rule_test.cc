@@ -163,9 +163,8 @@ TEST_F(HomeRuleTest, TheResetAnswersAsTheRuleSaysAndARefusalLeavesNoTrace) {
     checksum = after;
   }
   std::map<std::string, int> audit;
-  for (const auto& row :
-       Sql("SELECT directory_id, actor_directory || '/' || actor, reason, count(*) FROM hearth.audit_events"
-           " WHERE action = 'password.reset' GROUP BY 1, 2, 3")) {
+  for (const auto& row : Sql("SELECT directory_id, actor_directory || '/' || actor, reason, count(*) FROM hearth.audit"
+                             " WHERE action = 'password.reset' GROUP BY 1, 2, 3")) {
     audit[absl::StrCat(row[0], " ", row[1], " ", row[2])] = std::stoi(row[3]);
   }
   EXPECT_EQ(audit, expected_audit);

@@ -149,7 +149,7 @@ TEST_F(MutualTlsTest, AServiceActsForAPersonOfItsDirectoryAndTheAuditNamesBoth) 
               Refuses(v1::ERROR_REASON_PERMISSION_MISSING, "permission", "roles.assign"))
       << "the person's permissions count";
   EXPECT_THAT(assign(TokenFor(ForthAdmin())), IsOk());
-  EXPECT_THAT(Sql("SELECT actor, actor_kind, through_service, verdict FROM hearth.audit_events ORDER BY create_time"),
+  EXPECT_THAT(Sql("SELECT actor, actor_kind, through_service, verdict FROM hearth.audit ORDER BY create_time"),
               testing::ElementsAre(testing::ElementsAre("backend", "service", "", "refused"),
                                    testing::ElementsAre("user1", "person", "backend", "refused"),
                                    testing::ElementsAre("global-administrator", "person", "backend", "allowed")));

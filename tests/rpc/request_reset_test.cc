@@ -187,7 +187,7 @@ TEST_F(RequestResetTest, TheAuditHoldsNoSecret) {
   request.set_reset_token(token);
   request.set_new_password("a password of my own choice");
   ASSERT_THAT(Call(kBackend, &Requests::CompleteReset, request, &response), IsOk());
-  const std::string audit = Sql("SELECT string_agg(e::text, '') FROM hearth.audit_events e")[0][0];
+  const std::string audit = Sql("SELECT string_agg(e::text, '') FROM hearth.audit e")[0][0];
   EXPECT_EQ(audit.find(token), std::string::npos);
   EXPECT_EQ(audit.find("of my own choice"), std::string::npos);
 }

@@ -191,8 +191,8 @@ TEST_F(WallsTest, TheServersRoleOwnsNothingAndCannotStepAroundTheWall) {
   const Scope contoso = {kContoso};
   for (const char* sql :
        {"ALTER TABLE hearth.users DISABLE ROW LEVEL SECURITY", "DROP POLICY own ON hearth.users",
-        "SET ROLE hearth_owner", "TRUNCATE hearth.credentials", "UPDATE hearth.audit_events SET actor = 'x'",
-        "DELETE FROM hearth.audit_events", "TRUNCATE hearth.audit_events"}) {
+        "SET ROLE hearth_owner", "TRUNCATE hearth.credentials", "UPDATE hearth.audit_events SET action = 'x'",
+        "DELETE FROM hearth.audit_leaves", "TRUNCATE hearth.audit_events"}) {
     const auto rows = SqlAsApp(&contoso, sql);
     ASSERT_FALSE(rows.ok()) << sql;
     EXPECT_EQ(rows.status().message().substr(0, 5), "42501") << sql << " " << rows.status();

@@ -212,7 +212,7 @@ void Fixture::GivePassword(const std::string& directory, const std::string& user
 std::vector<AuditRow> Fixture::Audit(const std::string& directory) {
   std::vector<AuditRow> audit;
   for (const auto& row : Sql(absl::StrCat("SELECT action, verdict, reason, actor_directory || '/' || actor, target FROM"
-                                          " hearth.audit_events WHERE directory_id = '",
+                                          " hearth.audit WHERE directory_id = '",
                                           directory, "' ORDER BY create_time"))) {
     audit.push_back({row[0], row[1], row[2], row[3], row[4]});
   }

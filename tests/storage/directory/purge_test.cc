@@ -41,9 +41,9 @@ TEST_F(PurgeTest, RemovesIdempotencyRecordsAfterADay) {
 TEST_F(PurgeTest, EmptiesADirectoryAfterThirtyDaysButKeepsItsIdAndItsAudit) {
   GivePassword(kContoso, "user1");
   Sql(std::string(
-          "INSERT INTO hearth.audit_events (directory_id, event_id, action, verdict, actor_directory, actor,"
-          " actor_kind, rpc, peer) VALUES ('contoso', gen_random_uuid(), 'x', 'allowed', 'contoso', 'a', 'person',"
-          " 'r', 'p'); INSERT INTO hearth.mails (directory_id, mail_id, recipient, person, template, languages,"
+          "INSERT INTO hearth.audit_events (directory_id, event_id, action, verdict, actor_directory,"
+          " actor_kind, rpc) VALUES ('contoso', gen_random_uuid(), 'x', 'allowed', 'contoso', 'person',"
+          " 'r'); INSERT INTO hearth.mails (directory_id, mail_id, recipient, person, template, languages,"
           " message_id, key_id, sealed, expire_time) VALUES ('contoso', '00000000-0000-4000-8000-000000000001',"
           " 'a@b.example', '', 1, '', 'x', 'k1', '\\x00', now() + interval '1 hour');"
           " INSERT INTO hearth.outbox (directory_id, mail_id) VALUES ('contoso', "

@@ -166,7 +166,7 @@ TEST_F(UnitDeskTest, AMembershipIsPartOfThePersonAndEndsWithTheUnit) {
   EXPECT_EQ(Person(kForth, "user1").revision, before + 4);
   const auto audit = Audit(kForth);
   EXPECT_EQ(audit[1], (AuditRow{"unit_member.add", "allowed", "", "forthcoffee/global-administrator", Unit("board")}));
-  EXPECT_EQ(Sql("SELECT target_principal_name FROM hearth.audit_events WHERE action = 'unit_member.add'")[0][0],
+  EXPECT_EQ(Sql("SELECT target_principal_name FROM hearth.audit WHERE action = 'unit_member.add'")[0][0],
             "user1@forthcoffee.com");
 }
 

@@ -27,7 +27,7 @@ class WallsTest : public Fixture {
   // How callers, homes and work are found before a directory is known.
   static bool ReadableByAll(const std::string& table) {
     return table == "certificate_identities" || table == "directories" || table == "domains" ||
-           table == "trusted_issuers" || table == "outbox";
+           table == "trusted_issuers" || table == "outbox" || table == "audit_unsealed" || table == "event_queue";
   }
   // Puts a row of Contoso into the tables that begin empty.
   void FillContoso() {
@@ -38,9 +38,24 @@ class WallsTest : public Fixture {
         "INSERT INTO hearth.certificate_identities (directory_id, service_account_id, identity)"
         " VALUES ('contoso', 'backend', 'spiffe://contoso.com/backend');"
         "INSERT INTO hearth.idempotency (directory_id, record) VALUES ('contoso', '\\x01');"
-        "INSERT INTO hearth.audit_events (directory_id, event_id, action, verdict, actor_directory, actor, actor_kind, "
-        "rpc,"
-        " peer) VALUES ('contoso', gen_random_uuid(), 'x', 'allowed', 'contoso', 'a', 'person', 'r', 'p');"
+        "INSERT INTO hearth.audit_events (directory_id, event_id, action, verdict, actor_directory, actor_kind, "
+        "rpc) VALUES ('contoso', gen_random_uuid(), 'x', 'allowed', 'contoso', 'person', 'r');"
+        "INSERT INTO hearth.audit_personal (directory_id, event_id, salt, actor, target, target_principal_name, peer)"
+        " VALUES ('contoso', gen_random_uuid(), sha256('s'), 'a', '', '', '');"
+        "INSERT INTO hearth.audit_leaves (directory_id, sequence, event_id, personal_digest, leaf_hash)"
+        " VALUES ('contoso', 0, gen_random_uuid(), sha256('p'), sha256('l'));"
+        "INSERT INTO hearth.audit_nodes (directory_id, level, place, hash) VALUES ('contoso', 1, 0, sha256('n'));"
+        "INSERT INTO hearth.audit_trees (directory_id) VALUES ('contoso');"
+        "INSERT INTO hearth.audit_heads (directory_id, size, root_hash, seal_time, key_id, signature)"
+        " VALUES ('contoso', 1, sha256('r'), now(), 'k1', sha256('a') || sha256('b'));"
+        "INSERT INTO hearth.audit_policies (directory_id, retention, personal_retention)"
+        " VALUES ('contoso', 2592000, 2592000);"
+        "INSERT INTO hearth.events (directory_id, type, user_id, user_principal_name, txn)"
+        " VALUES ('contoso', 1, 'user1', 'x', gen_random_uuid());"
+        "INSERT INTO hearth.event_queue (directory_id, position) VALUES ('contoso', 0);"
+        "INSERT INTO hearth.event_streams (directory_id) VALUES ('contoso');"
+        "INSERT INTO hearth.event_receivers (directory_id, event_receiver_id, endpoint_uri, audience, place)"
+        " VALUES ('contoso', 'portal', 'https://portal.example', 'a', 0);"
         "INSERT INTO hearth.mails (directory_id, mail_id, recipient, person, template, languages, message_id, key_id, "
         "sealed,"
         " expire_time) VALUES ('contoso', '00000000-0000-4000-8000-000000000001', 'a@b.example', '', 1, '', 'x', 'k1',"
@@ -86,14 +101,16 @@ MATCHER_P(FailsWith, sqlstate, "") {
 }
 
 TEST_F(WallsTest, EveryTableOfADirectoryHasForcedRowLevelSecurity) {
-  EXPECT_THAT(Tables(),
-              ElementsAre("administrative_unit_members", "administrative_units", "audit_events", "bootstrap_tokens",
-                          "certificate_identities", "credentials", "custom_roles", "directories", "domains",
-                          "familiar_sources", "group_members", "group_role_assignments", "groups", "guest_policies",
-                          "idempotency", "invitations", "mail_settings", "mails", "memberships", "outbox",
-                          "password_history", "password_policies", "reset_intents", "reset_limits", "reset_policies",
-                          "reset_requests", "reset_tokens", "role_assignments", "service_accounts", "sign_in_counts",
-                          "sign_in_policies", "trusted_issuers", "users"));
+  EXPECT_THAT(
+      Tables(),
+      ElementsAre("administrative_unit_members", "administrative_units", "audit_events", "audit_heads", "audit_leaves",
+                  "audit_nodes", "audit_personal", "audit_policies", "audit_trees", "audit_unsealed",
+                  "bootstrap_tokens", "certificate_identities", "credentials", "custom_roles", "directories", "domains",
+                  "event_queue", "event_receivers", "event_streams", "events", "familiar_sources", "group_members",
+                  "group_role_assignments", "groups", "guest_policies", "idempotency", "invitations", "mail_settings",
+                  "mails", "memberships", "outbox", "password_history", "password_policies", "reset_intents",
+                  "reset_limits", "reset_policies", "reset_requests", "reset_tokens", "role_assignments",
+                  "service_accounts", "sign_in_counts", "sign_in_policies", "trusted_issuers", "users"));
   EXPECT_THAT(Sql("SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
                   " WHERE c.relnamespace = 'hearth'::regnamespace AND c.relkind IN ('r', 'p')"
                   " AND a.attname = 'directory_id' AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND EXISTS"
@@ -135,7 +152,7 @@ TEST_F(WallsTest, WithoutAScopeStatementsFail) {
     if (!ReadableByAll(table)) {
       EXPECT_THAT(SqlAsApp(nullptr, "SELECT * FROM hearth." + table), FailsWith("42704")) << table;
     }
-    if (table == "audit_events") continue;  // Cannot be changed at all.
+    if (table.starts_with("audit_") && table != "audit_policies") continue;  // Cannot be changed at all.
     EXPECT_THAT(SqlAsApp(nullptr, "UPDATE hearth." + table + " SET directory_id = directory_id"), Not(IsOk())) << table;
   }
 }
@@ -199,8 +216,24 @@ TEST_F(WallsTest, ADirectorysScopeAddsNothingToAnother) {
       "hearth.credentials (directory_id, user_id, home_directory_id, version, phc, pepper_key_id, must_change)"
       " VALUES ('contoso', 'user1', 'contoso', 1, 'x', 'k', false)",
       "hearth.idempotency (directory_id, record) VALUES ('contoso', '\\x02')",
-      "hearth.audit_events (directory_id, event_id, action, verdict, actor_directory, actor, actor_kind, rpc, peer)"
-      " VALUES ('contoso', gen_random_uuid(), 'x', 'allowed', 'contoso', 'a', 'person', 'r', 'p')",
+      "hearth.audit_events (directory_id, event_id, action, verdict, actor_directory, actor_kind, rpc)"
+      " VALUES ('contoso', gen_random_uuid(), 'x', 'allowed', 'contoso', 'person', 'r')",
+      "hearth.audit_personal (directory_id, event_id, salt, actor, target, target_principal_name, peer)"
+      " VALUES ('contoso', gen_random_uuid(), sha256('s'), 'a', '', '', '')",
+      "hearth.audit_unsealed (directory_id, event_id) VALUES ('contoso', gen_random_uuid())",
+      "hearth.audit_leaves (directory_id, sequence, event_id, personal_digest, leaf_hash)"
+      " VALUES ('contoso', 0, gen_random_uuid(), sha256('p'), sha256('l'))",
+      "hearth.audit_nodes (directory_id, level, place, hash) VALUES ('contoso', 1, 0, sha256('n'))",
+      "hearth.audit_trees (directory_id) VALUES ('contoso')",
+      "hearth.audit_heads (directory_id, size, root_hash, seal_time, key_id, signature)"
+      " VALUES ('contoso', 1, sha256('r'), now(), 'k1', sha256('a') || sha256('b'))",
+      "hearth.audit_policies (directory_id, retention, personal_retention) VALUES ('contoso', 2592000, 2592000)",
+      "hearth.events (directory_id, type, user_id, user_principal_name, txn)"
+      " VALUES ('contoso', 1, 'user1', 'x', gen_random_uuid())",
+      "hearth.event_queue (directory_id, position) VALUES ('contoso', 0)",
+      "hearth.event_streams (directory_id) VALUES ('contoso')",
+      "hearth.event_receivers (directory_id, event_receiver_id, endpoint_uri, audience, place)"
+      " VALUES ('contoso', 'portal', 'https://portal.example', 'a', 0)",
       "hearth.mails (directory_id, mail_id, recipient, person, template, languages, message_id, key_id, sealed, "
       "expire_time)"
       " VALUES ('contoso', gen_random_uuid(), 'a@b.example', '', 1, '', 'x', 'k1', '\\x00', now() + interval '1 hour')",
@@ -327,20 +360,19 @@ TEST_F(WallsTest, ACustomRoleThatIsHeldStays) {
 }
 
 TEST_F(WallsTest, TheAuditIsOnlyAddedTo) {
-  Sql("INSERT INTO hearth.audit_events (directory_id, event_id, action, verdict, actor_directory, actor, actor_kind, "
-      "rpc, peer)"
-      " VALUES ('forthcoffee', gen_random_uuid(), 'x', 'allowed', 'forthcoffee', 'a', 'person', 'r', 'p')");
-  for (const std::string sql : {"UPDATE hearth.audit_events SET action = 'y'", "DELETE FROM hearth.audit_events",
-                                "TRUNCATE hearth.audit_events"}) {
-    EXPECT_THAT(SqlAsApp(&forth_, sql), FailsWith("42501")) << sql;
+  FillContoso();
+  const Scope contoso = {kContoso};
+  for (const std::string table : {"audit_events", "audit_personal", "audit_leaves", "audit_nodes", "audit_heads"}) {
+    const std::string before = Sql("SELECT string_agg(t::text, '') FROM hearth." + table + " t")[0][0];
+    for (const std::string& verb : {"UPDATE hearth." + table + " SET directory_id = directory_id",
+                                    "DELETE FROM hearth." + table, "TRUNCATE hearth." + table}) {
+      EXPECT_THAT(SqlAsApp(&contoso, verb), FailsWith("42501")) << verb;
+      // Not even those who own the table change it by mistake.
+      Sql(absl::StrCat("DO $$ BEGIN ", verb,
+                       "; RAISE 'was changed'; EXCEPTION WHEN insufficient_privilege THEN NULL; END $$"));
+    }
+    EXPECT_EQ(Sql("SELECT string_agg(t::text, '') FROM hearth." + table + " t")[0][0], before) << table;
   }
-  // Not even those who own the table change it by mistake.
-  for (const std::string verb : {"UPDATE hearth.audit_events SET action = 'y'", "DELETE FROM hearth.audit_events",
-                                 "TRUNCATE hearth.audit_events"}) {
-    Sql(absl::StrCat("DO $$ BEGIN ", verb,
-                     "; RAISE 'was changed'; EXCEPTION WHEN insufficient_privilege THEN NULL; END $$"));
-  }
-  EXPECT_THAT(Sql("SELECT action FROM hearth.audit_events"), ElementsAre(ElementsAre("x")));
 }
 
 TEST_F(WallsTest, PlatformOperatorsAndTheirPermissionStayOnThePlatform) {

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "google/rpc/status.pb.h"
+#include "hearth/v1/audit_service.grpc.pb.h"
 #include "hearth/v1/credential_service.grpc.pb.h"
 #include "hearth/v1/directory_service.grpc.pb.h"
 #include "hearth/v1/guest_user_service.grpc.pb.h"
@@ -129,6 +130,30 @@ class FakeDirectories final : public v1::DirectoryService::Service {
   FakeHearth* const fake_;
 };
 
+class FakeAudits final : public v1::AuditService::Service {
+ public:
+  explicit FakeAudits(FakeHearth* fake) : fake_(fake) {}
+  METHOD(ListAuditEvents)
+  METHOD(GetAuditCheckpoint)
+  METHOD(GetAuditPolicy)
+  METHOD(UpdateAuditPolicy)
+  grpc::Status VerifyAudit(grpc::ServerContext* context, const v1::VerifyAuditRequest* request,
+                           grpc::ServerWriter<v1::VerifyAuditResponse>* writer) override {
+    return fake_->HandleStream(context, *request, [writer](const Message& response) {
+      writer->Write(static_cast<const v1::VerifyAuditResponse&>(response));
+    });
+  }
+  grpc::Status WatchEvents(grpc::ServerContext* context, const v1::WatchEventsRequest* request,
+                           grpc::ServerWriter<v1::WatchEventsResponse>* writer) override {
+    return fake_->HandleStream(context, *request, [writer](const Message& response) {
+      writer->Write(static_cast<const v1::WatchEventsResponse&>(response));
+    });
+  }
+
+ private:
+  FakeHearth* const fake_;
+};
+
 #undef METHOD
 
 // GetUserRequest: GetUser
@@ -145,6 +170,7 @@ FakeHearth::FakeHearth(std::shared_ptr<grpc::ServerCredentials> credentials) {
   services_.push_back(std::make_unique<FakeCredentials>(this));
   services_.push_back(std::make_unique<FakeGuests>(this));
   services_.push_back(std::make_unique<FakeDirectories>(this));
+  services_.push_back(std::make_unique<FakeAudits>(this));
   grpc::ServerBuilder builder;
   int port = 0;
   builder.AddListeningPort("127.0.0.1:0", std::move(credentials), &port);

@@ -12,8 +12,10 @@
 #include "hearth/client/error.h"
 #include "hearth/client/methods.h"
 #include "hearth/client/options.h"
+#include "hearth/v1/audit_service.pb.h"
 #include "hearth/v1/credential_service.pb.h"
 #include "hearth/v1/directory_service.pb.h"
+#include "hearth/v1/event_receiver_service.pb.h"
 #include "hearth/v1/guest_user_service.pb.h"
 #include "hearth/v1/mail_service.pb.h"
 #include "hearth/v1/request_reset_service.pb.h"
@@ -193,6 +195,15 @@ class Client {
   HEARTH_CLIENT_METHOD(GetMailSettings)
   HEARTH_CLIENT_METHOD(UpdateMailSettings)
   HEARTH_CLIENT_METHOD(PreviewMail)
+  HEARTH_CLIENT_METHOD(CreateEventReceiver)
+  HEARTH_CLIENT_METHOD(GetEventReceiver)
+  HEARTH_CLIENT_METHOD(ListEventReceivers)
+  HEARTH_CLIENT_METHOD(DeleteEventReceiver)
+  HEARTH_CLIENT_METHOD(GetEventKeys)
+  HEARTH_CLIENT_METHOD(ListAuditEvents)
+  HEARTH_CLIENT_METHOD(GetAuditCheckpoint)
+  HEARTH_CLIENT_METHOD(GetAuditPolicy)
+  HEARTH_CLIENT_METHOD(UpdateAuditPolicy)
 #undef HEARTH_CLIENT_METHOD
 
  private:

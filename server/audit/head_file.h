@@ -1,0 +1,30 @@
+// The file to which signed heads are appended, out of the database's reach.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "server/audit/tree_head.h"
+
+namespace hearth {
+
+// Appends heads, a line of JSON each (hearth.v1.AuditCheckpoint by its field names), and has each on the disk before it returns. Used by one thread;
+// several servers may append to one file.
+class HeadFile {
+ public:
+  // Opens the file, or makes it with mode 0640. Fails with a text for the operator.
+  static absl::StatusOr<std::unique_ptr<HeadFile>> Open(const std::string& path);
+  ~HeadFile();
+  HeadFile(const HeadFile&) = delete;
+  HeadFile& operator=(const HeadFile&) = delete;
+
+  // Heads are in the database as well: what cannot be written is logged, and the next head covers it.
+  void Append(const TreeHead& head);
+
+ private:
+  explicit HeadFile(int fd) : fd_(fd) {}
+  const int fd_;
+};
+
+}  // namespace hearth

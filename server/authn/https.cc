@@ -1,0 +1,89 @@
+#include "server/authn/https.h"
+
+#include <curl/curl.h>
+#include <sys/socket.h>
+
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "server/authn/public_address.h"
+
+namespace hearth {
+namespace {
+
+using Handle = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
+using Headers = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
+
+constexpr long kConnectMillis = 2000;
+constexpr size_t kMaxBody = 64 * 1024;
+
+absl::Status Failed(absl::string_view why) { return absl::UnavailableError(why); }
+
+size_t Append(const char* data, size_t size, size_t count, void* body) {
+  auto& text = *static_cast<std::string*>(body);
+  if (text.size() + size * count > kMaxBody) return 0;  // Ends the transfer.
+  text.append(data, size * count);
+  return size * count;
+}
+
+curl_socket_t OpenPublic(void*, curlsocktype, curl_sockaddr* address) {
+  if (!IsPublicAddress(&address->addr)) return CURL_SOCKET_BAD;
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+Handle NewHandle() {
+  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
+  return {started == CURLE_OK ? curl_easy_init() : nullptr, &curl_easy_cleanup};
+}
+
+void Prepare(CURL* curl, const std::string& uri, const HttpsOptions& options, std::string* body) {
+  curl_easy_setopt(curl, CURLOPT_URL, uri.c_str());
+  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https");
+  curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(curl, CURLOPT_PROXY, "");
+  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
+  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
+  if (!options.ca_file.empty()) curl_easy_setopt(curl, CURLOPT_CAINFO, options.ca_file.c_str());
+  if (!options.allow_private) curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, &OpenPublic);
+  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, kConnectMillis);
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(absl::ToInt64Milliseconds(options.timeout)));
+  curl_easy_setopt(curl, CURLOPT_USERAGENT, "hearthd");
+  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &Append);
+  curl_easy_setopt(curl, CURLOPT_WRITEDATA, body);
+}
+
+absl::Status ToStatus(CURLcode code) {
+  switch (code) {
+    case CURLE_OK:
+      return absl::OkStatus();
+    case CURLE_WRITE_ERROR:
+      return Failed("what is there is longer than 64 KiB");
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return Failed("the server's certificate is not one of its name and of a trusted authority");
+    default:
+      return Failed("no answer came from a public address in time");
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<HttpsAnswer> CallHttps(const std::string& uri, const HttpsOptions& options,
+                                      const std::string& content_type, const std::string& body) {
+  const Handle curl = NewHandle();
+  if (curl == nullptr) return Failed("the server cannot make connections");
+  HttpsAnswer answer;
+  Prepare(curl.get(), uri, options, &answer.body);
+  Headers headers(nullptr, &curl_slist_free_all);
+  if (!content_type.empty()) {
+    headers.reset(curl_slist_append(nullptr, absl::StrCat("Content-Type: ", content_type).c_str()));
+    curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, body.c_str());
+    curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDSIZE, static_cast<long>(body.size()));
+    curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers.get());
+  }
+  if (const absl::Status status = ToStatus(curl_easy_perform(curl.get())); !status.ok()) return status;
+  curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer.status);
+  return answer;
+}
+
+}  // namespace hearth

@@ -1,0 +1,250 @@
+#include "server/event/event_hub.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "server/audit/audit_proto.h"
+#include "server/audit/log_store.h"
+#include "server/authz/access_store.h"
+#include "server/base/error.h"
+#include "server/base/log.h"
+#include "server/base/status_macros.h"
+#include "server/event/event_proto.h"
+
+namespace hearth {
+namespace {
+
+constexpr int kEventsAResponse = 100;
+constexpr int kEventsARead = 500;
+constexpr size_t kReadsARound = 20;                        // Of one directory.
+constexpr absl::Duration kTick = absl::Milliseconds(500);  // How late a deadline or a beat is noticed.
+constexpr absl::Duration kPatience = absl::Seconds(5);
+constexpr absl::Duration kAfterFailure = absl::Milliseconds(500);
+
+// What one round has for one stream.
+struct Parcel {
+  v1::WatchEventsResponse response;
+  int64_t place = 0;
+  int64_t last = 0;  // Where the directory's stream is.
+  bool beat = false;
+  absl::Status status;  // Not OK: the stream ends with it.
+};
+using Parcels = std::map<Subscription*, Parcel>;
+
+// Gives the streams their part of events that were read from `after` on; those that are not there yet, or further, are left.
+void Share(const std::vector<Event>& events, int64_t after, const std::vector<Subscription*>& streams,
+           const std::string& directory, Parcels& parcels) {
+  for (Subscription* stream : streams) {
+    Parcel& parcel = parcels.at(stream);
+    if (parcel.place < after) continue;
+    for (const Event& event : events) {
+      if (event.sequence <= parcel.place) continue;
+      if (parcel.response.events_size() == kEventsAResponse) break;
+      if (stream->types.empty() || stream->types.contains(event.type)) {
+        *parcel.response.add_events() = ToProto(directory, event);
+      }
+      parcel.place = event.sequence;
+    }
+  }
+}
+
+// Reads what the streams of one directory have not had. Streams at one place share a read; one that is far behind has reads of its own.
+void ReadFor(Tx& tx, const std::string& directory, const StreamState& state, const std::vector<Subscription*>& streams,
+             Parcels& parcels) {
+  for (Subscription* stream : streams) {
+    if (stream->place >= state.removed) continue;
+    parcels.at(stream).status = Refuse(v1::ERROR_REASON_EVENTS_EXPIRED);
+    parcels.at(stream).place = state.last;
+  }
+  for (Subscription* stream : streams) parcels.at(stream).last = state.last;
+  std::set<int64_t> read;  // From where it was read in this round.
+  while (read.size() < kReadsARound) {
+    int64_t after = state.last;
+    for (Subscription* stream : streams) {
+      const Parcel& parcel = parcels.at(stream);
+      if (parcel.response.events_size() < kEventsAResponse) after = std::min(after, parcel.place);
+    }
+    if (after >= state.last || !read.insert(after).second) return;
+    const std::vector<Event> events = ReadEvents(tx, directory, after, kEventsARead);
+    if (events.empty()) return;
+    Share(events, after, streams, directory, parcels);
+  }
+}
+
+// The newest head of the directory's audit goes with what shows that a stream is alive.
+void AddCheckpoint(Tx& tx, const std::string& directory, const std::vector<Subscription*>& streams, Parcels& parcels) {
+  std::optional<TreeHead> head;
+  bool looked = false;
+  for (Subscription* stream : streams) {
+    Parcel& parcel = parcels.at(stream);
+    if (!parcel.beat || parcel.response.events_size() > 0) continue;
+    if (!looked) head = FindNewestHead(tx, directory);
+    looked = true;
+    if (head.has_value()) *parcel.response.mutable_checkpoint() = ToProto(*head);
+  }
+}
+
+// Whoever is about to be told something must still be allowed to know it.
+void CheckCallers(Tx& tx, const std::vector<Subscription*>& streams, Parcels& parcels) {
+  std::map<std::string, absl::Status> asked;
+  for (Subscription* stream : streams) {
+    Parcel& parcel = parcels.at(stream);
+    if (!parcel.status.ok() || (!parcel.beat && parcel.response.events_size() == 0)) continue;
+    const Call& call = stream->call;
+    const std::string caller = absl::StrCat(call.principal.directory, "/", call.principal.subject, "/", call.through);
+    if (!asked.contains(caller)) asked[caller] = CheckAccessStill(tx, call);
+    parcel.status = asked[caller];
+  }
+}
+
+}  // namespace
+
+EventHub::EventHub(Database* database, const ResumeTokens* tokens, HubOptions options)
+    : database_(*database), tokens_(*tokens), options_(options) {
+  thread_ = std::thread([this] { Run(); });
+}
+
+EventHub::~EventHub() { Stop(); }
+
+absl::Status EventHub::Add(Subscription subscription) {
+  absl::MutexLock lock(&mutex_);
+  if (stopping_) return Refuse(v1::ERROR_REASON_SHUTTING_DOWN);
+  size_t& of_directory = counts_[subscription.directory];
+  if (count_ >= options_.streams || of_directory >= options_.streams_of_directory) {
+    return Refuse(v1::ERROR_REASON_OVERLOADED, {{"work_class", "watch"}});
+  }
+  ++count_;
+  ++of_directory;
+  new_.push_back(std::move(subscription));
+  return absl::OkStatus();
+}
+
+void EventHub::Wake() {
+  absl::MutexLock lock(&mutex_);
+  woken_ = true;
+}
+
+void EventHub::Stop() {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (stopping_) return;
+    stopping_ = true;
+  }
+  thread_.join();
+}
+
+size_t EventHub::size() const {
+  absl::MutexLock lock(&mutex_);
+  return count_;
+}
+
+bool EventHub::AwaitWork() {
+  absl::MutexLock lock(&mutex_);
+  const auto due = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return woken_ || stopping_ || !new_.empty(); };
+  mutex_.AwaitWithTimeout(absl::Condition(&due), kTick);
+  woken_ = false;
+  return !stopping_;
+}
+
+// What the outlets call back takes the lock of the hub under theirs: so none of them is called under the lock of the hub.
+void EventHub::TakeNew() {
+  std::vector<Subscription> fresh;
+  {
+    absl::MutexLock lock(&mutex_);
+    fresh.swap(new_);
+  }
+  for (Subscription& stream : fresh) {
+    stream.outlet->OnChange([this] { Wake(); });
+    streams_.push_back(std::move(stream));
+  }
+}
+
+void EventHub::End(Subscription& stream, const absl::Status& status) {
+  stream.outlet->End(status);
+  Log(LogLevel::kInfo, "stream ended",
+      {{"call", stream.call.id},
+       {"caller", stream.call.principal.directory + "/" + stream.call.principal.subject},
+       {"status", absl::StatusCodeToString(status.code())}});
+  absl::MutexLock lock(&mutex_);
+  --count_;
+  const auto count = counts_.find(stream.directory);
+  if (--count->second == 0) counts_.erase(count);
+}
+
+void EventHub::EndDead() {
+  const absl::Time now = absl::Now();
+  std::erase_if(streams_, [&](Subscription& stream) {
+    if (stream.outlet->gone()) {
+      End(stream, Refuse(v1::ERROR_REASON_CALL_CANCELLED));
+      return true;
+    }
+    if (now < stream.call.deadline) return false;
+    End(stream, absl::OkStatus());
+    return true;
+  });
+}
+
+absl::Status EventHub::Feed() {
+  const absl::Time now = absl::Now();
+  std::map<std::string, std::vector<Subscription*>> ready;
+  Scope directories;
+  for (Subscription& stream : streams_) {
+    if (stream.outlet->ready()) ready[stream.directory].push_back(&stream);
+  }
+  if (ready.empty()) return absl::OkStatus();
+  for (const auto& [directory, streams] : ready) directories.push_back(directory);
+
+  Parcels parcels;
+  RETURN_IF_ERROR(database_.Read(directories, now + kPatience, [&](Tx& tx) {
+    parcels.clear();
+    auto states = FindStreams(tx, directories);
+    for (const auto& [directory, streams] : ready) {
+      for (Subscription* stream : streams) {
+        parcels[stream] = {.response = {}, .place = stream->place, .beat = now >= stream->next_beat, .status = {}};
+      }
+      ReadFor(tx, directory, states[directory], streams, parcels);
+      AddCheckpoint(tx, directory, streams, parcels);
+      CheckCallers(tx, streams, parcels);
+    }
+    return absl::OkStatus();
+  }));
+  std::set<const Subscription*> ended;
+  for (auto& [stream, parcel] : parcels) {
+    if (!parcel.status.ok()) {
+      End(*stream, parcel.status);
+      ended.insert(stream);
+      continue;
+    }
+    stream->place = parcel.place;
+    if (!parcel.beat && parcel.response.events_size() == 0) {
+      if (parcel.place < parcel.last) Wake();  // All that was read was of other types.
+      continue;
+    }
+    parcel.response.set_resume_token(tokens_.Make(stream->directory, parcel.place));
+    stream->next_beat = now + options_.beat;
+    stream->outlet->Send(parcel.response);
+  }
+  std::erase_if(streams_, [&](const Subscription& stream) { return ended.contains(&stream); });
+  return absl::OkStatus();
+}
+
+void EventHub::Run() {
+  while (AwaitWork()) {
+    TakeNew();
+    EndDead();
+    const absl::Status fed = Feed();
+    if (fed.ok()) continue;
+    // Streams wait through a failover of the database; what was missed comes after it.
+    Log(LogLevel::kWarning, "events could not be read", {{"detail", std::string(fed.message())}});
+    absl::SleepFor(kAfterFailure);
+    Wake();
+  }
+  TakeNew();
+  for (Subscription& stream : streams_) End(stream, Refuse(v1::ERROR_REASON_SHUTTING_DOWN));
+  streams_.clear();
+}
+
+}  // namespace hearth

@@ -1,0 +1,44 @@
+// Events in the database: their places, and reading them. They are written by triggers of the schema (0022_events.sql).
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+
+namespace hearth {
+
+class Tx;
+
+// Something that happened to a person, as hearth.v1.Event describes it.
+struct Event {
+  std::string event_id;
+  int64_t sequence;
+  int type;  // hearth.v1.EventType
+  std::string user_id;
+  std::string user_principal_name;
+  absl::Time create_time;
+  std::string txn;
+  absl::Time sessions_valid_after;  // InfinitePast: not of this type.
+  int64_t credential_version;
+};
+
+// Gives events that wait their places, of at most 256 directories from the one after `last` on, which becomes the last of them; empty when there were
+// no more. Sets its own scope. Returns how many events got a place.
+int64_t SequenceEvents(Tx& tx, std::string& last);
+
+// Which places a directory's stream has: events after `removed` and up to `last`.
+struct StreamState {
+  int64_t last = 0;
+  int64_t removed = 0;
+};
+// Of these directories; of one in which nothing ever happened, nothing.
+std::map<std::string, StreamState> FindStreams(Tx& tx, const std::vector<std::string>& directories);
+// Events after a place, in order, at most `most`.
+std::vector<Event> ReadEvents(Tx& tx, const std::string& directory, int64_t after, int most);
+
+// Removes events older than a week, some thousands at a time; returns how many.
+int64_t SweepEvents(Tx& tx, const std::string& directory);
+
+}  // namespace hearth

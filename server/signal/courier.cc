@@ -1,0 +1,90 @@
+#include "server/signal/courier.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "server/base/ids.h"
+#include "server/base/log.h"
+#include "server/base/status_macros.h"
+#include "server/event/event_store.h"
+#include "server/signal/receiver_store.h"
+
+namespace hearth {
+namespace {
+
+constexpr int kReceivers = 16;
+constexpr int kEvents = 50;
+constexpr absl::Duration kLease = absl::Seconds(120);  // Longer than a round may take.
+constexpr absl::Duration kRound = absl::Seconds(60);   // After it a receiver's turn is over.
+constexpr absl::Duration kLongestWait = absl::Minutes(10);
+constexpr long kAccepted = 202;
+constexpr long kNever = 400;
+
+}  // namespace
+
+absl::Duration WaitAfter(int failures) {
+  return std::min(kLongestWait, absl::Seconds(1) * (int64_t{1} << std::clamp(failures - 1, 0, 20)));
+}
+
+SignalCourier::Post PostOver(const HttpsOptions& options) {
+  return [options](const std::string& uri, const std::string& token) {
+    return CallHttps(uri, options, "application/secevent+jwt", token);
+  };
+}
+
+absl::Status SignalCourier::DeliverTo(Delivery& delivery, const std::string& lease, absl::Time deadline) {
+  EventReceiver& receiver = delivery.receiver;
+  receiver.problem.clear();
+  if (receiver.place < delivery.removed) {
+    receiver.place = delivery.removed;
+    receiver.problem = "events were removed before they could be delivered";
+  }
+  std::vector<Event> events;
+  RETURN_IF_ERROR(database_.Read({receiver.directory}, deadline, [&](Tx& tx) {
+    events = ReadEvents(tx, receiver.directory, receiver.place, kEvents);
+    return absl::OkStatus();
+  }));
+  absl::Duration wait = absl::ZeroDuration();
+  const absl::Time end = absl::Now() + kRound;
+  for (const Event& event : events) {
+    if (absl::Now() > end) break;
+    if (receiver.types.empty() || receiver.types.contains(event.type)) {
+      const auto answer =
+          post_(receiver.endpoint_uri, tokens_.Sign(event, receiver.directory, receiver.audience, absl::Now()));
+      if (!answer.ok() || (answer->status != kAccepted && answer->status != kNever)) {
+        receiver.problem = answer.ok() ? absl::StrCat("the receiver answers with status ", answer->status)
+                                       : std::string(answer.status().message());
+        wait = WaitAfter(++receiver.attempts);
+        break;
+      }
+      if (answer->status == kNever) receiver.problem = absl::StrCat("the receiver refused event ", event.event_id);
+      receiver.attempts = 0;
+    }
+    receiver.place = event.sequence;
+  }
+  if (!receiver.problem.empty()) {
+    Log(LogLevel::kInfo, "events not delivered",
+        {{"directory", receiver.directory}, {"receiver", receiver.id}, {"detail", receiver.problem}});
+  }
+  return database_.Write({receiver.directory}, deadline, [&](Tx& tx) {
+    EndDelivery(tx, receiver, lease, wait);
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<int> SignalCourier::DeliverSome(absl::Time deadline) {
+  const std::string lease = NewUuid4();
+  std::vector<Delivery> deliveries;
+  RETURN_IF_ERROR(database_.WriteAlone(deadline, [&](Tx& tx) {
+    deliveries = TakeDeliveries(tx, kReceivers, lease, kLease);
+    return absl::OkStatus();
+  }));
+  absl::Status result;
+  for (Delivery& delivery : deliveries) result.Update(DeliverTo(delivery, lease, deadline));
+  if (!result.ok()) return result;
+  return static_cast<int>(deliveries.size());
+}
+
+}  // namespace hearth

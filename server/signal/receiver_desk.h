@@ -1,0 +1,38 @@
+// The RPCs of EventReceiverService.
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "hearth/v1/event_receiver_service.pb.h"
+#include "server/authz/call.h"
+#include "server/base/keyring.h"
+#include "server/directory/page.h"
+#include "server/signal/event_token.h"
+#include "server/storage/database.h"
+
+namespace hearth {
+
+// Registers, shows and removes receivers of events. Each method is described in event_receiver_service.proto. Thread-safe. What is passed in outlives
+// the desk.
+class ReceiverDesk {
+ public:
+  ReceiverDesk(Database* database, const Keyring* keyring, const Pager* pager, const EventTokens* tokens)
+      : database_(*database), keyring_(*keyring), pager_(*pager), tokens_(*tokens) {}
+
+  absl::StatusOr<v1::CreateEventReceiverResponse> CreateEventReceiver(const Call& call,
+                                                                      const v1::CreateEventReceiverRequest& request);
+  absl::StatusOr<v1::GetEventReceiverResponse> GetEventReceiver(const Call& call,
+                                                                const v1::GetEventReceiverRequest& request);
+  absl::StatusOr<v1::ListEventReceiversResponse> ListEventReceivers(const Call& call,
+                                                                    const v1::ListEventReceiversRequest& request);
+  absl::StatusOr<v1::DeleteEventReceiverResponse> DeleteEventReceiver(const Call& call,
+                                                                      const v1::DeleteEventReceiverRequest& request);
+  absl::StatusOr<v1::GetEventKeysResponse> GetEventKeys(const Call& call, const v1::GetEventKeysRequest& request);
+
+ private:
+  Database& database_;
+  const Keyring& keyring_;
+  const Pager& pager_;
+  const EventTokens& tokens_;
+};
+
+}  // namespace hearth

@@ -1,0 +1,41 @@
+#include "server/trail/watch_desk.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "server/base/error.h"
+#include "server/base/resource_name.h"
+#include "server/base/status_macros.h"
+#include "server/directory/change.h"
+#include "server/event/event_store.h"
+
+namespace hearth {
+
+absl::Status WatchDesk::WatchEvents(const Call& call, const v1::WatchEventsRequest& request,
+                                    std::unique_ptr<Outlet> outlet) {
+  ASSIGN_OR_RETURN(const ResourceName parent, NameOf(call, request.parent()));
+  const std::string directory(parent.directory);
+  std::optional<int64_t> resume;
+  if (!request.resume_token().empty()) {
+    ASSIGN_OR_RETURN(resume, tokens_.Read(directory, request.resume_token()));
+  }
+  StreamState state;
+  RETURN_IF_ERROR(database_.Read({directory}, call.deadline, [&](Tx& tx) {
+    state = FindStreams(tx, {directory})[directory];
+    return absl::OkStatus();
+  }));
+  Subscription subscription{.call = call,
+                            .directory = directory,
+                            .place = resume.value_or(request.from_oldest() ? state.removed : state.last),
+                            .types = {},
+                            .outlet = std::move(outlet)};
+  if (subscription.place < state.removed) return Refuse(v1::ERROR_REASON_EVENTS_EXPIRED);
+  // A backup was restored: what the caller has seen did not happen here.
+  if (subscription.place > state.last) return Refuse(v1::ERROR_REASON_EVENTS_EXPIRED);
+  subscription.call.note = nullptr;
+  for (const int type : request.types()) subscription.types.insert(type);
+  return hub_.Add(std::move(subscription));
+}
+
+}  // namespace hearth

@@ -1,0 +1,173 @@
+#include "server/signal/courier.h"
+
+#include <deque>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "server/event/event_store.h"
+#include "tests/support/fixture.h"
+#include "tests/support/status_matchers.h"
+
+namespace hearth::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class CourierTest : public Fixture {
+ protected:
+  CourierTest() { AddReceiver("portal"); }
+
+  void AddReceiver(const std::string& id, const std::string& types = "{}") {
+    Sql(absl::StrCat(
+        "INSERT INTO hearth.event_receivers (directory_id, event_receiver_id, endpoint_uri, audience, types, place)"
+        " VALUES ('forthcoffee', '",
+        id, "', 'https://", id, ".example/events', '", id, "', '", types, "', 0)"));
+  }
+  void Disable(const std::string& user, bool disabled = true) {
+    Sql(absl::StrCat("SET hearth.directories = '{forthcoffee,contoso}'; UPDATE hearth.users SET disabled = ",
+                     disabled ? "true" : "false", " WHERE directory_id = 'forthcoffee' AND user_id = '", user, "'"));
+    std::string last;
+    ASSERT_THAT(database().WriteAlone(Soon(),
+                                      [&](Tx& tx) {
+                                        SequenceEvents(tx, last);
+                                        return absl::OkStatus();
+                                      }),
+                IsOk());
+  }
+  // The next answers of receivers; after them 202.
+  void Answer(absl::StatusOr<HttpsAnswer> answer) { answers_.push_back(std::move(answer)); }
+  void Answer(long status) { answers_.push_back(HttpsAnswer{.status = status, .body = ""}); }
+  int Deliver() {
+    SignalCourier courier(&database(), &tokens_, [this](const std::string& uri, const std::string& token) {
+      const std::vector<std::string> parts = absl::StrSplit(token, '.');
+      std::string claims;
+      EXPECT_TRUE(absl::WebSafeBase64Unescape(parts.at(1), &claims));
+      const auto parsed = nlohmann::json::parse(claims);
+      posted_.push_back(uri + " " + parsed["sub_id"]["user"]["id"].get<std::string>());
+      ids_.push_back(parsed["jti"].get<std::string>());
+      if (answers_.empty()) return absl::StatusOr<HttpsAnswer>(HttpsAnswer{.status = 202, .body = ""});
+      auto answer = answers_.front();
+      answers_.pop_front();
+      return answer;
+    });
+    const auto done = courier.DeliverSome(Soon());
+    EXPECT_THAT(done, IsOk());
+    return done.value_or(-1);
+  }
+  // Lets what waits for another attempt be due.
+  void Later() { Sql("UPDATE hearth.event_receivers SET due_time = now()"); }
+  Rows State(const std::string& columns) {
+    return Sql("SELECT " + columns + " FROM hearth.event_receivers ORDER BY event_receiver_id");
+  }
+  static absl::Time Soon() { return absl::Now() + absl::Seconds(20); }
+
+  const EventTokens tokens_{&keyring(), "https://hearth.example"};
+  std::deque<absl::StatusOr<HttpsAnswer>> answers_;
+  std::vector<std::string> posted_, ids_;
+  const std::string user1_ = "https://portal.example/events directories/forthcoffee/users/user1";
+  const std::string user2_ = "https://portal.example/events directories/forthcoffee/users/user2";
+};
+
+TEST_F(CourierTest, DeliversEachEventOnceInOrder) {
+  EXPECT_EQ(Deliver(), 0);
+  Disable("user1");
+  Disable("user2");
+  EXPECT_EQ(Deliver(), 1);
+  EXPECT_THAT(posted_, ElementsAre(user1_, user2_));
+  EXPECT_EQ(Deliver(), 0);
+  EXPECT_THAT(State("place, attempts, problem"), ElementsAre(ElementsAre("2", "0", "")));
+}
+
+TEST_F(CourierTest, WhatIsNotAcceptedComesAgainUnderItsIdAndNothingOvertakesIt) {
+  Disable("user1");
+  Disable("user2");
+  Answer(503);
+  EXPECT_EQ(Deliver(), 1);
+  EXPECT_THAT(posted_, ElementsAre(user1_));
+  EXPECT_THAT(State("place, attempts, problem, due_time > now()"),
+              ElementsAre(ElementsAre("0", "1", "the receiver answers with status 503", "t")));
+  EXPECT_EQ(Deliver(), 0) << "not due yet";
+  Later();
+  Answer(absl::UnavailableError("no answer came from a public address in time"));
+  Deliver();
+  Later();
+  Answer(302);  // A redirect is no success, and is not followed.
+  Deliver();
+  Later();
+  Deliver();
+  EXPECT_THAT(posted_, ElementsAre(user1_, user1_, user1_, user1_, user2_));
+  EXPECT_EQ(ids_[0], ids_[3]);
+  EXPECT_NE(ids_[3], ids_[4]);
+  EXPECT_THAT(State("place, attempts, problem"), ElementsAre(ElementsAre("2", "0", "")));
+}
+
+TEST_F(CourierTest, WhatWillNeverBeAcceptedIsPassedOver) {
+  Disable("user1");
+  Disable("user2");
+  Answer(400);
+  Deliver();
+  EXPECT_THAT(posted_, ElementsAre(user1_, user2_));
+  EXPECT_THAT(State("place, problem"), ElementsAre(ElementsAre("2", "the receiver refused event " + ids_[0])));
+}
+
+TEST_F(CourierTest, OneThatIsAwayHoldsUpNoOther) {
+  AddReceiver("other");
+  Disable("user1");
+  Answer(500);  // Of the first that is asked.
+  EXPECT_EQ(Deliver(), 2);
+  EXPECT_EQ(posted_.size(), 2u);
+  EXPECT_THAT(Sql("SELECT sum(place) FROM hearth.event_receivers"), ElementsAre(ElementsAre("1")));
+}
+
+TEST_F(CourierTest, OnlyTheTypesThatWereAskedFor) {
+  Sql("UPDATE hearth.event_receivers SET types = '{5}'");  // ACCOUNT_ENABLED
+  Disable("user1");
+  Disable("user1", false);
+  Deliver();
+  EXPECT_THAT(posted_, ElementsAre(user1_));
+  EXPECT_THAT(State("place"), ElementsAre(ElementsAre("2")));
+}
+
+TEST_F(CourierTest, AnotherDirectorysEventsGoElsewhere) {
+  Sql("UPDATE hearth.event_receivers SET directory_id = 'contoso'");
+  Disable("user2");
+  EXPECT_EQ(Deliver(), 0);
+  Disable("user1");  // Contoso's visitor.
+  EXPECT_EQ(Deliver(), 1);
+  EXPECT_THAT(posted_, ElementsAre("https://portal.example/events directories/contoso/users/visitor"));
+}
+
+TEST_F(CourierTest, WhoHoldsTheLeaseDelivers) {
+  Disable("user1");
+  Sql("UPDATE hearth.event_receivers SET lease = gen_random_uuid(), due_time = now() + interval '1 minute'");
+  EXPECT_EQ(Deliver(), 0);
+  EXPECT_THAT(posted_, IsEmpty());
+  Later();  // The holder died.
+  EXPECT_EQ(Deliver(), 1);
+}
+
+TEST_F(CourierTest, WhatIsGoneIsSaidToBeGone) {
+  Disable("user1");
+  Disable("user2");
+  Sql("DELETE FROM hearth.events WHERE directory_id = 'forthcoffee' AND sequence = 1; UPDATE hearth.event_streams SET "
+      "removed = 1");
+  Deliver();
+  EXPECT_THAT(posted_, ElementsAre(user2_));
+  EXPECT_THAT(State("problem"), ElementsAre(ElementsAre("events were removed before they could be delivered")));
+}
+
+TEST_F(CourierTest, PrivateAddressesAndPlainHttpAreNotCalled) {
+  const auto post = PostOver({});
+  for (const std::string uri :
+       {"https://127.0.0.1:1/", "https://[::1]:1/", "https://169.254.169.254/latest", "https://10.0.0.1/",
+        "https://[::ffff:127.0.0.1]:1/", "http://example.com/", "file:///etc/passwd"}) {
+    const auto answer = post(uri, "x");
+    EXPECT_EQ(answer.status().message(), "no answer came from a public address in time") << uri;
+  }
+}
+
+}  // namespace
+}  // namespace hearth::test

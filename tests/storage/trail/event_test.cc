@@ -1,0 +1,169 @@
+// Events are written with what they tell of, whoever makes the change, and get their places afterwards.
+#include "server/event/event_store.h"
+
+#include <atomic>
+#include <map>
+
+#include "server/event/resume_token.h"
+#include "tests/storage/trail/trail_fixture.h"
+
+namespace hearth::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+using testing::UnorderedElementsAre;
+
+class EventTest : public TrailFixture {
+ protected:
+  void Sequence() {
+    std::string last;
+    int64_t given = 0;
+    do {
+      ASSERT_THAT(database().WriteAlone(Soon(),
+                                        [&](Tx& tx) {
+                                          given = SequenceEvents(tx, last);
+                                          return absl::OkStatus();
+                                        }),
+                  IsOk());
+    } while (given > 0 || !last.empty());
+  }
+  std::vector<Event> Read(const std::string& directory) {
+    Sequence();
+    std::vector<Event> events;
+    EXPECT_THAT(database().Read({directory}, Soon(),
+                                [&](Tx& tx) {
+                                  events = ReadEvents(tx, directory, 0, 1000);
+                                  return absl::OkStatus();
+                                }),
+                IsOk());
+    return events;
+  }
+  // (type, person) of all events.
+  std::vector<std::pair<int, std::string>> Told(const std::string& directory) {
+    std::vector<std::pair<int, std::string>> told;
+    for (const Event& event : Read(directory)) told.emplace_back(event.type, event.user_id);
+    return told;
+  }
+  void As(const std::string& sql) {
+    const Scope forth = {kForth};
+    ASSERT_THAT(SqlAsApp(&forth, sql), IsOk());
+  }
+  static constexpr char kUser1[] = " WHERE directory_id = 'forthcoffee' AND user_id = 'user1'";
+};
+
+TEST_F(EventTest, NothingHappenedNothingIsTold) {
+  EXPECT_THAT(Told(kForth), IsEmpty());
+  EXPECT_THAT(Told(kContoso), IsEmpty());
+}
+
+// user1 is the visitor of Contoso: there the end of the sessions is told, once, and no more.
+TEST_F(EventTest, AResetAtHomeIsToldOnceInEachDirectoryWhereThePersonIsAGuest) {
+  As(std::string("INSERT INTO hearth.credentials (directory_id, user_id, home_directory_id, version, phc, "
+                 "pepper_key_id, must_change)"
+                 " VALUES ('forthcoffee', 'user1', 'forthcoffee', 1, 'x', 'k1', true);"
+                 "UPDATE hearth.users SET sessions_valid_after = now() + interval '1 second'") +
+     kUser1);
+  EXPECT_THAT(Told(kForth), UnorderedElementsAre(Pair(v1::EVENT_TYPE_CREDENTIAL_CHANGED, "user1"),
+                                                 Pair(v1::EVENT_TYPE_CREDENTIAL_CHANGE_REQUIRED, "user1"),
+                                                 Pair(v1::EVENT_TYPE_SESSIONS_REVOKED, "user1")));
+  EXPECT_THAT(Told(kContoso), ElementsAre(Pair(v1::EVENT_TYPE_SESSIONS_REVOKED, "visitor")));
+  EXPECT_THAT(Sql("SELECT count(DISTINCT txn) FROM hearth.events"), ElementsAre(ElementsAre("1")));
+  EXPECT_EQ(Read(kForth)[0].credential_version, 1);
+  EXPECT_THAT(Sql("SELECT count(DISTINCT sessions_valid_after) FROM hearth.events WHERE type = 2"),
+              ElementsAre(ElementsAre("1")));
+}
+
+TEST_F(EventTest, TwoChangesAreTwoCauses) {
+  As(std::string("UPDATE hearth.users SET disabled = true") + kUser1);
+  As(std::string("UPDATE hearth.users SET disabled = false") + kUser1);
+  EXPECT_THAT(Told(kForth), ElementsAre(Pair(v1::EVENT_TYPE_ACCOUNT_DISABLED, "user1"),
+                                        Pair(v1::EVENT_TYPE_ACCOUNT_ENABLED, "user1")));
+  EXPECT_THAT(Told(kContoso), ElementsAre(Pair(v1::EVENT_TYPE_ACCOUNT_DISABLED, "visitor"),
+                                          Pair(v1::EVENT_TYPE_ACCOUNT_ENABLED, "visitor")));
+  EXPECT_THAT(Sql("SELECT count(DISTINCT txn) FROM hearth.events"), ElementsAre(ElementsAre("2")));
+}
+
+TEST_F(EventTest, WhatElseIsTold) {
+  As("UPDATE hearth.users SET user_principal_name = 'newname@forthcoffee.com', mail = 'a@b.example'"
+     " WHERE directory_id = 'forthcoffee' AND user_id = 'user2'");
+  As("UPDATE hearth.users SET delete_time = now() WHERE directory_id = 'forthcoffee' AND user_id = 'user2'");
+  As("DELETE FROM hearth.users WHERE directory_id = 'forthcoffee' AND user_id = 'user2'");
+  EXPECT_THAT(Told(kForth), ElementsAre(Pair(v1::EVENT_TYPE_IDENTIFIER_CHANGED, "user2"),
+                                        Pair(v1::EVENT_TYPE_RECOVERY_INFORMATION_CHANGED, "user2"),
+                                        Pair(v1::EVENT_TYPE_ACCOUNT_DISABLED, "user2"),
+                                        Pair(v1::EVENT_TYPE_ACCOUNT_PURGED, "user2")));
+  EXPECT_EQ(Read(kForth)[0].user_principal_name, "newname@forthcoffee.com");
+}
+
+TEST_F(EventTest, WhatIsNoNewsIsNotTold) {
+  As(std::string("UPDATE hearth.users SET display_name = 'Somebody', revision = revision + 1") + kUser1);
+  EXPECT_THAT(Told(kForth), IsEmpty());
+}
+
+TEST_F(EventTest, WhatIsRolledBackIsNotTold) {
+  const Scope forth = {kForth};
+  EXPECT_FALSE(
+      SqlAsApp(&forth, std::string("UPDATE hearth.users SET disabled = true") + kUser1 + "; SELECT 1 / 0").ok());
+  EXPECT_THAT(Told(kForth), IsEmpty());
+}
+
+// The trap of sequences: an event that is committed late must not come behind a place that was told already.
+TEST_F(EventTest, AnEventThatIsCommittedLateGetsALaterPlace) {
+  pqxx::connection connection(app_conninfo());
+  pqxx::work late(connection);
+  late.exec("SET LOCAL hearth.directories = '{forthcoffee,contoso}'");
+  late.exec(std::string("UPDATE hearth.users SET disabled = true") + kUser1);
+  As("UPDATE hearth.users SET disabled = true WHERE directory_id = 'forthcoffee' AND user_id = 'user2'");
+  EXPECT_THAT(Told(kForth), ElementsAre(Pair(v1::EVENT_TYPE_ACCOUNT_DISABLED, "user2")));
+  late.commit();
+  EXPECT_THAT(Told(kForth), ElementsAre(Pair(v1::EVENT_TYPE_ACCOUNT_DISABLED, "user2"),
+                                        Pair(v1::EVENT_TYPE_ACCOUNT_DISABLED, "user1")));
+}
+
+// Many who change the same people, and replicas that give places: no gaps, and each person's events in the order in which they happened.
+TEST_F(EventTest, PlacesHaveNoGapsAndKeepTheOrderOfEachPerson) {
+  std::atomic<int> changing = 4;
+  std::vector<std::function<void()>> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 25; ++i) {
+        As(absl::StrCat(
+            "UPDATE hearth.users SET revision = revision + 1, sessions_valid_after = clock_timestamp() + interval"
+            " '1 second' WHERE directory_id = 'forthcoffee' AND user_id = 'user",
+            1 + (i + t) % 2, "'"));
+      }
+      --changing;
+    });
+  }
+  for (int t = 0; t < 2; ++t) {
+    threads.emplace_back([&] {
+      while (changing > 0) Sequence();
+    });
+  }
+  RunTogether(threads);
+  const auto events = Read(kForth);
+  std::map<std::string, absl::Time> before;
+  for (size_t i = 0; i < events.size(); ++i) {
+    EXPECT_EQ(events[i].sequence, static_cast<int64_t>(i) + 1);
+    EXPECT_GT(events[i].sessions_valid_after, before[events[i].user_id]) << i;
+    before[events[i].user_id] = events[i].sessions_valid_after;
+  }
+  EXPECT_GT(events.size(), 50u);
+}
+
+TEST_F(EventTest, ResumeTokensAreOfOneDirectoryAndOfThisServer) {
+  const ResumeTokens tokens(keyring());
+  const std::string token = tokens.Make(kForth, 17);
+  ASSERT_THAT(tokens.Read(kForth, token), IsOk());
+  EXPECT_EQ(*tokens.Read(kForth, token), 17);
+  EXPECT_THAT(tokens.Read(kContoso, token), HasReason(v1::ERROR_REASON_RESUME_TOKEN_INVALID));
+  for (const std::string& forged : {std::string(), std::string("17"), token + "AA", token.substr(0, 8),
+                                    std::string("\n"), std::string(500, 'A'), std::string("!") + token.substr(1)}) {
+    EXPECT_THAT(tokens.Read(kForth, forged), HasReason(v1::ERROR_REASON_RESUME_TOKEN_INVALID)) << forged;
+  }
+}
+
+}  // namespace
+}  // namespace hearth::test

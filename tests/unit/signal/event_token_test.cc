@@ -1,0 +1,118 @@
+#include "server/signal/event_token.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_split.h"
+#include "gmock/gmock.h"
+#include "hearth/v1/audit_service.pb.h"
+#include "server/authn/jwks.h"
+#include "server/signal/courier.h"
+
+namespace hearth {
+namespace {
+
+using nlohmann::json;
+
+Keyring Ring(const std::vector<std::string>& lines) {
+  const std::string path = testing::TempDir() + "event_token_test_" + std::to_string(getpid());
+  std::remove(path.c_str());
+  std::ofstream file(path);
+  chmod(path.c_str(), 0600);
+  for (const std::string& line : lines) file << line << '\n';
+  file.close();
+  auto ring = Keyring::Load(path);
+  EXPECT_TRUE(ring.ok()) << ring.status();
+  std::remove(path.c_str());
+  return *std::move(ring);
+}
+
+Event Sample(v1::EventType type) {
+  return {.event_id = "6f1c7b0e-7d1a-4b3e-9a55-0d9f2f6f8f10",
+          .sequence = 7,
+          .type = type,
+          .user_id = "user1",
+          .user_principal_name = "new@forthcoffee.com",
+          .create_time = absl::FromUnixSeconds(1'793'534'400),
+          .txn = "0b2f6a04-7d1a-4b3e-9a55-0d9f2f6f8f10",
+          .sessions_valid_after = absl::InfinitePast(),
+          .credential_version = 2};
+}
+
+json ClaimsOf(v1::EventType type) {
+  return json::parse(EventClaims(Sample(type), "https://hearth.example", "forthcoffee", "portal",
+                                 absl::FromUnixSeconds(1'793'534'401)));
+}
+
+// RFC 8417, 2.2; SSF 1.0: sub_id and no sub, no exp, one event, a txn for the cause.
+TEST(EventTokenTest, ClaimsAreThoseOfTheSpecifications) {
+  const json claims = ClaimsOf(v1::EVENT_TYPE_CREDENTIAL_CHANGED);
+  EXPECT_EQ(claims["iss"], "https://hearth.example");
+  EXPECT_EQ(claims["aud"], "portal");
+  EXPECT_EQ(claims["iat"], 1'793'534'401);
+  EXPECT_EQ(claims["jti"], "6f1c7b0e-7d1a-4b3e-9a55-0d9f2f6f8f10");
+  EXPECT_EQ(claims["txn"], "0b2f6a04-7d1a-4b3e-9a55-0d9f2f6f8f10");
+  EXPECT_FALSE(claims.contains("sub"));
+  EXPECT_FALSE(claims.contains("exp"));
+  EXPECT_EQ(claims["sub_id"], json::parse(R"({"format": "complex", "tenant": {"format": "opaque", "id": "forthcoffee"},
+      "user": {"format": "opaque", "id": "directories/forthcoffee/users/user1"}})"));
+  EXPECT_EQ(claims["events"], json::parse(R"({"https://schemas.openid.net/secevent/caep/event-type/credential-change":
+      {"credential_type": "password", "change_type": "update", "event_timestamp": 1793534400}})"));
+}
+
+TEST(EventTokenTest, EveryTypeHasASignal) {
+  const std::string caep = "https://schemas.openid.net/secevent/caep/event-type/",
+                    risc = "https://schemas.openid.net/secevent/risc/event-type/";
+  const std::map<v1::EventType, std::string> signals = {
+      {v1::EVENT_TYPE_CREDENTIAL_CHANGED, caep + "credential-change"},
+      {v1::EVENT_TYPE_SESSIONS_REVOKED, caep + "session-revoked"},
+      {v1::EVENT_TYPE_CREDENTIAL_CHANGE_REQUIRED, risc + "account-credential-change-required"},
+      {v1::EVENT_TYPE_ACCOUNT_DISABLED, risc + "account-disabled"},
+      {v1::EVENT_TYPE_ACCOUNT_ENABLED, risc + "account-enabled"},
+      {v1::EVENT_TYPE_ACCOUNT_PURGED, risc + "account-purged"},
+      {v1::EVENT_TYPE_RECOVERY_INFORMATION_CHANGED, risc + "recovery-information-changed"},
+      {v1::EVENT_TYPE_IDENTIFIER_CHANGED, risc + "identifier-changed"},
+      {v1::EVENT_TYPE_RECOVERY_ACTIVATED, risc + "recovery-activated"}};
+  for (int number = v1::EventType_MIN + 1; number <= v1::EventType_MAX; ++number) {
+    const auto type = static_cast<v1::EventType>(number);
+    const json events = ClaimsOf(type)["events"];
+    ASSERT_EQ(events.size(), 1u);
+    EXPECT_EQ(events.begin().key(), signals.at(type));
+  }
+  EXPECT_EQ(ClaimsOf(v1::EVENT_TYPE_IDENTIFIER_CHANGED)["events"][risc + "identifier-changed"]["new-value"],
+            "new@forthcoffee.com");
+}
+
+TEST(EventTokenTest, ATokenIsSignedWithTheKeyThatItNames) {
+  const Keyring ring = Ring({"k2 " + std::string(64, '2'), "k1 " + std::string(64, '1')});
+  const EventTokens tokens(&ring, "https://hearth.example");
+  const std::string token =
+      tokens.Sign(Sample(v1::EVENT_TYPE_SESSIONS_REVOKED), "forthcoffee", "portal", absl::UnixEpoch());
+  const std::vector<std::string> parts = absl::StrSplit(token, '.');
+  ASSERT_EQ(parts.size(), 3u);
+  std::string header;
+  ASSERT_TRUE(absl::WebSafeBase64Unescape(parts[0], &header));
+  EXPECT_EQ(json::parse(header), json::parse(R"({"alg": "ES256", "typ": "secevent+jwt", "kid": "k2"})"));
+  const json keys = json::parse(tokens.PublicKeys())["keys"];
+  ASSERT_EQ(keys.size(), 2u);
+  EXPECT_EQ(keys[0]["kid"], "k2");
+  EXPECT_NE(keys[0]["x"], keys[1]["x"]);
+  for (const json& key : keys) EXPECT_FALSE(key.contains("d")) << "a public key";
+  EXPECT_TRUE(KeySet::Parse(tokens.PublicKeys()).ok()) << "as an issuer's keys would be read";
+}
+
+TEST(EventTokenTest, WaitsDoubleUpToTenMinutes) {
+  EXPECT_EQ(WaitAfter(1), absl::Seconds(1));
+  EXPECT_EQ(WaitAfter(2), absl::Seconds(2));
+  EXPECT_EQ(WaitAfter(5), absl::Seconds(16));
+  EXPECT_EQ(WaitAfter(11), absl::Minutes(10));
+  EXPECT_EQ(WaitAfter(1'000'000), absl::Minutes(10));
+}
+
+}  // namespace
+}  // namespace hearth
