@@ -97,6 +97,10 @@ std::vector<std::string> ConfigDefects(const Config& config) {
     defects.push_back("--keys-file is needed; make one with `hearthd keys generate --keys-file FILE`");
   } else if (const auto keyring = Keyring::Load(config.keys_file); !keyring.ok()) {
     defects.push_back(std::string(keyring.status().message()));
+  } else if (!keyring->made_up().empty()) {
+    defects.push_back(absl::StrCat("the key ", keyring->made_up(),
+                                   " of --keys-file is a sample that anybody may know; put one of",
+                                   " `hearthd keys generate` in its place"));
   }
   if (!config.metrics_listen.empty() && !IsLoopbackAddress(config.metrics_listen)) {
     defects.push_back("--metrics-listen must be a loopback address; metrics carry no authentication");

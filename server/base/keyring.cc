@@ -9,6 +9,7 @@
 #include <cctype>
 #include <cstring>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
@@ -43,6 +44,15 @@ bool DecodeHex(const std::string& hex, Secret& key) {
   return true;
 }
 
+bool IsMadeUp(const Secret& key) {
+  const std::string_view bytes = key.Expose();
+  const std::set<char> values(bytes.begin(), bytes.end());
+  const auto step = [&](size_t i) { return static_cast<unsigned char>(bytes[i + 1] - bytes[i]); };
+  bool series = true;
+  for (size_t i = 1; i + 1 < bytes.size(); ++i) series = series && step(i) == step(0);
+  return series || values.size() <= 16;
+}
+
 }  // namespace
 
 absl::StatusOr<Keyring> Keyring::Load(const std::string& path) {
@@ -63,6 +73,7 @@ absl::StatusOr<Keyring> Keyring::Load(const std::string& path) {
       return Problem(path, "a line is not \"<id> <64 hexadecimal digits>\"");
     }
     if (!ring.keys_.emplace(id, key).second) return Problem(path, absl::StrCat("the id ", id, " stands twice"));
+    if (ring.made_up_.empty() && IsMadeUp(key)) ring.made_up_ = id;
     if (ring.current_.empty()) ring.current_ = id;
     ring.eldest_ = id;
   }

@@ -26,6 +26,9 @@ class Keyring {
   // before it and leaves it where it is.
   const std::string& eldest() const { return eldest_; }
   bool Has(const std::string& id) const { return keys_.contains(id); }
+  // Id of a key that no generator made, as those that stand in documents and tests: its bytes have 16 different values at most (one of 4 x 10^14 random
+  // keys has), or are a series. Empty when there is none.
+  const std::string& made_up() const { return made_up_; }
 
   // 32 bytes derived from the key `id` for one purpose. `purpose` is 8 characters; `id` must be in the ring.
   Secret Derive(const std::string& id, std::string_view purpose) const;
@@ -33,6 +36,7 @@ class Keyring {
  private:
   std::string current_;
   std::string eldest_;
+  std::string made_up_;
   std::map<std::string, Secret> keys_;
 };
 
