@@ -5,6 +5,7 @@
 #include "absl/time/clock.h"
 #include "server/base/log.h"
 #include "server/directory/purge.h"
+#include "server/guest/invitation_sweep.h"
 #include "server/mail/outbox.h"
 #include "server/reset/sweep.h"
 
@@ -28,6 +29,7 @@ Janitor::~Janitor() {
 void Janitor::Run() {
   do {
     absl::Status status = PurgeExpired(database_, absl::Now() + kPatience);
+    status.Update(SweepInvitations(database_, absl::Now() + kPatience));
     status.Update(SweepOutbox(database_, absl::Now() + kPatience));
     status.Update(SweepResets(database_, absl::Now() + kPatience));
     if (!status.ok()) Log(LogLevel::kWarning, "sweep failed", {{"detail", std::string(status.message())}});

@@ -1,5 +1,5 @@
-// Removes what is over: people and directories after their 30 days, idempotency records after 24 hours, mails that expired, what resets
-// left behind.
+// Removes what is over: people and directories after their 30 days, idempotency records after 24 hours, guests who never came, mails that
+// expired, what resets left behind.
 #pragma once
 
 #include <thread>
