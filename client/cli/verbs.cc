@@ -188,7 +188,9 @@ const std::vector<Verb>& Verbs() {
       {"guest", "invite", "InviteGuestUser", "ADDRESS", "address", "", "",
        "invite a person who is at home elsewhere; the token is shown once, and of use to that person only",
        "  hearth guest invite user1@forthcoffee.com --display-name 'User One' --message 'The plans are here.'\n"
-       "  hearth guest invite bo@example.net --home-issuer https://id.example.net --send-mail=false\n"},
+       "  hearth guest invite bo@example.net --home-issuer https://id.example.net --send-mail=false\n"
+       "  hearth guest invite di@example.org --home-issuer https://id.example.org --group "
+       "directories/contoso/groups/readers\n"},
       {"guest", "redeem", "RedeemInvitation", "", "", "", "",
        "accept an invitation, as the invited person with a token of their home",
        "  hearth guest redeem --consent                       asks for the invitation's token\n"
@@ -286,7 +288,9 @@ const std::vector<Verb>& Verbs() {
        "trust an identity provider's tokens, for this directory only",
        "  hearth issuer create main --issuer https://id.forthcoffee.com --audience hearth \\\n"
        "    --jwks-uri https://id.forthcoffee.com/keys\n"
-       "  hearth issuer create main --issuer https://id.forthcoffee.com --audience hearth --jwks-file keys.json\n"},
+       "  hearth issuer create main --issuer https://id.forthcoffee.com --audience hearth --jwks-file keys.json\n"
+       "  hearth issuer create partner --issuer https://id.example.net --audience forth-guests --external-guests \\\n"
+       "    --jwks-uri https://id.example.net/keys\n"},
       {"issuer", "get", "GetTrustedIssuer", "ISSUER", "name", "", "", "show an issuer", "  hearth issuer get main\n"},
       {"issuer", "list", "ListTrustedIssuers", "", "", "", "", "list the issuers of a directory",
        "  hearth issuer list\n"},

@@ -6,6 +6,7 @@
 #include "server/base/log.h"
 #include "server/credential/sign_in_sweep.h"
 #include "server/directory/purge.h"
+#include "server/guest/invitation_sweep.h"
 #include "server/mail/outbox.h"
 #include "server/reset/sweep.h"
 #include "server/trail/sweep.h"
@@ -30,6 +31,7 @@ Janitor::~Janitor() {
 void Janitor::Run() {
   do {
     absl::Status status = PurgeExpired(database_, absl::Now() + kPatience);
+    status.Update(SweepInvitations(database_, absl::Now() + kPatience));
     status.Update(SweepOutbox(database_, absl::Now() + kPatience));
     status.Update(SweepTrail(database_, absl::Now() + kPatience));
     status.Update(SweepResets(database_, absl::Now() + kPatience));

@@ -1,4 +1,4 @@
-// Removes what is over: people and directories after their 30 days, idempotency records after 24 hours, mails that expired, audit and
+// Removes what is over: people and directories after their 30 days, idempotency records after 24 hours, guests who never came, mails that expired, audit and
 // events that are not kept any more, what resets and sign-ins left behind.
 #pragma once
 

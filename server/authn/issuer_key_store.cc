@@ -7,7 +7,8 @@ namespace {
 
 constexpr Statement kFind{
     "issuer_registration",
-    "SELECT directory_id, audience, jwks, jwks_uri, revision FROM hearth.trusted_issuers WHERE issuer = $1"};
+    "SELECT directory_id, external_guests, audience, jwks, jwks_uri, revision FROM hearth.trusted_issuers"
+    " WHERE issuer = $1"};
 constexpr Statement kToFetch{"issuer_to_fetch",
                              "SELECT i.directory_id, i.issuer_id, i.jwks_uri FROM hearth.trusted_issuers i"
                              " JOIN hearth.directories d ON d.directory_id = i.directory_id"
@@ -45,6 +46,7 @@ std::optional<IssuerRegistration> FindIssuer(Tx& tx, const std::string& issuer) 
   if (rows.empty()) return std::nullopt;
   const auto& row = rows[0];
   return IssuerRegistration{.directory = row["directory_id"].c_str(),
+                            .external_guests = row["external_guests"].as<bool>(),
                             .audience = row["audience"].c_str(),
                             .jwks = row["jwks"].c_str(),
                             .jwks_uri = row["jwks_uri"].c_str(),

@@ -11,7 +11,8 @@ class Tx;
 
 // What is registered for an issuer.
 struct IssuerRegistration {
-  std::string directory;  // The one directory that it vouches for.
+  std::string directory;         // The one directory that it vouches for.
+  bool external_guests = false;  // Its subjects are guests from outside Hearth, or nobody yet.
   std::string audience;
   std::string jwks;      // Empty: none yet, or none any more.
   std::string jwks_uri;  // Where the keys are fetched from; empty: they were given.

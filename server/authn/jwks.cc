@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "server/authn/jose_json.h"
+#include "server/authn/sample_keys.h"
 #include "server/base/status_macros.h"
 
 namespace hearth {
@@ -175,7 +176,8 @@ absl::StatusOr<std::string> UsableKeys(const std::string& json) {
   for (size_t i = 0; i < json_array_size(keys) && usable.size() < kMaxKeysInSet; ++i) {
     const json_t* jwk = json_array_get(keys, i);
     const std::unique_ptr<char, decltype(&std::free)> text(json_dumps(jwk, JSON_COMPACT | JSON_ENCODE_ANY), &std::free);
-    if (text == nullptr || !KeySet::Parse(absl::StrCat("{\"keys\":[", text.get(), "]}")).ok()) continue;
+    if (text == nullptr || IsSampleKey(jwk) || !KeySet::Parse(absl::StrCat("{\"keys\":[", text.get(), "]}")).ok())
+      continue;
     if (ids.emplace(TextMember(jwk, "kid").value_or("")).second) usable.emplace_back(text.get());
   }
   if (usable.empty()) return absl::InvalidArgumentError("none of the keys there can check RS256, PS256 or ES256");

@@ -55,7 +55,7 @@ class KeySet {
 };
 
 // The keys of a published set that KeySet::Parse would accept one by one, the first kMaxKeysInSet, as a set of their own: providers publish
-// keys for encryption and of other types beside those that sign their tokens. Fails with INVALID_ARGUMENT and a text for a person when there is no
+// keys for encryption and of other types beside those that sign their tokens. Without examples of standards (sample_keys.h). Fails with INVALID_ARGUMENT and a text for a person when there is no
 // such key, or the text is no key set.
 absl::StatusOr<std::string> UsableKeys(const std::string& json);
 

@@ -3,12 +3,14 @@
 #include <cjose/jws.h>
 #include <openssl/err.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -21,6 +23,7 @@ namespace hearth {
 namespace {
 
 constexpr size_t kMaxIssuerBytes = 255;
+constexpr size_t kMaxExternalSubjectBytes = 255;
 constexpr double kMaxNumericDate = 253402300799;  // The last second of the year 9999.
 
 constexpr absl::string_view kOwnScopes = "hearth.";
@@ -157,16 +160,31 @@ absl::Status ReadLimits(const json_t* payload, TokenClaims& claims) {
   return absl::OkStatus();
 }
 
+bool IsExternalSubject(std::string_view subject) {
+  return !subject.empty() && subject.size() <= kMaxExternalSubjectBytes &&
+         std::all_of(subject.begin(), subject.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
+// Who the token is about. The address of an external subject counts only when the issuer says that it has verified it.
+absl::Status ReadSubject(const json_t* payload, SubjectForm form, TokenClaims& claims) {
+  claims.subject = TextMember(payload, "sub").value_or("");
+  if (form == SubjectForm::kId) return IsResourceId(claims.subject) ? absl::OkStatus() : Rejected("sub is not an id");
+  if (!IsExternalSubject(claims.subject)) return Rejected("sub is not 1 to 255 printable characters of ASCII");
+  if (json_is_true(json_object_get(payload, "email_verified"))) {
+    claims.verified_mail = absl::AsciiStrToLower(ToAbsl(TextMember(payload, "email").value_or("")));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<TokenClaims> ReadClaims(const ParsedToken& token, const std::string& issuer, const std::string& audience,
-                                       absl::Time now) {
+                                       absl::Time now, SubjectForm subjects) {
   const json_t* payload = token.payload.get();
   TokenClaims claims;
   ASSIGN_OR_RETURN(claims.issuer, IssuerOf(token));
   if (claims.issuer != issuer) return Rejected("iss is another");
   if (!AudienceIncludes(payload, audience)) return Rejected("aud does not include this service");
   claims.audience = audience;
-  claims.subject = TextMember(payload, "sub").value_or("");
-  if (!IsResourceId(claims.subject)) return Rejected("sub is not an id");
+  RETURN_IF_ERROR(ReadSubject(payload, subjects, claims));
   ASSIGN_OR_RETURN(const std::optional<absl::Time> expires, TimeClaim(payload, "exp"));
   ASSIGN_OR_RETURN(const std::optional<absl::Time> not_before, TimeClaim(payload, "nbf"));
   ASSIGN_OR_RETURN(const std::optional<absl::Time> issued, TimeClaim(payload, "iat"));
@@ -192,13 +210,13 @@ std::string PeekKeyId(std::string_view token) {
 }
 
 absl::StatusOr<TokenClaims> VerifyToken(std::string_view token, const std::string& issuer, const std::string& audience,
-                                        const KeySet& keys, absl::Time now) {
+                                        const KeySet& keys, absl::Time now, SubjectForm subjects) {
   ASSIGN_OR_RETURN(const ParsedToken parsed, ParseToken(token));
   ASSIGN_OR_RETURN(const PublicKey* key, KeyFor(parsed.header.get(), keys));
   // The library takes ECDSA signatures of any length; RFC 7518, 3.4, allows one.
   if (parsed.signature_bytes != key->signature_bytes) return Rejected("the signature has another length");
   if (!SignatureHolds(token, *key)) return Rejected("the signature does not hold");
-  return ReadClaims(parsed, issuer, audience, now);
+  return ReadClaims(parsed, issuer, audience, now, subjects);
 }
 
 }  // namespace hearth

@@ -22,16 +22,24 @@ inline constexpr absl::Duration kTokenLeeway = absl::Seconds(60);
 // password that nobody changes.
 inline constexpr absl::Duration kMaxTokenLifetime = absl::Hours(24);
 
+// Whom an issuer's `sub` names.
+enum class SubjectForm {
+  kId,        // A user or service account of the directory, by id; satisfies IsResourceId.
+  kExternal,  // Somebody outside Hearth: 1 to 255 printable characters of ASCII, no space (OpenID Connect Core, 2).
+};
+
 // What a verified token says.
 struct TokenClaims {
   std::string issuer;                   // iss
-  std::string subject;                  // sub: id of a user or service account; satisfies IsResourceId.
+  std::string subject;                  // sub, as SubjectForm says.
   std::string audience;                 // The one of aud's values that was asked for.
   absl::Time expires;                   // exp, without leeway.
   absl::Time not_before;                // nbf, without leeway; the infinite past when absent.
   std::optional<absl::Time> auth_time;  // When the person proved who they are (OpenID Connect Core, 2).
   bool limited = false;                 // Opens only what `scopes` names.
   std::vector<std::string> scopes;      // The values of scope (RFC 8693, 4.2) that begin with "hearth."
+  // Of external subjects: email, in lower case, if email_verified is true (OpenID Connect Core, 5.1); else empty.
+  std::string verified_mail{};
 };
 
 // The issuer that a token NAMES. Nothing is verified: use the result for nothing but to find the keys for
@@ -48,11 +56,11 @@ std::string PeekKeyId(std::string_view token);
 // kTokenLeeway: accepted from nbf - 60 s on, until just before exp + 60 s, with an iat and auth_time of at
 // most now + 60 s. exp and sub are required; exp lies after iat, by at most kMaxTokenLifetime. scope and acr, where
 // present, are texts; a scope that begins with "hearth." or an acr of "0" (OpenID Connect Core, 2) makes the token a
-// limited one. Every failure
+// limited one. `subjects` is the form of sub. Every failure
 // is UNAUTHENTICATED. The message is for the log only: it names the rule and holds nothing of the token.
 // Thread-safe. Costs one signature check (RSA 35, ECDSA 80 microseconds); TokenCache saves it for tokens seen
 // before.
 absl::StatusOr<TokenClaims> VerifyToken(std::string_view token, const std::string& issuer, const std::string& audience,
-                                        const KeySet& keys, absl::Time now);
+                                        const KeySet& keys, absl::Time now, SubjectForm subjects = SubjectForm::kId);
 
 }  // namespace hearth

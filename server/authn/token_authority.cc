@@ -39,7 +39,8 @@ absl::StatusOr<VerifiedToken> TokenAuthority::VerifyWith(const std::string& toke
                                                          const Issuer& issuer) {
   if (issuer.keys == nullptr) return absl::UnauthenticatedError("the issuer is not registered, or has no keys yet");
   if (issuer.publishes && issuer.keys->Find(PeekKeyId(token)) == nullptr) NoteUnknownKey(name);
-  ASSIGN_OR_RETURN(TokenClaims claims, VerifyToken(token, name, issuer.audience, *issuer.keys, clock_.Now()));
+  ASSIGN_OR_RETURN(TokenClaims claims,
+                   VerifyToken(token, name, issuer.audience, *issuer.keys, clock_.Now(), issuer.subjects));
   tokens_.Put(token, claims, issuer.revision);
   return VerifiedToken{std::move(claims), issuer.revision};
 }
@@ -74,12 +75,18 @@ absl::StatusOr<TokenAuthority::Issuer> TokenAuthority::ReadIssuer(const std::str
     registration = FindIssuer(tx, issuer);
     return absl::OkStatus();
   }));
-  Issuer read{.keys = nullptr, .audience = "", .revision = 0, .publishes = false, .read_time = clock_.Now()};
+  Issuer read{.keys = nullptr,
+              .audience = "",
+              .revision = 0,
+              .publishes = false,
+              .subjects = SubjectForm::kId,
+              .read_time = clock_.Now()};
   if (registration.has_value() && !registration->jwks.empty()) {
     ASSIGN_OR_RETURN(read.keys, KeySet::Parse(registration->jwks));
     read.audience = registration->audience;
     read.revision = registration->revision;
     read.publishes = !registration->jwks_uri.empty();
+    if (registration->external_guests) read.subjects = SubjectForm::kExternal;
   }
   absl::MutexLock lock(&mutex_);
   if (issuers_.size() >= kMostIssuers) issuers_.clear();

@@ -43,6 +43,7 @@ class TokenAuthority {
     std::string audience;
     int64_t revision = 0;
     bool publishes = false;  // Its keys are fetched.
+    SubjectForm subjects = SubjectForm::kId;
     absl::Time read_time;
   };
 

@@ -9,10 +9,10 @@
 namespace hearth {
 namespace {
 
-constexpr Statement kCallers{
-    "access_callers",
-    "SELECT ord, directory_id, issuer_revision, kind, active, user_principal_name, roles, permissions"
-    " FROM hearth.caller_access($1::text[], $2::text[])"};
+constexpr Statement kCallers{"access_callers",
+                             "SELECT ord, directory_id, coalesce(subject, '') AS subject, external, issuer_revision, "
+                             "kind, active, user_principal_name, roles, permissions"
+                             " FROM hearth.caller_access($1::text[], $2::text[])"};
 constexpr Statement kCertificates{
     "access_certificates",
     "SELECT identity, directory_id, service_account_id, 'service' AS kind, active, '' AS roles, permissions"
@@ -52,6 +52,8 @@ std::vector<std::optional<CallerRow>> ReadCallers(Tx& tx, const std::vector<Call
   for (const auto& row : tx.Exec(kCallers, TextArray(issuers), TextArray(subjects))) {
     CallerRow& caller = callers[row["ord"].as<size_t>() - 1].emplace();
     caller.directory = row["directory_id"].c_str();
+    caller.subject = row["subject"].c_str();
+    caller.external = row["external"].as<bool>();
     caller.issuer_revision = row["issuer_revision"].as<int64_t>();
     ReadInto(row, caller.access);
     caller.access.user_principal_name = row["user_principal_name"].c_str();
@@ -72,7 +74,8 @@ std::map<std::string, CertificateCaller> ReadCertificateCallers(Tx& tx, const st
 Access LockAccess(Tx& tx, const Principal& principal) { return AccessBy(kLock, tx, principal); }
 
 absl::Status CheckAccessAgain(Tx& tx, const Call& call, bool self, Access& access) {
-  access = LockAccess(tx, call.principal);
+  const bool outsider = call.outsider.has_value() && call.policy->access() == v1::ACCESS_INVITEE;
+  access = outsider ? call.access : LockAccess(tx, call.principal);
   if (!access.active) return Refuse(v1::ERROR_REASON_CALLER_NOT_ACTIVE);
   if (!call.through.empty() && !LockAccess(tx, {call.principal.directory, call.through}).active) {
     return Refuse(v1::ERROR_REASON_CALLER_NOT_ACTIVE);

@@ -25,6 +25,8 @@ struct CallerKey {
 // What is known of a caller.
 struct CallerRow {
   std::string directory;    // That the issuer is registered for.
+  std::string subject;      // The caller's id there; empty: an outsider who is no guest.
+  bool external;            // The issuer vouches for outsiders: its subjects are no ids.
   int64_t issuer_revision;  // Of the issuer's registration.
   Access access;
 };
@@ -47,9 +49,9 @@ std::map<std::string, CertificateCaller> ReadCertificateCallers(Tx& tx, const st
 Access LockAccess(Tx& tx, const Principal& principal);
 
 // For transactions that change something on behalf of a call: locks the caller, and the service it comes
-// through, and checks again that both are active and that the caller holds the permission of the method's policy; to `self` (the caller is the person it acts on) a
-// policy that allows self needs none. Returns the access that holds now. Fails with CALLER_NOT_ACTIVE or
-// PERMISSION_MISSING.
+// through, and checks again that both are active and that the caller holds the permission of the method's policy; to `self` (the caller is the
+// person it acts on) a policy that allows self needs none. An outsider (Call::outsider) has no row to lock, and holds nothing. Returns the access
+// that holds now. Fails with CALLER_NOT_ACTIVE or PERMISSION_MISSING.
 absl::Status CheckAccessAgain(Tx& tx, const Call& call, bool self, Access& access);
 
 // The same without locks, for streams that go on after their call was admitted: whether the caller may still read what it reads.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -28,6 +29,9 @@ struct Call {
   Access access;  // As it was at the gate. Transactions that write read it again, under lock.
   std::string
       through{};  // Id of the service account of the principal's directory that acts for the principal, a person; or empty.
+  // At methods of ACCESS_INVITEE, of a caller from outside Hearth: who they are there. The principal is then "{issuer} {subject}" of the directory that
+  // trusts the issuer, which is no id of it, whether they are a guest of it already or not: they ask again as whom they asked.
+  std::optional<ExternalIdentity> outsider{};
   const v1::MethodPolicy* policy = nullptr;
   std::string rpc;       // "ResetPasswordService/ResetPassword"
   std::string id;        // Names the call in log and audit.

@@ -14,4 +14,11 @@ struct Principal {
   bool operator==(const Principal&) const = default;
 };
 
+// Whom an issuer of external guests vouches for (TrustedIssuer.external_guests in resources.proto).
+struct ExternalIdentity {
+  std::string issuer;
+  std::string subject;
+  std::string verified_mail;  // In lower case; empty when the issuer has verified none.
+};
+
 }  // namespace hearth

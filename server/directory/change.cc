@@ -30,6 +30,9 @@ absl::StatusOr<InvitationToken> TokenOf(const Call& call, const std::string& tok
   if (call.policy->access() != v1::ACCESS_INVITEE) return Refuse(v1::ERROR_REASON_FOREIGN_DIRECTORY);
   const auto parsed = ParseInvitationToken(token);
   if (!parsed.has_value()) return Refuse(v1::ERROR_REASON_INVITATION_NOT_ACCEPTED);
+  if (call.outsider.has_value() && parsed->directory != call.principal.directory) {
+    return Refuse(v1::ERROR_REASON_INVITATION_NOT_ACCEPTED);
+  }
   call.note->other_directory = std::string(parsed->directory);
   return *parsed;
 }

@@ -23,7 +23,8 @@ namespace hearth {
 absl::StatusOr<ResourceName> NameOf(const Call& call, const std::string& name);
 
 // Takes an invitation token apart and notes its directory as the other one. FOREIGN_DIRECTORY unless the method's policy lets such a token reach
-// beyond the fence (ACCESS_INVITEE), INVITATION_NOT_ACCEPTED for what has not the form of a token. The parts are views into `token`.
+// beyond the fence (ACCESS_INVITEE), INVITATION_NOT_ACCEPTED for what has not the form of a token, or is an outsider's token of another directory than the one that
+// trusts their issuer. The parts are views into `token`.
 absl::StatusOr<InvitationToken> TokenOf(const Call& call, const std::string& token);
 
 // The directories that a change of a name of `directory` serves: the caller's, where its idempotency record lives, and that one.

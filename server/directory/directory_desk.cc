@@ -52,6 +52,9 @@ absl::Status CheckNew(const v1::CreateDirectoryRequest& request, const std::stri
     return InvalidField("administrator.home.kind", "the first administrator is homed in the new directory");
   }
   RETURN_IF_ERROR(CheckIssuer(request.trusted_issuer(), "trusted_issuer"));
+  if (request.trusted_issuer().external_guests()) {
+    return InvalidField("trusted_issuer.external_guests", "must be false: the first administrator signs in there");
+  }
   return request.directory_id() == kPlatformDirectory ? Exists("directory") : absl::OkStatus();
 }
 

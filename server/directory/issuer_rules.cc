@@ -2,7 +2,9 @@
 
 #include <set>
 
+#include "absl/strings/str_cat.h"
 #include "server/authn/jwks.h"
+#include "server/authn/sample_keys.h"
 #include "server/base/error.h"
 #include "server/base/resource_name.h"
 #include "server/base/status_macros.h"
@@ -13,7 +15,12 @@ namespace hearth {
 
 absl::Status CheckKeys(const std::string& jwks, const std::string& field) {
   const auto keys = KeySet::Parse(jwks);
-  return keys.ok() ? absl::OkStatus() : InvalidField(field, std::string(keys.status().message()));
+  if (!keys.ok()) return InvalidField(field, std::string(keys.status().message()));
+  const auto sample = FindSampleKey(jwks);
+  if (!sample.has_value()) return absl::OkStatus();
+  return InvalidField(
+      field, absl::StrCat("keys[", *sample, "] is an example of a standard or a tool, with which anybody can sign;",
+                          " generate a key of your own"));
 }
 
 absl::Status CheckIssuer(const v1::TrustedIssuer& issuer, const std::string& field) {
@@ -51,7 +58,8 @@ TrustedIssuer NewIssuer(const std::string& directory, const std::string& id, con
           .keys_problem = "",
           .revision = 0,
           .create_time = {},
-          .keys_fetch_time = {}};
+          .keys_fetch_time = {},
+          .external_guests = proto.external_guests()};
 }
 
 v1::TrustedIssuer ToProto(const TrustedIssuer& issuer) {
@@ -62,6 +70,7 @@ v1::TrustedIssuer ToProto(const TrustedIssuer& issuer) {
   if (issuer.jwks_uri.empty()) proto.set_jwks(issuer.jwks);
   proto.set_jwks_uri(issuer.jwks_uri);
   proto.set_keys_problem(issuer.keys_problem);
+  proto.set_external_guests(issuer.external_guests);
   proto.set_etag(std::to_string(issuer.revision));
   if (issuer.keys_fetch_time != absl::InfinitePast())
     *proto.mutable_keys_fetch_time() = ToProto(issuer.keys_fetch_time);

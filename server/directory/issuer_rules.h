@@ -10,7 +10,7 @@
 
 namespace hearth {
 
-// Whether this is a key set that tokens can be checked with; else INVALID_FIELDS that names `field`, with what to change.
+// Whether this is a key set that tokens can be checked with, and none of its keys is an example that anybody can sign with; else INVALID_FIELDS that names `field`, with what to change.
 absl::Status CheckKeys(const std::string& jwks, const std::string& field);
 
 // Whether the issuer's keys are given or their place is, one of both; else INVALID_FIELDS, on fields of `field`.

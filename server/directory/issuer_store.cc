@@ -3,19 +3,19 @@
 namespace hearth {
 namespace {
 
-#define HEARTH_SELECT_ISSUER                                                                      \
-  "SELECT directory_id, issuer_id, issuer, audience, jwks, jwks_uri, keys_problem, revision,"     \
-  " hearth.micros(keys_fetch_time) AS keys_fetch_time, hearth.micros(create_time) AS create_time" \
+#define HEARTH_SELECT_ISSUER                                                                                       \
+  "SELECT directory_id, issuer_id, issuer, audience, jwks, jwks_uri, keys_problem, revision,"                      \
+  " hearth.micros(keys_fetch_time) AS keys_fetch_time, hearth.micros(create_time) AS create_time, external_guests" \
   " FROM hearth.trusted_issuers WHERE directory_id = $1"
 
 constexpr Statement kFind{"issuer_find", HEARTH_SELECT_ISSUER " AND issuer_id = $2"};
 constexpr Statement kLock{"issuer_lock", HEARTH_SELECT_ISSUER " AND issuer_id = $2 FOR NO KEY UPDATE"};
 constexpr Statement kList{"issuer_list", HEARTH_SELECT_ISSUER " AND issuer_id > $2 ORDER BY issuer_id LIMIT $3"};
-constexpr Statement kIsIssuerOf{"issuer_is_of",
-                                "SELECT 1 FROM hearth.trusted_issuers WHERE directory_id = $1 AND issuer = $2"};
+constexpr Statement kKeepNamed{"issuer_keep_named", HEARTH_SELECT_ISSUER " AND issuer = $2 FOR KEY SHARE"};
 constexpr Statement kInsert{"issuer_insert",
                             "INSERT INTO hearth.trusted_issuers (directory_id, issuer_id, issuer, audience, jwks,"
-                            " jwks_uri) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING"};
+                            " jwks_uri, external_guests) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+                            " ON CONFLICT DO NOTHING"};
 constexpr Statement kUpdate{
     "issuer_update",
     "UPDATE hearth.trusted_issuers SET audience = $3, jwks = $4, jwks_uri = $5, keys_problem = '', fetch_failures = 0,"
@@ -35,7 +35,8 @@ TrustedIssuer IssuerOf(const pqxx::row& row) {
           .keys_problem = row["keys_problem"].c_str(),
           .revision = row["revision"].as<int64_t>(),
           .create_time = ToTime(row["create_time"]),
-          .keys_fetch_time = ToTime(row["keys_fetch_time"])};
+          .keys_fetch_time = ToTime(row["keys_fetch_time"]),
+          .external_guests = row["external_guests"].as<bool>()};
 }
 
 }  // namespace
@@ -56,12 +57,14 @@ std::vector<TrustedIssuer> ListIssuers(Tx& tx, std::string_view directory, const
   return issuers;
 }
 
-bool IsIssuerOf(Tx& tx, std::string_view directory, const std::string& issuer) {
-  return !tx.Exec(kIsIssuerOf, std::string(directory), issuer).empty();
+std::optional<TrustedIssuer> KeepIssuerNamed(Tx& tx, std::string_view directory, const std::string& issuer) {
+  const pqxx::result rows = tx.Exec(kKeepNamed, std::string(directory), issuer);
+  return rows.empty() ? std::nullopt : std::optional(IssuerOf(rows[0]));
 }
 
 bool InsertIssuer(Tx& tx, const TrustedIssuer& issuer) {
-  return tx.Exec(kInsert, issuer.directory, issuer.id, issuer.issuer, issuer.audience, issuer.jwks, issuer.jwks_uri)
+  return tx.Exec(kInsert, issuer.directory, issuer.id, issuer.issuer, issuer.audience, issuer.jwks, issuer.jwks_uri,
+                 issuer.external_guests)
              .affected_rows() == 1;
 }
 

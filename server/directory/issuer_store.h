@@ -22,14 +22,15 @@ struct TrustedIssuer {
   std::string keys_problem;
   int64_t revision = 0;
   absl::Time create_time;
-  absl::Time keys_fetch_time;  // The infinite past: not fetched.
+  absl::Time keys_fetch_time;    // The infinite past: not fetched.
+  bool external_guests = false;  // It vouches for guests from outside Hearth, not for the directory's people.
 };
 
 std::optional<TrustedIssuer> FindIssuer(Tx& tx, std::string_view directory, std::string_view id);
 // One page of the directory's issuers by id, after `after`.
 std::vector<TrustedIssuer> ListIssuers(Tx& tx, std::string_view directory, const std::string& after, int limit);
-// Whether the directory has registered the issuer.
-bool IsIssuerOf(Tx& tx, std::string_view directory, const std::string& issuer);
+// The directory's registration of the issuer with this `iss`, which cannot be removed before the transaction ends; nullopt when it has none.
+std::optional<TrustedIssuer> KeepIssuerNamed(Tx& tx, std::string_view directory, const std::string& issuer);
 
 // Inserts the issuer; false when the id is taken in the directory, or the issuer in any.
 bool InsertIssuer(Tx& tx, const TrustedIssuer& issuer);

@@ -46,6 +46,13 @@ constexpr Statement kLink{
     " FROM hearth.users h WHERE g.directory_id = $1 AND g.user_id = $2 AND h.directory_id = $3 AND h.user_id = $4"
     " AND g.invitation_state = 1 AND g.home_directory_id = h.directory_id AND h.home_directory_id = h.directory_id"
     " AND NOT hearth.name_taken($1, $2, h.user_principal_name)"};
+constexpr Statement kLinkOutsider{
+    "guest_link_outsider",
+    "UPDATE hearth.users g SET invitation_state = 2, home_subject = $4, consent_time = now(),"
+    " sessions_valid_after = now(), update_time = now(), revision = g.revision + 1"
+    " WHERE g.directory_id = $1 AND g.user_id = $2 AND g.invitation_state = 1 AND g.home_issuer = $3"
+    " AND NOT EXISTS (SELECT 1 FROM hearth.users o WHERE o.directory_id = $1 AND o.home_issuer = $3"
+    " AND o.home_subject = $4 AND o.delete_time IS NULL)"};
 constexpr Statement kMoveAway{
     "guest_move_away",
     "UPDATE hearth.users SET home_directory_id = nullif($4::text, ''), home_issuer = nullif($5::text, ''),"
@@ -62,6 +69,21 @@ constexpr Statement kUpdate{
     "guest_update",
     "UPDATE hearth.users SET display_name = $3, sponsor_id = $4, user_type = $5, update_time = now(),"
     " revision = revision + 1 WHERE directory_id = $1 AND user_id = $2"};
+
+#define HEARTH_LATELY_INVITED                                                                                  \
+  "EXISTS (SELECT 1 FROM hearth.invitations i WHERE i.directory_id = u.directory_id AND i.user_id = u.user_id" \
+  " AND i.expire_time >= now() - interval '30 days')"
+constexpr Statement kLockStale{"guest_lock_stale",
+                               "SELECT u.user_id FROM hearth.users u WHERE u.directory_id = $1 AND u.invitation_state "
+                               "= 1 AND u.delete_time IS NULL"
+                               " AND u.update_time < now() - interval '30 days' AND NOT " HEARTH_LATELY_INVITED
+                               " ORDER BY u.user_id LIMIT $2 FOR UPDATE SKIP LOCKED"};
+// Asks again, now that they are locked: an invitation may have been sent again meanwhile.
+constexpr Statement kRemoveStale{
+    "guest_remove_stale",
+    "UPDATE hearth.users u SET delete_time = now(), update_time = now(), sessions_valid_after = now(),"
+    " revision = revision + 1 WHERE u.directory_id = $1 AND u.user_id = ANY ($2::text[])"
+    " AND NOT " HEARTH_LATELY_INVITED " RETURNING u.user_id, u.user_principal_name"};
 
 // The keys as the array parameters of a statement.
 struct Columns {
@@ -139,6 +161,10 @@ bool LinkGuest(Tx& tx, const User& guest, std::string_view home_user) {
   return tx.Exec(kLink, guest.directory, guest.id, guest.home.directory, std::string(home_user)).affected_rows() == 1;
 }
 
+bool LinkOutsider(Tx& tx, const User& guest, const std::string& subject) {
+  return tx.Exec(kLinkOutsider, guest.directory, guest.id, guest.home.issuer, subject).affected_rows() == 1;
+}
+
 bool MoveHomeAway(Tx& tx, const User& guest, const std::string& address) {
   return tx.Exec(kMoveAway, guest.directory, guest.id, address, guest.home.directory, guest.home.issuer)
              .affected_rows() == 1;
@@ -146,6 +172,17 @@ bool MoveHomeAway(Tx& tx, const User& guest, const std::string& address) {
 
 bool MoveHomeHere(Tx& tx, const User& guest, const std::string& user_principal_name) {
   return tx.Exec(kMoveHere, guest.directory, guest.id, user_principal_name).affected_rows() == 1;
+}
+
+std::vector<StaleGuest> RemoveStaleGuests(Tx& tx, std::string_view directory, int limit) {
+  std::vector<std::string> ids;
+  for (const auto& row : tx.Exec(kLockStale, std::string(directory), limit)) ids.push_back(row[0].c_str());
+  std::vector<StaleGuest> removed;
+  if (ids.empty()) return removed;
+  for (const auto& row : tx.Exec(kRemoveStale, std::string(directory), TextArray(ids))) {
+    removed.push_back({row[0].c_str(), row[1].c_str()});
+  }
+  return removed;
 }
 
 void UpdateGuest(Tx& tx, const User& guest) {

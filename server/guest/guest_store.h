@@ -42,10 +42,22 @@ bool IsHeldLocally(Tx& tx, std::string_view directory, std::string_view guest, c
 
 // Links a pending guest to the person `home_user` of their home, by whose principal name and mail they are listed from now on.
 bool LinkGuest(Tx& tx, const User& guest, std::string_view home_user);
+// Links a pending guest whose home is outside Hearth to the subject of their home's issuer; they keep the invited address as principal name. Also
+// false when that subject is another live guest of the directory.
+bool LinkOutsider(Tx& tx, const User& guest, const std::string& subject);
 // Makes the person a pending guest whose home is `guest.home`, by that address. They have no password here (DestroyCredential).
 bool MoveHomeAway(Tx& tx, const User& guest, const std::string& address);
 // Makes the person at home in the directory that lists them, without a password.
 bool MoveHomeHere(Tx& tx, const User& guest, const std::string& user_principal_name);
+
+// A guest who never came.
+struct StaleGuest {
+  std::string id;
+  std::string user_principal_name;
+};
+// Deletes the pending guests of the directory whose invitation ended more than 30 days ago, or who have none and were last changed before that, but
+// those whom another transaction has locked; `limit` at most.
+std::vector<StaleGuest> RemoveStaleGuests(Tx& tx, std::string_view directory, int limit);
 
 // Writes display name, sponsor and user type, and counts the revision.
 void UpdateGuest(Tx& tx, const User& guest);

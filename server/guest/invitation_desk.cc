@@ -1,21 +1,19 @@
 #include "server/guest/invitation_desk.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
-#include <utility>
 
-#include "server/authz/permissions.h"
 #include "server/base/error.h"
 #include "server/base/resource_name.h"
 #include "server/base/status_macros.h"
 #include "server/directory/change.h"
 #include "server/directory/new_user.h"
 #include "server/directory/person_rules.h"
-#include "server/directory/role_rules.h"
-#include "server/directory/role_store.h"
 #include "server/directory/target.h"
 #include "server/directory/update.h"
 #include "server/directory/user_store.h"
+#include "server/guest/gifts.h"
 #include "server/guest/guest_rules.h"
 #include "server/guest/guest_store.h"
 #include "server/guest/invitation_store.h"
@@ -35,20 +33,6 @@ bool IsProtected(const User& guest) {
 
 absl::Status NotPending() { return Refuse(v1::ERROR_REASON_INVITATION_NOT_PENDING); }
 
-// Who may give what to a guest from the start.
-absl::Status CheckGifts(const Access& access, const std::string& directory, const v1::InviteGuestUserRequest& request) {
-  if (request.user_type() == v1::USER_TYPE_MEMBER && !access.permissions.Has(v1::PERMISSION_GUESTS_INVITE)) {
-    return Refuse(v1::ERROR_REASON_PERMISSION_MISSING, {{"permission", "guests.invite"}});
-  }
-  if (!request.roles().empty() && !access.permissions.Has(v1::PERMISSION_ROLES_ASSIGN)) {
-    return Refuse(v1::ERROR_REASON_PERMISSION_MISSING, {{"permission", "roles.assign"}});
-  }
-  for (const int role : request.roles()) {
-    RETURN_IF_ERROR(CheckAssignable(static_cast<v1::Role>(role), directory, "roles"));
-  }
-  return absl::OkStatus();
-}
-
 // The guest as the request wants it, without a home.
 User GuestOf(const Call& call, const Access& access, const std::string& id, const v1::InviteGuestUserRequest& request) {
   User guest;
@@ -63,18 +47,6 @@ User GuestOf(const Call& call, const Access& access, const std::string& id, cons
   return guest;
 }
 
-// Gives the roles, each if the inviter may give it.
-absl::Status GiveRoles(Tx& tx, const Access& access, const User& guest, const v1::InviteGuestUserRequest& request) {
-  for (const int role : request.roles()) {
-    RoleGrant grant;
-    grant.holder = {.directory = guest.directory, .is_group = false, .id = guest.id};
-    grant.role = RoleId(static_cast<v1::Role>(role));
-    RETURN_IF_ERROR(CheckMayGiveGrant(tx, access, grant));
-    InsertRole(tx, grant);
-  }
-  return absl::OkStatus();
-}
-
 absl::Status CheckInviter(Tx& tx, const Call& call, const Access& access, const GuestPolicy& policy) {
   const auto inviter = FindUser(tx, call.principal.directory, call.principal.subject);
   return CheckMayInvite(policy, access, inviter.has_value() ? inviter->user_type : v1::USER_TYPE_UNSPECIFIED);
@@ -85,6 +57,7 @@ absl::Status CheckInviter(Tx& tx, const Call& call, const Access& access, const 
 absl::StatusOr<v1::InviteGuestUserResponse> InvitationDesk::InviteGuestUser(const Call& call,
                                                                             const v1::InviteGuestUserRequest& request) {
   RETURN_IF_ERROR(NameOf(call, request.parent()).status());
+  ASSIGN_OR_RETURN(const std::set<std::string> groups, GroupsOf(call, request));
   const std::string& directory = call.principal.directory;
   const std::string id = request.user_id().empty() ? NewUuid4() : request.user_id();
   const Invitee invitee{CanonicalPrincipalName(request.address()), request.home_issuer(), "address"};
@@ -103,6 +76,7 @@ absl::StatusOr<v1::InviteGuestUserResponse> InvitationDesk::InviteGuestUser(cons
         RETURN_IF_ERROR(SettleElsewhere(tx, call, policy, invitee, guest));
         if (!InsertUser(tx, guest)) return Refuse(v1::ERROR_REASON_ALREADY_EXISTS, {{"resource_type", "guest user"}});
         RETURN_IF_ERROR(GiveRoles(tx, access, guest, request));
+        RETURN_IF_ERROR(JoinGroups(tx, access, guest, groups));
         ASSIGN_OR_RETURN(const IssuedInvitation issued,
                          IssueInvitation(tx, keyring_, call, policy, guest, invitee.address, request.redirect_uri(),
                                          LetterOf(request, v1::MAIL_TEMPLATE_INVITATION), fresh));

@@ -36,7 +36,8 @@ absl::StatusOr<Home> HomeOf(Tx& tx, const std::string& directory, const Invitee&
   }
   if (owner.has_value()) return HomeInHearth(tx, *owner, invitee);
   if (invitee.home_issuer.empty()) return Refuse(v1::ERROR_REASON_HOME_NOT_FOUND, {{"domain", domain}});
-  if (IsIssuerOf(tx, directory, invitee.home_issuer)) {
+  const auto issuer = KeepIssuerNamed(tx, directory, invitee.home_issuer);
+  if (issuer.has_value() && !issuer->external_guests) {
     return InvalidField("home_issuer", "is this directory's own, whose people are no guests from elsewhere");
   }
   Home home;

@@ -9,7 +9,7 @@
 
 namespace hearth {
 
-// Lets people redeem invitations, as principals of their home. Thread-safe. What is passed in outlives the desk.
+// Lets people redeem invitations, as principals of their home, or as whom an issuer outside Hearth vouches for. Thread-safe. What is passed in outlives the desk.
 class RedemptionDesk {
  public:
   RedemptionDesk(Database* database, const Keyring* keyring) : database_(*database), keyring_(*keyring) {}

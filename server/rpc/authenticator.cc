@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "server/authz/access_store.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
@@ -19,9 +20,13 @@ namespace {
 struct Claimed {
   Work* work;
   Credentials credentials;
-  VerifiedToken verified;  // Of the token, if there is one.
-  size_t caller = 0;       // Which caller of the look-up the token names.
+  VerifiedToken verified;                // Of the token, if there is one.
+  size_t caller = 0;                     // Which caller of the look-up the token names.
+  std::optional<CallerRow> row_again{};  // The same, if it had to be looked up again.
 };
+
+// So often an issuer may change while one call is authenticated.
+constexpr int kMostChanges = 3;
 
 // What the directories say of all callers of a batch.
 struct Callers {
@@ -64,17 +69,27 @@ absl::StatusOr<const CertificateCaller*> ServiceOf(const std::vector<std::string
   return service;
 }
 
-// The caller that the token names, if the token is still good under what is registered now.
-absl::StatusOr<const CallerRow*> BearerOf(const Claimed& claimed, const Callers& callers, TokenAuthority& tokens) {
-  const std::optional<CallerRow>& row = callers.rows[claimed.caller];
-  if (!row.has_value()) return absl::UnauthenticatedError("the issuer is no longer registered");
-  if (row->issuer_revision != claimed.verified.key_set_revision) {
-    // The issuer was registered anew since the token was checked: check it under what holds now.
-    ASSIGN_OR_RETURN(const VerifiedToken again,
-                     tokens.VerifyAgain(*claimed.credentials.token, claimed.work->call.deadline));
-    if (again.key_set_revision != row->issuer_revision) return absl::UnauthenticatedError("the issuer is changing");
+// The caller that the token names, if the token is still good under what is registered now. When the issuer was registered anew since the token was
+// checked, the token is checked again, and who it names is looked up again if the issuer changed once more in between: both are of one revision.
+absl::StatusOr<const CallerRow*> BearerOf(Claimed& claimed, const Callers& callers, TokenAuthority& tokens,
+                                          Database& database) {
+  const TokenClaims& claims = claimed.verified.claims;
+  const absl::Time deadline = claimed.work->call.deadline;
+  const std::optional<CallerRow>* row = &callers.rows[claimed.caller];
+  int64_t revision = claimed.verified.key_set_revision;
+  for (int changes = 0; row->has_value() && (*row)->issuer_revision != revision; ++changes) {
+    if (changes == kMostChanges) return absl::UnauthenticatedError("the issuer is changing");
+    ASSIGN_OR_RETURN(const VerifiedToken again, tokens.VerifyAgain(*claimed.credentials.token, deadline));
+    revision = again.key_set_revision;
+    if ((*row)->issuer_revision == revision) break;
+    RETURN_IF_ERROR(database.ReadAlone(deadline, [&](Tx& tx) {
+      claimed.row_again = ReadCallers(tx, {{claims.issuer, claims.subject}})[0];
+      return absl::OkStatus();
+    }));
+    row = &claimed.row_again;
   }
-  return &*row;
+  if (!row->has_value()) return absl::UnauthenticatedError("the issuer is no longer registered");
+  return &**row;
 }
 
 // Who calls, by a token beside a certificate: a person through the service, or the service itself twice.
@@ -91,7 +106,23 @@ absl::Status Combine(const CertificateCaller& service, Call& call) {
   return absl::OkStatus();
 }
 
-absl::Status Identify(const Claimed& claimed, const Callers& callers, TokenAuthority& tokens) {
+// Whom an issuer of external guests vouches for: a guest; or somebody who may become one, and can do nothing else.
+absl::Status IdentifyOutsider(const CallerRow& row, const TokenClaims& claims, Call& call) {
+  if (call.policy->access() != v1::ACCESS_INVITEE) {
+    // Not audited: strangers would fill the directory's audit.
+    if (row.subject.empty()) return absl::UnauthenticatedError("the subject is no guest of the directory");
+    call.principal = {row.directory, row.subject};
+    call.access = row.access;
+    return absl::OkStatus();
+  }
+  call.outsider = ExternalIdentity{claims.issuer, claims.subject, claims.verified_mail};
+  call.principal = {row.directory, absl::StrCat(claims.issuer, " ", claims.subject)};
+  call.access = Access{};
+  call.access.active = true;
+  return absl::OkStatus();
+}
+
+absl::Status Identify(Claimed& claimed, const Callers& callers, TokenAuthority& tokens, Database& database) {
   Call& call = claimed.work->call;
   const CertificateCaller* service = nullptr;
   if (!claimed.credentials.identities.empty()) {
@@ -102,10 +133,14 @@ absl::Status Identify(const Claimed& claimed, const Callers& callers, TokenAutho
     call.access = service->access;
     return absl::OkStatus();
   }
-  ASSIGN_OR_RETURN(const CallerRow* row, BearerOf(claimed, callers, tokens));
+  ASSIGN_OR_RETURN(const CallerRow* row, BearerOf(claimed, callers, tokens, database));
   const TokenClaims& claims = claimed.verified.claims;
-  call.principal = {row->directory, claims.subject};
-  call.access = row->access;
+  if (row->external) {
+    RETURN_IF_ERROR(IdentifyOutsider(*row, claims, call));
+  } else {
+    call.principal = {row->directory, claims.subject};
+    call.access = row->access;
+  }
   claimed.work->sign_in = {.time = claims.auth_time, .limited = claims.limited, .scopes = claims.scopes};
   return service == nullptr ? absl::OkStatus() : Combine(*service, call);
 }
@@ -139,13 +174,13 @@ void Authenticator::Authenticate(absl::Span<Work* const> batch) {
   if (all.empty()) return;
 
   const absl::Status read = callers.Read(database_, deadline);
-  for (const Claimed& claimed : all) {
+  for (Claimed& claimed : all) {
     Work& work = *claimed.work;
     if (!read.ok()) {
       work.status = read;
       continue;
     }
-    if (const absl::Status status = Identify(claimed, callers, tokens_); !status.ok()) {
+    if (const absl::Status status = Identify(claimed, callers, tokens_, database_); !status.ok()) {
       RefuseCredentials(work, status);
       continue;
     }

@@ -10,7 +10,8 @@ namespace hearth {
 
 // Authenticates calls by their bearer token, their client certificate or both, and reads what the callers hold, many calls at once. A
 // certificate alone is the service account that it is bound to. With a person's token beside it, the service acts for that person: the
-// principal is the person, the service is noted in Call::through, and both are of one directory. Thread-safe.
+// principal is the person, the service is noted in Call::through, and both are of one directory. A token of an issuer of external guests is
+// the guest who redeemed with it; of anybody else it opens methods of ACCESS_INVITEE only (Call::outsider). Thread-safe.
 class Authenticator {
  public:
   // What is passed in outlives the authenticator.

@@ -99,8 +99,9 @@ absl::Status CheckAccess(Work& work, const Named& named) {
     return absl::OkStatus();
   }
   RETURN_IF_ERROR(Fence(work, named));
-  // The one way through the fence that a policy can declare; what is refused there is seen by both.
-  if (access == v1::ACCESS_INVITEE && !named.inviting_directory.empty()) {
+  // The one way through the fence that a policy can declare; what is refused there is seen by both. Outsiders cannot go beyond the directory that
+  // trusts their issuer.
+  if (access == v1::ACCESS_INVITEE && !named.inviting_directory.empty() && !work.call.outsider.has_value()) {
     work.note.other_directory = named.inviting_directory;
   }
   if (access == v1::ACCESS_PLATFORM) {
@@ -122,7 +123,10 @@ absl::Status CheckLimits(const Work& work, const Named& named) {
 
 absl::Status Gate::TakeFromLimits(const Work& work) {
   const v1::WorkClass work_class = work.rpc->policy.work_class();
-  const auto excess = limiter_.Take(work.call.principal, work_class);
+  Principal caller = work.call.principal;
+  // What strangers ask takes nothing of the directory's own share.
+  if (work.call.outsider.has_value()) caller.directory = absl::StrCat("~", caller.directory);
+  const auto excess = limiter_.Take(caller, work_class);
   if (!excess.has_value()) return absl::OkStatus();
   metrics_.Limited(excess->limit, work_class);
   return Refuse(v1::ERROR_REASON_RATE_LIMITED, {{"limit", excess->limit}, {"work_class", WorkClassName(work_class)}},

@@ -1,8 +1,11 @@
 // The server as a process sees it: overload, deadlines, draining, health, reflection, plaintext.
 #include <grpcpp/generic/generic_stub.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
+#include <fstream>
 #include <functional>
 #include <thread>
 #include <vector>
@@ -183,6 +186,33 @@ TEST(ConfigTest, PlaintextIsRefusedOffLoopbackAndTlsNeedsItsFiles) {
               testing::Contains(testing::HasSubstr("--metrics-listen must be a loopback address")));
   config.argon2.memory_kib = 1024;
   EXPECT_THAT(ConfigDefects(config), testing::Contains(testing::HasSubstr("--argon2-memory-kib")));
+}
+
+// As documents and tests have them. There is no mode in which such a key is good enough: to make a real one takes one command.
+TEST(ConfigTest, KeysThatNobodyGeneratedAreRefused) {
+  std::string path = "/tmp/hearth_keys_XXXXXX";
+  close(mkstemp(path.data()));
+  const auto defects = [&](const std::string& key) {
+    std::ofstream(path) << "k1 " << key << "\n";
+    Config config;
+    config.keys_file = path;
+    return ConfigDefects(config);
+  };
+  const auto refused = testing::Contains(testing::HasSubstr("the key k1 of the keys file is a sample"));
+  for (const char* key : {"0000000000000000000000000000000000000000000000000000000000000000",
+                          "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+                          "fffefdfcfbfaf9f8f7f6f5f4f3f2f1f0efeeedecebeae9e8e7e6e5e4e3e2e1e0",
+                          "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+                          "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"}) {
+    EXPECT_THAT(defects(key), refused) << key;
+  }
+  EXPECT_THAT(defects("60b420bb3851d9d47acb933dbe70399bf6c92da33af01d4fb770e98c0325f41d"), testing::Not(refused));
+  unlink(path.c_str());
+  ASSERT_THAT(Keyring::Generate(path), IsOk());
+  Config config;
+  config.keys_file = path;
+  EXPECT_THAT(ConfigDefects(config), testing::Not(refused));
+  unlink(path.c_str());
 }
 
 }  // namespace

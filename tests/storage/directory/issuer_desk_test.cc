@@ -68,12 +68,20 @@ TEST_F(IssuerDeskTest, AnIssuerVouchesForOneDirectory) {
 }
 
 TEST_F(IssuerDeskTest, KeysThatCannotCheckTokensAreRefused) {
-  for (const std::string keys :
-       {"", "nonsense", "{}", R"({"keys":[]})", R"({"keys":[{"kty":"oct","kid":"k","k":"AAAA"}]})"}) {
+  for (const char* keys :
+       {"", "nonsense", "{}", R"({"keys":[]})", R"({"keys":[{"kty":"oct","kid":"k","k":"AAAA"}]})", kSampleKeys}) {
     auto request = New("second", "https://second.example.com");
     request.mutable_trusted_issuer()->set_jwks(keys);
     EXPECT_THAT(Create(request), ViolatesField("trusted_issuer.jwks")) << keys;
   }
+}
+
+TEST_F(IssuerDeskTest, WhetherItVouchesForOutsidersIsSaidOnce) {
+  auto request = New("second", "https://second.example.com");
+  request.mutable_trusted_issuer()->set_external_guests(true);
+  ASSERT_THAT(Create(request), IsOk());
+  EXPECT_TRUE(Get("second")->trusted_issuer().external_guests());
+  EXPECT_FALSE(Get("primary")->trusted_issuer().external_guests());
 }
 
 TEST_F(IssuerDeskTest, OnlyAdministratorsOfTheDirectory) {

@@ -157,6 +157,32 @@ TEST_F(InvitationTest, RolesAndMembershipAreForThoseWhoMayGiveThem) {
   EXPECT_THAT(Invite(member, inviter), IsOk());
 }
 
+TEST_F(InvitationTest, GroupsAreForThoseWhoMayAddMembers) {
+  Sql("INSERT INTO hearth.groups (directory_id, group_id, display_name, role_assignable) VALUES ('contoso', 'readers', "
+      "'x',"
+      " false)");
+  auto request = Invitation("user2@forthcoffee.com");
+  request.add_groups("directories/contoso/groups/readers");
+  EXPECT_THAT(Invite(request, Admin(kContoso, v1::ROLE_GUEST_INVITER)),
+              Refuses(v1::ERROR_REASON_PERMISSION_MISSING, "permission", "groups.write"));
+  request.add_groups("directories/contoso/groups/baristas");
+  EXPECT_THAT(Invite(request, Admin(kContoso, v1::ROLE_USER_ADMINISTRATOR)),
+              Refuses(v1::ERROR_REASON_PERMISSION_MISSING, "permission", "roles.assign"))
+      << "a role-assignable one";
+  request.add_groups("directories/contoso/groups/nobody");
+  EXPECT_THAT(Invite(request), HasReason(v1::ERROR_REASON_NOT_FOUND));
+  request.set_groups(2, "directories/contoso/groups/readers");
+  EXPECT_THAT(Invite(request), ViolatesField("groups")) << "twice";
+  request.set_groups(2, "directories/forthcoffee/groups/baristas");
+  EXPECT_THAT(Invite(request), HasReason(v1::ERROR_REASON_FOREIGN_DIRECTORY));
+  EXPECT_THAT(Sql("SELECT 1 FROM hearth.users WHERE user_id = 'guest'"), IsEmpty()) << "all or nothing";
+  request.mutable_groups()->RemoveLast();
+  ASSERT_THAT(Invite(request), IsOk());
+  EXPECT_THAT(
+      Sql("SELECT directory_id, group_id, relation FROM hearth.group_members WHERE user_id = 'guest' ORDER BY 2"),
+      ElementsAre(ElementsAre("contoso", "baristas", "1"), ElementsAre("contoso", "readers", "1")));
+}
+
 TEST_F(InvitationTest, GuestsAreSentOnlyWhereThePolicySays) {
   auto request = Invitation("user2@forthcoffee.com");
   request.set_redirect_uri("https://app.contoso.com/welcome");

@@ -106,6 +106,36 @@ TEST(VerifyTokenTest, ReturnsTheClaims) {
   EXPECT_EQ(claims->auth_time, absl::FromUnixMillis(4102443000500));
 }
 
+// OpenID Connect Core, 2 and 5.1.
+TEST(VerifyTokenTest, SubjectsFromOutsideAreNoIdsAndBringAnAddressThatTheIssuerHasVerified) {
+  const auto verify = [](const std::string& sub, const std::string& more) {
+    const std::string claims =
+        absl::StrCat(R"("iss":")", kIssuer, R"(","aud":"hearth","exp":4102445000,"sub":)", sub, more);
+    return VerifyToken(Signed(kRsaHeader, claims), kIssuer, kAudience, Keys(), absl::FromUnixSeconds(kNow),
+                       SubjectForm::kExternal);
+  };
+  for (const std::string& sub : {std::string("google-oauth2|1076"), std::string("A_b-c~!"), std::string(255, 'x')}) {
+    const auto claims = verify(Quoted(sub), "");
+    ASSERT_TRUE(claims.ok()) << claims.status();
+    EXPECT_EQ(claims->subject, sub);
+    EXPECT_EQ(claims->verified_mail, "");
+  }
+  for (const std::string& sub :
+       {Quoted(""), Quoted("a b"), Quoted("\\u00e9"), Quoted(std::string(256, 'x')), std::string("7")}) {
+    EXPECT_FALSE(verify(sub, "").ok()) << sub;
+  }
+  const std::string mail = R"(,"email":"Ann@Example.org","email_verified":)";
+  EXPECT_EQ(verify(Quoted("1"), mail + "true")->verified_mail, "ann@example.org");
+  for (const char* unverified : {"false", R"("true")", "1", "null"}) {
+    EXPECT_EQ(verify(Quoted("1"), mail + unverified)->verified_mail, "") << unverified;
+  }
+  EXPECT_EQ(verify(Quoted("1"), R"(,"email":7,"email_verified":true)")->verified_mail, "");
+  const auto own =
+      Verify(Signed(kRsaHeader, Claims(R"("exp":4102445000,"email":"a@b.example","email_verified":true)")));
+  ASSERT_TRUE(own.ok());
+  EXPECT_EQ(own->verified_mail, "") << "the claims of the directory's own people say nothing of addresses";
+}
+
 TEST(VerifyTokenTest, LeavesOptionalClaimsOut) {
   const auto claims = Verify(Signed(kRsaHeader, Claims()));
   ASSERT_TRUE(claims.ok()) << claims.status();
