@@ -1,4 +1,4 @@
-// Events in the database: their places, and reading them. They are written by triggers of the schema (0022_events.sql).
+// Events in the database: their places, and reading them. They are written by triggers of the schema (…_events.sql).
 #pragma once
 
 #include <map>
