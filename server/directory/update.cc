@@ -66,7 +66,7 @@ void TakeField(const std::string& path, const Message& wanted, const Message& by
   const size_t dot = path.find('.');
   const FieldDescriptor* field = wanted.GetDescriptor()->FindFieldByName(path.substr(0, dot));
   if (dot == std::string::npos) {
-    CopyField(field, IsSet(wanted, field->name()) ? wanted : by_default, to);
+    CopyField(field, IsSet(wanted, std::string(field->name())) ? wanted : by_default, to);
   } else {
     TakeField(path.substr(dot + 1), wanted.GetReflection()->GetMessage(wanted, field),
               by_default.GetReflection()->GetMessage(by_default, field),

@@ -41,6 +41,9 @@ class FakeCredentials final : public v1::CredentialService::Service {
   explicit FakeCredentials(FakeHearth* fake) : fake_(fake) {}
   METHOD(VerifyPassword)
   METHOD(ChangePassword)
+  METHOD(CheckPassword)
+  METHOD(GetPasswordPolicy)
+  METHOD(UpdatePasswordPolicy)
 
  private:
   FakeHearth* const fake_;
