@@ -89,7 +89,7 @@ class History:
         """One row for each reset."""
         wrong = []
         for person in range(self.people):
-            rows = self.rig.sql("SELECT count(*) FROM hearth.audit_events WHERE action = 'password.reset' AND verdict = 'allowed'"
+            rows = self.rig.sql("SELECT count(*) FROM hearth.audit WHERE action = 'password.reset' AND verdict = 'allowed'"
                                 f" AND directory_id = '{FORTH}' AND target = '{user_name(person)}'")
             if int(rows[0][0]) != len(self._answered(person)):
                 wrong.append(f"user{person}: {rows[0][0]} audit rows for {len(self._answered(person))} resets")

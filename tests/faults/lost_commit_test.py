@@ -36,7 +36,7 @@ class LostCommit(unittest.TestCase):
             self.assertEqual(response.credential_version, version)
         self.assertEqual(self.proxy.done[cut], ROUNDS)
         caller.call(VERIFY, name=user_name(0), password=response.generated_password)
-        rows = self.rig.sql("SELECT count(*) FROM hearth.audit_events WHERE action = 'password.reset' AND verdict = 'allowed'")
+        rows = self.rig.sql("SELECT count(*) FROM hearth.audit WHERE action = 'password.reset' AND verdict = 'allowed'")
         self.assertEqual(rows, [[str(ROUNDS)]])
         print(f"COMMIT {cut.value}: {ROUNDS} times, {ROUNDS} effects, {ROUNDS} answers", file=sys.stderr)
 
