@@ -1,5 +1,6 @@
 #include "hearth/client/audit_log.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include <memory>
@@ -44,7 +45,12 @@ std::string Micros(const google::protobuf::Timestamp& time) {
 // The bytes of a digest in hexadecimal; empty when it is none.
 std::string Bytes(const std::string& hex, size_t size = kHashBytes) {
   const bool good = hex.size() == 2 * size && hex.find_first_not_of("0123456789abcdef") == std::string::npos;
-  return good ? absl::HexStringToBytes(hex) : "";
+  if (!good) return "";
+  std::string bytes(size, '\0');
+  size_t length = 0;
+  const int done =
+      OPENSSL_hexstr2buf_ex(reinterpret_cast<unsigned char*>(bytes.data()), size, &length, hex.c_str(), '\0');
+  return done == 1 && length == size ? bytes : "";
 }
 
 std::string VerdictText(v1::AuditVerdict verdict) {

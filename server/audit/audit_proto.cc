@@ -21,7 +21,6 @@ google::protobuf::Timestamp TimeProto(absl::Time time) {
 }  // namespace
 
 std::string ToHex(std::string_view bytes) { return absl::BytesToHexString(ToAbsl(bytes)); }
-std::string FromHex(std::string_view hex) { return absl::HexStringToBytes(ToAbsl(hex)); }
 
 std::string AuditEventName(std::string_view directory, std::string_view event_id) {
   return absl::StrCat(DirectoryName(directory), "/auditEvents/", ToAbsl(event_id));

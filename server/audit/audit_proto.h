@@ -7,6 +7,7 @@
 #include "hearth/v1/audit_service.pb.h"
 #include "server/audit/audit_row.h"
 #include "server/audit/tree_head.h"
+#include "server/base/hex.h"
 
 namespace hearth {
 
@@ -18,7 +19,6 @@ v1::AuditEvent ToProto(const AuditRow& row, int64_t sequence, std::string_view p
 
 // Bytes in hexadecimal, lower case; and back, of digits that were checked.
 std::string ToHex(std::string_view bytes);
-std::string FromHex(std::string_view hex);
 
 // directories/{directory}/auditEvents/{audit_event}
 std::string AuditEventName(std::string_view directory, std::string_view event_id);

@@ -2,7 +2,7 @@
 
 #include <variant>
 
-#include "absl/strings/escaping.h"
+#include "server/base/hex.h"
 #include "server/mail/sealing.h"
 
 namespace hearth::test {
@@ -15,7 +15,7 @@ std::vector<WaitingMail> OpenMails(const Rows& rows, const Keyring& keyring) {
     mail.to = row[2];
     mail.kind = static_cast<v1::MailTemplate>(std::stoi(row[3]));
     const SealBinding binding{.directory = row[0], .mail = row[1], .to = row[2], .kind = mail.kind};
-    for (const auto& [name, value] : OpenValues(keyring, row[4], binding, absl::HexStringToBytes(row[5]))) {
+    for (const auto& [name, value] : OpenValues(keyring, row[4], binding, FromHex(row[5]))) {
       if (const auto* text = std::get_if<std::string>(&value)) mail.values[name] = *text;
       if (const auto* secret = std::get_if<Secret>(&value)) mail.values[name] = std::string(secret->Expose());
     }

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "server/audit/merkle.h"
+#include "server/base/hex.h"
 #include "tests/storage/trail/trail_fixture.h"
 
 namespace hearth::test {
@@ -70,7 +71,7 @@ TEST_F(SealerTest, StoredNodesAreTheRootsOfFullSubtrees) {
   Frontier all, first, second;
   int place = 0;
   for (const auto& row : Sql("SELECT encode(leaf_hash, 'hex') FROM hearth.audit_leaves ORDER BY sequence")) {
-    const std::string leaf = absl::HexStringToBytes(row[0]);
+    const std::string leaf = FromHex(row[0]);
     all.Append(leaf);
     if (place < 256) first.Append(leaf);
     if (place >= 256 && place < 512) second.Append(leaf);

@@ -2,10 +2,10 @@
 
 #include <set>
 
-#include "absl/strings/escaping.h"
 #include "gmock/gmock.h"
 #include "server/audit/audit_proto.h"
 #include "server/audit/merkle.h"
+#include "server/base/hex.h"
 
 namespace hearth {
 namespace {
@@ -39,7 +39,7 @@ TEST(AuditRowTest, TheLeafIsWhatTheContractSays) {
       Sha256(Part("hearth.audit.personal.v1") + Part(std::string(32, 's')) + Part("admin") +
              Part("directories/contoso/users/user1") + Part("user1@forthcoffee.com") + Part("ipv4:10.0.0.1:1"));
   EXPECT_EQ(PersonalDigest(*Sample().personal), personal);
-  const std::string micros = absl::HexStringToBytes("00060a2418202240");
+  const std::string micros = FromHex("00060a2418202240");
   EXPECT_EQ(LeafHash(Sample(), personal),
             Sha256(std::string(1, '\0') + Part("hearth.audit.row.v1") + Part("forthcoffee") +
                    Part("6f1c7b0e-7d1a-4b3e-9a55-0d9f2f6f8f10") + Part(micros) + Part("password.reset") +

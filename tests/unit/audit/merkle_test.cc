@@ -4,6 +4,7 @@
 
 #include "absl/strings/escaping.h"
 #include "gmock/gmock.h"
+#include "server/base/hex.h"
 
 namespace hearth {
 namespace {
@@ -13,13 +14,13 @@ std::string Hex(const std::string& bytes) { return absl::BytesToHexString(bytes)
 // The leaves and roots that implementations of Certificate Transparency test with.
 std::vector<std::string> KnownLeaves() {
   return {"",
-          absl::HexStringToBytes("00"),
-          absl::HexStringToBytes("10"),
-          absl::HexStringToBytes("2021"),
-          absl::HexStringToBytes("3031"),
-          absl::HexStringToBytes("40414243"),
-          absl::HexStringToBytes("5051525354555657"),
-          absl::HexStringToBytes("606162636465666768696a6b6c6d6e6f")};
+          FromHex("00"),
+          FromHex("10"),
+          FromHex("2021"),
+          FromHex("3031"),
+          FromHex("40414243"),
+          FromHex("5051525354555657"),
+          FromHex("606162636465666768696a6b6c6d6e6f")};
 }
 const std::vector<std::string> kKnownRoots = {"6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
                                               "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
