@@ -1,13 +1,11 @@
 #include "server/guest/invitation_sweep.h"
 
 #include <string>
-#include <vector>
 
 #include "server/audit/audit_store.h"
 #include "server/base/ids.h"
 #include "server/base/resource_name.h"
-#include "server/base/status_macros.h"
-#include "server/directory/directory_store.h"
+#include "server/directory/each_directory.h"
 #include "server/guest/guest_store.h"
 
 namespace hearth {
@@ -43,19 +41,9 @@ void Record(Tx& tx, const std::string& directory, const StaleGuest& guest) {
 }  // namespace
 
 absl::Status SweepInvitations(Database& database, absl::Time deadline) {
-  std::vector<std::string> directories;
-  RETURN_IF_ERROR(database.Read({}, deadline, [&](Tx& tx) {
-    directories = AllDirectoryIds(tx);
-    return absl::OkStatus();
-  }));
-  absl::Status result;
-  for (const std::string& directory : directories) {
-    result.Update(database.Write({directory}, deadline, [&](Tx& tx) {
-      for (const StaleGuest& guest : RemoveStaleGuests(tx, directory, kMostAtOnce)) Record(tx, directory, guest);
-      return absl::OkStatus();
-    }));
-  }
-  return result;
+  return WriteInEachDirectory(database, deadline, [](Tx& tx, const std::string& directory) {
+    for (const StaleGuest& guest : RemoveStaleGuests(tx, directory, kMostAtOnce)) Record(tx, directory, guest);
+  });
 }
 
 }  // namespace hearth

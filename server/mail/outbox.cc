@@ -1,12 +1,10 @@
 #include "server/mail/outbox.h"
 
 #include <stdexcept>
-#include <vector>
 
 #include "absl/strings/str_join.h"
 #include "server/base/ids.h"
-#include "server/base/status_macros.h"
-#include "server/directory/directory_store.h"
+#include "server/directory/each_directory.h"
 #include "server/mail/mail_rules.h"
 #include "server/mail/outbox_store.h"
 #include "server/mail/sealing.h"
@@ -42,19 +40,7 @@ void Enqueue(Tx& tx, const Keyring& keyring, const Mail& mail) {
 }
 
 absl::Status SweepOutbox(Database& database, absl::Time deadline) {
-  std::vector<std::string> directories;
-  RETURN_IF_ERROR(database.Read({}, deadline, [&](Tx& tx) {
-    directories = AllDirectoryIds(tx);
-    return absl::OkStatus();
-  }));
-  absl::Status result;
-  for (const std::string& directory : directories) {
-    result.Update(database.Write({directory}, deadline, [&](Tx& tx) {
-      SweepMails(tx);
-      return absl::OkStatus();
-    }));
-  }
-  return result;
+  return WriteInEachDirectory(database, deadline, [](Tx& tx, const std::string&) { SweepMails(tx); });
 }
 
 }  // namespace hearth
