@@ -1,9 +1,7 @@
 #include "server/app/intent_runner.h"
 
-#include <string>
-
 #include "absl/time/clock.h"
-#include "server/base/log.h"
+#include "server/base/status_macros.h"
 
 namespace hearth {
 namespace {
@@ -15,28 +13,18 @@ constexpr absl::Duration kPatience = absl::Seconds(20);  // Less than the relay'
 
 }  // namespace
 
-IntentRunner::IntentRunner(IntentRelay* relay) : relay_(*relay) {
-  thread_ = std::thread([this] { Run(); });
-}
+IntentRunner::IntentRunner(IntentRelay* relay)
+    : relay_(*relay), thread_({kIdle, kAfterFailure}, "reset relay failed", [this] { return Work(); }) {}
 
-IntentRunner::~IntentRunner() {
-  stopping_.Notify();
-  thread_.join();
-}
-
-void IntentRunner::Run() {
-  absl::Time digests_due = absl::Now();
-  absl::Duration pause = absl::ZeroDuration();
-  while (!stopping_.WaitForNotificationWithTimeout(pause)) {
-    const auto taken = relay_.Work(absl::Now() + kPatience);
-    absl::Status status = taken.status();
-    if (absl::Now() >= digests_due) {
-      status.Update(relay_.SendDigests(absl::Now() + kPatience));
-      digests_due = absl::Now() + kDigests;
-    }
-    if (!status.ok()) Log(LogLevel::kWarning, "reset relay failed", {{"detail", std::string(status.message())}});
-    pause = !status.ok() ? kAfterFailure : *taken > 0 ? absl::ZeroDuration() : kIdle;
+absl::StatusOr<int64_t> IntentRunner::Work() {
+  const auto taken = relay_.Work(absl::Now() + kPatience);
+  absl::Status status = taken.status();
+  if (absl::Now() >= digests_due_) {
+    status.Update(relay_.SendDigests(absl::Now() + kPatience));
+    digests_due_ = absl::Now() + kDigests;
   }
+  RETURN_IF_ERROR(status);
+  return *taken;
 }
 
 }  // namespace hearth

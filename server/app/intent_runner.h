@@ -1,9 +1,7 @@
 // Lets the relay of reset intents run.
 #pragma once
 
-#include <thread>
-
-#include "absl/synchronization/notification.h"
+#include "server/app/repeating_thread.h"
 #include "server/reset/intent_relay.h"
 
 namespace hearth {
@@ -13,15 +11,13 @@ class IntentRunner {
  public:
   // `relay` outlives the runner.
   explicit IntentRunner(IntentRelay* relay);
-  // Ends after the intent that is being worked on.
-  ~IntentRunner();
 
  private:
-  void Run();
+  absl::StatusOr<int64_t> Work();
 
   IntentRelay& relay_;
-  absl::Notification stopping_;
-  std::thread thread_;
+  absl::Time digests_due_ = absl::InfinitePast();
+  RepeatingThread thread_;  // The last: it works at once.
 };
 
 }  // namespace hearth

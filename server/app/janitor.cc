@@ -1,9 +1,7 @@
 #include "server/app/janitor.h"
 
-#include <string>
-
 #include "absl/time/clock.h"
-#include "server/base/log.h"
+#include "server/base/status_macros.h"
 #include "server/credential/sign_in_sweep.h"
 #include "server/directory/purge.h"
 #include "server/guest/invitation_sweep.h"
@@ -19,25 +17,18 @@ constexpr absl::Duration kPatience = absl::Minutes(1);
 
 }  // namespace
 
-Janitor::Janitor(Database* database) : database_(*database) {
-  thread_ = std::thread([this] { Run(); });
-}
+Janitor::Janitor(Database* database)
+    : database_(*database), thread_({kInterval, kInterval}, "sweep failed", [this] { return Sweep(); }) {}
 
-Janitor::~Janitor() {
-  stopping_.Notify();
-  thread_.join();
-}
-
-void Janitor::Run() {
-  do {
-    absl::Status status = PurgeExpired(database_, absl::Now() + kPatience);
-    status.Update(SweepInvitations(database_, absl::Now() + kPatience));
-    status.Update(SweepOutbox(database_, absl::Now() + kPatience));
-    status.Update(SweepTrail(database_, absl::Now() + kPatience));
-    status.Update(SweepResets(database_, absl::Now() + kPatience));
-    status.Update(SweepSignIns(database_, absl::Now() + kPatience));
-    if (!status.ok()) Log(LogLevel::kWarning, "sweep failed", {{"detail", std::string(status.message())}});
-  } while (!stopping_.WaitForNotificationWithTimeout(kInterval));
+absl::StatusOr<int64_t> Janitor::Sweep() {
+  absl::Status status = PurgeExpired(database_, absl::Now() + kPatience);
+  status.Update(SweepInvitations(database_, absl::Now() + kPatience));
+  status.Update(SweepOutbox(database_, absl::Now() + kPatience));
+  status.Update(SweepTrail(database_, absl::Now() + kPatience));
+  status.Update(SweepResets(database_, absl::Now() + kPatience));
+  status.Update(SweepSignIns(database_, absl::Now() + kPatience));
+  RETURN_IF_ERROR(status);
+  return 0;
 }
 
 }  // namespace hearth

@@ -2,9 +2,7 @@
 // events that are not kept any more, what resets and sign-ins left behind.
 #pragma once
 
-#include <thread>
-
-#include "absl/synchronization/notification.h"
+#include "server/app/repeating_thread.h"
 #include "server/storage/database.h"
 
 namespace hearth {
@@ -14,14 +12,12 @@ class Janitor {
  public:
   // `database` outlives the janitor.
   explicit Janitor(Database* database);
-  ~Janitor();
 
  private:
-  void Run();
+  absl::StatusOr<int64_t> Sweep();
 
   Database& database_;
-  absl::Notification stopping_;
-  std::thread thread_;
+  RepeatingThread thread_;  // The last: it works at once.
 };
 
 }  // namespace hearth

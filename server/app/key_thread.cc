@@ -15,24 +15,20 @@ constexpr absl::Duration kPatience = absl::Seconds(30);
 }  // namespace
 
 KeyThread::KeyThread(Database* database, TokenAuthority* tokens, const KeyFetchOptions& options)
-    : database_(*database), tokens_(*tokens), options_(options) {
-  thread_ = std::thread([this] { Run(); });
-}
+    : database_(*database),
+      tokens_(*tokens),
+      options_(options),
+      thread_({kInterval, kInterval}, "keys of issuers not looked for", [this] { return Look(); }) {}
 
-KeyThread::~KeyThread() {
-  stopping_.Notify();
-  thread_.join();
-}
-
-void KeyThread::Run() {
-  do {
-    const auto fetched = KeepKeys(database_, tokens_.TakeIssuersWithUnknownKeys(), options_, absl::Now() + kPatience);
-    if (!fetched.ok()) {
-      Log(LogLevel::kDebug, "keys of issuers not fetched", {{"detail", std::string(fetched.status().message())}});
-    } else if (*fetched > 0) {
-      Log(LogLevel::kInfo, "keys of issuers fetched", {{"issuers", int64_t{*fetched}}});
-    }
-  } while (!stopping_.WaitForNotificationWithTimeout(kInterval));
+// A failure is no warning: it comes every second while the database is away, which all else tells of.
+absl::StatusOr<int64_t> KeyThread::Look() {
+  const auto fetched = KeepKeys(database_, tokens_.TakeIssuersWithUnknownKeys(), options_, absl::Now() + kPatience);
+  if (!fetched.ok()) {
+    Log(LogLevel::kDebug, "keys of issuers not fetched", {{"detail", std::string(fetched.status().message())}});
+  } else if (*fetched > 0) {
+    Log(LogLevel::kInfo, "keys of issuers fetched", {{"issuers", int64_t{*fetched}}});
+  }
+  return 0;  // The next look is in a second, whatever this one found.
 }
 
 }  // namespace hearth

@@ -1,9 +1,7 @@
 // Keeps the keys of issuers up to date, in a thread of its own.
 #pragma once
 
-#include <thread>
-
-#include "absl/synchronization/notification.h"
+#include "server/app/repeating_thread.h"
 #include "server/authn/key_fetch.h"
 #include "server/authn/token_authority.h"
 #include "server/storage/database.h"
@@ -16,16 +14,14 @@ class KeyThread {
  public:
   // What is passed in outlives the thread.
   KeyThread(Database* database, TokenAuthority* tokens, const KeyFetchOptions& options);
-  ~KeyThread();
 
  private:
-  void Run();
+  absl::StatusOr<int64_t> Look();
 
   Database& database_;
   TokenAuthority& tokens_;
   const KeyFetchOptions options_;
-  absl::Notification stopping_;
-  std::thread thread_;
+  RepeatingThread thread_;  // The last: it works at once.
 };
 
 }  // namespace hearth

@@ -1,9 +1,6 @@
 #include "server/app/seal_thread.h"
 
-#include <string>
-
 #include "absl/time/clock.h"
-#include "server/base/log.h"
 #include "server/base/status_macros.h"
 #include "server/event/event_store.h"
 
@@ -17,16 +14,12 @@ constexpr absl::Duration kPatience = absl::Seconds(20);
 }  // namespace
 
 SealThread::SealThread(Database* database, const HeadSigner* signer, HeadFile* heads)
-    : database_(*database), sealer_(database, signer, [heads](const TreeHead& head) {
-        if (heads != nullptr) heads->Append(head);
-      }) {
-  thread_ = std::thread([this] { Run(); });
-}
-
-SealThread::~SealThread() {
-  stopping_.Notify();
-  thread_.join();
-}
+    : database_(*database),
+      sealer_(database, signer,
+              [heads](const TreeHead& head) {
+                if (heads != nullptr) heads->Append(head);
+              }),
+      thread_({kIdle, kAfterFailure}, "the audit could not be sealed", [this] { return WorkOnce(); }) {}
 
 absl::StatusOr<int64_t> SealThread::WorkOnce() {
   int64_t events = 0;
@@ -39,17 +32,6 @@ absl::StatusOr<int64_t> SealThread::WorkOnce() {
   last_ = last;
   ASSIGN_OR_RETURN(const int64_t rows, sealer_.SealSome(absl::Now() + kPatience));
   return events + rows;
-}
-
-void SealThread::Run() {
-  absl::Duration pause = absl::ZeroDuration();
-  while (!stopping_.WaitForNotificationWithTimeout(pause)) {
-    const auto done = WorkOnce();
-    if (!done.ok()) {
-      Log(LogLevel::kWarning, "the audit could not be sealed", {{"detail", std::string(done.status().message())}});
-    }
-    pause = !done.ok() ? kAfterFailure : *done > 0 ? absl::ZeroDuration() : kIdle;
-  }
 }
 
 }  // namespace hearth

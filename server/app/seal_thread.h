@@ -1,10 +1,9 @@
 // Seals the audit and gives events their places, in a thread of its own.
 #pragma once
 
-#include <memory>
-#include <thread>
+#include <string>
 
-#include "absl/synchronization/notification.h"
+#include "server/app/repeating_thread.h"
 #include "server/audit/head_file.h"
 #include "server/audit/sealer.h"
 #include "server/storage/database.h"
@@ -16,18 +15,15 @@ class SealThread {
  public:
   // `heads`: where signed heads are appended, or null. What is passed in outlives the thread.
   SealThread(Database* database, const HeadSigner* signer, HeadFile* heads);
-  ~SealThread();
 
  private:
-  void Run();
   // Does some of each; returns how much.
   absl::StatusOr<int64_t> WorkOnce();
 
   Database& database_;
   Sealer sealer_;
-  std::string last_;  // The directory after which the next round of events begins.
-  absl::Notification stopping_;
-  std::thread thread_;
+  std::string last_;        // The directory after which the next round of events begins.
+  RepeatingThread thread_;  // The last: it works at once.
 };
 
 }  // namespace hearth

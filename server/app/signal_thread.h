@@ -1,9 +1,7 @@
 // Delivers events to their receivers, in a thread of its own.
 #pragma once
 
-#include <thread>
-
-#include "absl/synchronization/notification.h"
+#include "server/app/repeating_thread.h"
 #include "server/authn/https.h"
 #include "server/signal/courier.h"
 #include "server/storage/database.h"
@@ -15,14 +13,10 @@ class SignalThread {
  public:
   // What is passed in outlives the thread.
   SignalThread(Database* database, const EventTokens* tokens, const HttpsOptions& options);
-  ~SignalThread();
 
  private:
-  void Run();
-
   SignalCourier courier_;
-  absl::Notification stopping_;
-  std::thread thread_;
+  RepeatingThread thread_;  // The last: it works at once.
 };
 
 }  // namespace hearth

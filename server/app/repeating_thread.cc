@@ -1,0 +1,29 @@
+#include "server/app/repeating_thread.h"
+
+#include <utility>
+
+#include "server/base/log.h"
+
+namespace hearth {
+
+RepeatingThread::RepeatingThread(const Pace& pace, std::string complaint,
+                                 std::function<absl::StatusOr<int64_t>()> work)
+    : pace_(pace), complaint_(std::move(complaint)), work_(std::move(work)) {
+  thread_ = std::thread([this] { Run(); });
+}
+
+RepeatingThread::~RepeatingThread() {
+  stopping_.Notify();
+  thread_.join();
+}
+
+void RepeatingThread::Run() {
+  absl::Duration pause = absl::ZeroDuration();
+  while (!stopping_.WaitForNotificationWithTimeout(pause)) {
+    const auto done = work_();
+    if (!done.ok()) Log(LogLevel::kWarning, complaint_, {{"detail", std::string(done.status().message())}});
+    pause = !done.ok() ? pace_.after_failure : *done > 0 ? absl::ZeroDuration() : pace_.idle;
+  }
+}
+
+}  // namespace hearth

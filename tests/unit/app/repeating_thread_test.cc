@@ -1,0 +1,45 @@
+#include "server/app/repeating_thread.h"
+
+#include <atomic>
+
+#include "absl/status/status.h"
+#include "absl/synchronization/blocking_counter.h"
+#include "gmock/gmock.h"
+
+namespace hearth {
+namespace {
+
+// Longer than any test waits: whoever paused would be noticed.
+constexpr absl::Duration kNever = absl::Hours(1);
+
+TEST(RepeatingThreadTest, WhileThereIsWorkItDoesNotPauseAndThenItDoes) {
+  std::atomic<int> calls = 0;
+  absl::Notification found_nothing;
+  {
+    RepeatingThread thread({kNever, kNever}, "failed", [&]() -> absl::StatusOr<int64_t> {
+      if (++calls < 5) return 1;
+      found_nothing.Notify();  // Fails the program when it comes here twice.
+      return 0;
+    });
+    found_nothing.WaitForNotification();
+  }  // And whoever ends it does not wait for the pause.
+  EXPECT_EQ(calls, 5);
+}
+
+TEST(RepeatingThreadTest, AFailureIsFollowedByItsOwnPauseAndByWorkAgain) {
+  absl::BlockingCounter calls(3);
+  std::atomic<int> made = 0;
+  {
+    RepeatingThread thread({kNever, absl::Milliseconds(1)}, "failed", [&]() -> absl::StatusOr<int64_t> {
+      const int number = ++made;
+      if (number <= 3) calls.DecrementCount();
+      if (number < 3) return absl::UnavailableError("away");
+      return 0;
+    });
+    calls.Wait();
+  }
+  EXPECT_EQ(made, 3);
+}
+
+}  // namespace
+}  // namespace hearth
