@@ -6,8 +6,7 @@
 
 namespace hearth {
 
-RepeatingThread::RepeatingThread(const Pace& pace, std::string complaint,
-                                 std::function<absl::StatusOr<int64_t>()> work)
+RepeatingThread::RepeatingThread(const Pace& pace, std::string complaint, std::function<absl::StatusOr<int64_t>()> work)
     : pace_(pace), complaint_(std::move(complaint)), work_(std::move(work)) {
   thread_ = std::thread([this] { Run(); });
 }
