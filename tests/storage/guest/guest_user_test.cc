@@ -91,6 +91,24 @@ TEST_F(GuestUserTest, ARestoredGuestWhomHomeStoppedMeanwhileIsStopped) {
   EXPECT_FALSE(MayAct({kContoso, "guest"}));
 }
 
+// Whom home converted meanwhile it authenticates no more: what happens there to the account is nothing to the guest.
+TEST_F(GuestUserTest, ARestoredGuestWhoIsAtHomeNowhereThereAnyMoreCannotAct) {
+  MakeGuest();
+  ASSERT_THAT(Remove("guest"), IsOk());
+  auto away = Named<v1::ConvertGuestUserRequest>(UserName(kForth, "user2"));
+  away.set_external_address("other@contoso.com");
+  ASSERT_THAT(Do(conversions_, &ConversionDesk::ConvertGuestUser, away, ForthAdmin()), IsOk());
+  ASSERT_THAT(Restore("guest"), IsOk());
+  EXPECT_FALSE(MayAct({kContoso, "guest"}));
+  EXPECT_EQ(Person(kContoso, "guest").user_principal_name, "user2@forthcoffee.com");
+  EXPECT_EQ(Person(kContoso, "guest").mail, "") << "the address elsewhere is not the guest's";
+  auto back = Named<v1::ConvertGuestUserRequest>(UserName(kForth, "user2"));
+  back.set_internal_principal_name("back@forthcoffee.com");
+  ASSERT_THAT(Do(conversions_, &ConversionDesk::ConvertGuestUser, back, ForthAdmin()), IsOk());
+  EXPECT_TRUE(MayAct({kContoso, "guest"}));
+  EXPECT_EQ(Person(kContoso, "guest").user_principal_name, "back@forthcoffee.com");
+}
+
 TEST_F(GuestUserTest, ARestoredGuestWhomHomeNoLongerKnowsIsPending) {
   MakeGuest();
   ASSERT_THAT(Remove("guest"), IsOk());

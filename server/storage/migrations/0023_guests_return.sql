@@ -1,0 +1,32 @@
+-- What a guest is after a restoration.
+
+-- As before, and who is at home elsewhere by now, so that this home vouches for them no more, cannot act until they are at home there again (as
+-- reflect_home says of those who were not removed).
+CREATE OR REPLACE FUNCTION hearth.return_guest() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  serving text := coalesce(current_setting('hearth.directories', true), '');
+  home hearth.users;
+  home_is_here boolean;
+  again boolean;
+BEGIN
+  PERFORM hearth.serve(ARRAY[NEW.home_directory_id]::text);
+  SELECT * INTO home FROM hearth.users h WHERE h.directory_id = NEW.home_directory_id AND h.identity = NEW.home_identity FOR SHARE;
+  again := EXISTS (SELECT 1 FROM hearth.memberships m WHERE m.directory_id = home.directory_id AND m.user_id = home.user_id
+                   AND m.resource_directory_id = NEW.directory_id);
+  PERFORM hearth.serve(serving);
+  IF home.user_id IS NULL OR again THEN
+    NEW.home_identity := NULL;
+    NEW.invitation_state := 1;
+    RETURN NEW;
+  END IF;
+  home_is_here := home.home_directory_id IS NOT DISTINCT FROM home.directory_id;
+  NEW.home_active := home_is_here AND NOT home.disabled AND home.delete_time IS NULL;
+  NEW.sessions_valid_after := greatest(NEW.sessions_valid_after, home.sessions_valid_after);
+  IF home_is_here THEN
+    NEW.mail := home.mail;
+    IF NOT hearth.name_taken(NEW.directory_id, NEW.user_id, home.user_principal_name) THEN
+      NEW.user_principal_name := home.user_principal_name;
+    END IF;
+  END IF;
+  RETURN NEW;
+END $$;
