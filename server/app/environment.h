@@ -76,6 +76,7 @@ class Environment {
   InvitationDesk invitation_;
   RedemptionDesk redemption_;
   GuestUserDesk guest_user_;
+  RestorationDesk restoration_;
   ConversionDesk conversion_;
   MembershipDesk membership_;
   GuestPolicyDesk guest_policy_;

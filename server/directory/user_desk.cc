@@ -128,17 +128,6 @@ absl::StatusOr<v1::DeleteUserResponse> UserDesk::DeleteUser(const Call& call, co
   });
 }
 
-absl::StatusOr<v1::UndeleteUserResponse> UserDesk::UndeleteUser(const Call& call,
-                                                                const v1::UndeleteUserRequest& request) {
-  RETURN_IF_ERROR(NameOf(call, request.name()).status());
-  return ChangeUser<v1::UndeleteUserResponse>(call, request, [&](Tx& tx, const Access& access) -> absl::StatusOr<User> {
-    ASSIGN_OR_RETURN(User user, LockDeletedSubordinate(tx, call, access, request.name()));
-    if (user.homed_here()) RETURN_IF_ERROR(HoldDomainOf(tx, user.directory, user.user_principal_name));
-    if (!Restore(tx, user.directory, user.id)) return UserExists();
-    return user;
-  });
-}
-
 absl::StatusOr<v1::DisableUserResponse> UserDesk::DisableUser(const Call& call, const v1::DisableUserRequest& request) {
   RETURN_IF_ERROR(NameOf(call, request.name()).status());
   return ChangeUser<v1::DisableUserResponse>(call, request, [&](Tx& tx, const Access& access) -> absl::StatusOr<User> {

@@ -10,8 +10,8 @@
 
 namespace hearth {
 
-// Adds, shows, changes, deletes and restores people. Each method is described in directory_service.proto. Thread-safe. What is passed in
-// outlives the desk.
+// Adds, shows, changes and deletes people; guest/ restores them, for it knows who may be a guest. Each method is described in
+// directory_service.proto. Thread-safe. What is passed in outlives the desk.
 class UserDesk {
  public:
   UserDesk(Database* database, const Keyring* keyring, const Pager* pager)
@@ -22,7 +22,6 @@ class UserDesk {
   absl::StatusOr<v1::ListUsersResponse> ListUsers(const Call& call, const v1::ListUsersRequest& request);
   absl::StatusOr<v1::UpdateUserResponse> UpdateUser(const Call& call, const v1::UpdateUserRequest& request);
   absl::StatusOr<v1::DeleteUserResponse> DeleteUser(const Call& call, const v1::DeleteUserRequest& request);
-  absl::StatusOr<v1::UndeleteUserResponse> UndeleteUser(const Call& call, const v1::UndeleteUserRequest& request);
   absl::StatusOr<v1::DisableUserResponse> DisableUser(const Call& call, const v1::DisableUserRequest& request);
   absl::StatusOr<v1::EnableUserResponse> EnableUser(const Call& call, const v1::EnableUserRequest& request);
 

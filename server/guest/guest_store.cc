@@ -65,6 +65,10 @@ constexpr Statement kMoveHere{
     " invitation_state = 0, user_principal_name = $3, consent_time = NULL, sessions_valid_after = now(),"
     " update_time = now(), revision = revision + 1"
     " WHERE directory_id = $1 AND user_id = $2 AND NOT hearth.name_taken($1, $2, $3)"};
+constexpr Statement kWithdraw{
+    "guest_withdraw",
+    "UPDATE hearth.users SET delete_time = now(), home_identity = NULL, invitation_state = 1, consent_time = NULL,"
+    " sessions_valid_after = now(), update_time = now(), revision = revision + 1 WHERE directory_id = $1 AND user_id = $2"};
 constexpr Statement kUpdate{
     "guest_update",
     "UPDATE hearth.users SET display_name = $3, sponsor_id = $4, user_type = $5, update_time = now(),"
@@ -173,6 +177,8 @@ bool MoveHomeAway(Tx& tx, const User& guest, const std::string& address) {
 bool MoveHomeHere(Tx& tx, const User& guest, const std::string& user_principal_name) {
   return tx.Exec(kMoveHere, guest.directory, guest.id, user_principal_name).affected_rows() == 1;
 }
+
+void WithdrawGuest(Tx& tx, const User& guest) { tx.Exec(kWithdraw, guest.directory, guest.id); }
 
 std::vector<StaleGuest> RemoveStaleGuests(Tx& tx, std::string_view directory, int limit) {
   std::vector<std::string> ids;

@@ -50,6 +50,9 @@ bool MoveHomeAway(Tx& tx, const User& guest, const std::string& address);
 // Makes the person at home in the directory that lists them, without a password.
 bool MoveHomeHere(Tx& tx, const User& guest, const std::string& user_principal_name);
 
+// Deletes a guest who does not agree any more, or whose home ended it. The link to the person goes, too: who is restored has to redeem anew.
+void WithdrawGuest(Tx& tx, const User& guest);
+
 // A guest who never came.
 struct StaleGuest {
   std::string id;

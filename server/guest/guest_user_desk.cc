@@ -104,23 +104,4 @@ absl::StatusOr<v1::DeleteGuestUserResponse> GuestUserDesk::DeleteGuestUser(const
       });
 }
 
-absl::StatusOr<v1::UndeleteGuestUserResponse> GuestUserDesk::UndeleteGuestUser(
-    const Call& call, const v1::UndeleteGuestUserRequest& request) {
-  RETURN_IF_ERROR(NameOf(call, request.name()).status());
-  return Change<v1::UndeleteGuestUserResponse>(
-      database_, keyring_, call, {call.principal.directory}, request,
-      [&](Tx& tx, const Access& access, v1::UndeleteGuestUserResponse& response) -> absl::Status {
-        ASSIGN_OR_RETURN(const User guest, LockDeletedSubordinate(tx, call, access, request.name()));
-        if (!IsGuest(guest)) return GuestNotFound();
-        if (guest.homed_here()) RETURN_IF_ERROR(HoldDomainOf(tx, guest.directory, guest.user_principal_name));
-        call.note->other_directory = guest.homed_here() ? "" : guest.home.directory;
-        ServeHome(tx, guest);
-        if (!Restore(tx, guest.directory, guest.id)) {
-          return Refuse(v1::ERROR_REASON_ALREADY_EXISTS, {{"resource_type", "guest user"}});
-        }
-        *response.mutable_guest_user() = ReadAgain(tx, guest);
-        return absl::OkStatus();
-      });
-}
-
 }  // namespace hearth

@@ -1,4 +1,4 @@
-// The RPCs of GuestUserService that change, remove and restore guests.
+// The RPCs of GuestUserService that change and remove guests.
 #pragma once
 
 #include "absl/status/statusor.h"
@@ -18,8 +18,6 @@ class GuestUserDesk {
                                                               const v1::UpdateGuestUserRequest& request);
   absl::StatusOr<v1::DeleteGuestUserResponse> DeleteGuestUser(const Call& call,
                                                               const v1::DeleteGuestUserRequest& request);
-  absl::StatusOr<v1::UndeleteGuestUserResponse> UndeleteGuestUser(const Call& call,
-                                                                  const v1::UndeleteGuestUserRequest& request);
 
  private:
   Database& database_;

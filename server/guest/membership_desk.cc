@@ -11,6 +11,7 @@
 #include "server/directory/person_rules.h"
 #include "server/directory/target.h"
 #include "server/directory/user_store.h"
+#include "server/guest/guest_store.h"
 #include "server/guest/membership_proto.h"
 
 namespace hearth {
@@ -61,7 +62,7 @@ absl::StatusOr<v1::LeaveDirectoryResponse> MembershipDesk::LeaveDirectory(const 
     const auto guest = FindUser(tx, membership->directory, membership->guest);
     // Removed, or moved to another home, since the membership was read.
     if (!guest.has_value() || guest->deleted() || guest->home.directory != own) return NotFound();
-    MarkDeleted(tx, guest->directory, guest->id);
+    WithdrawGuest(tx, *guest);
     return CheckStillAdministered(tx, *guest);
   };
   RETURN_IF_ERROR(RunChange(database_, keyring_, call, {own}, self, request, request.request_id(), response, leave));

@@ -36,7 +36,7 @@ void AddServices(const Desks& desks, RpcTable& table) {
   table.Add(desks.redemption, &RedemptionDesk::RedeemInvitation);
   table.Add(desks.guest_user, &GuestUserDesk::UpdateGuestUser);
   table.Add(desks.guest_user, &GuestUserDesk::DeleteGuestUser);
-  table.Add(desks.guest_user, &GuestUserDesk::UndeleteGuestUser);
+  table.Add(desks.restoration, &RestorationDesk::UndeleteGuestUser);
   table.Add(desks.conversion, &ConversionDesk::ConvertGuestUser);
   table.Add(desks.membership, &MembershipDesk::ListMemberships);
   table.Add(desks.membership, &MembershipDesk::LeaveDirectory);
@@ -77,7 +77,7 @@ void AddServices(const Desks& desks, RpcTable& table) {
   table.Add(desks.user, &UserDesk::ListUsers);
   table.Add(desks.user, &UserDesk::UpdateUser);
   table.Add(desks.user, &UserDesk::DeleteUser);
-  table.Add(desks.user, &UserDesk::UndeleteUser);
+  table.Add(desks.restoration, &RestorationDesk::UndeleteUser);
   table.Add(desks.user, &UserDesk::DisableUser);
   table.Add(desks.user, &UserDesk::EnableUser);
   // … roles

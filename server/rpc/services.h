@@ -23,6 +23,7 @@
 #include "server/guest/membership_desk.h"
 #include "server/guest/policy_desk.h"
 #include "server/guest/redemption_desk.h"
+#include "server/guest/restoration_desk.h"
 #include "server/mail/mail_desk.h"
 #include "server/reset/batch_desk.h"
 #include "server/reset/limit_desk.h"
@@ -52,6 +53,7 @@ struct Desks {
   InvitationDesk* invitation;
   RedemptionDesk* redemption;
   GuestUserDesk* guest_user;
+  RestorationDesk* restoration;
   ConversionDesk* conversion;
   MembershipDesk* membership;
   GuestPolicyDesk* guest_policy;

@@ -1,5 +1,13 @@
 -- What a guest is after a restoration.
 
+-- Rows are changed below; the owner, too, is behind the wall.
+SELECT set_config('hearth.directories', coalesce((SELECT array_agg(directory_id)::text FROM hearth.directories), '{}'), true);
+
+-- Who leaves, or whose home ends it, is linked to nobody from then on. Of those who were deleted before it is not known who ended it: restored, they
+-- redeem anew.
+UPDATE hearth.users SET home_identity = NULL, invitation_state = 1, consent_time = NULL
+ WHERE delete_time IS NOT NULL AND home_identity IS NOT NULL;
+
 -- As before, and who is at home elsewhere by now, so that this home vouches for them no more, cannot act until they are at home there again (as
 -- reflect_home says of those who were not removed).
 CREATE OR REPLACE FUNCTION hearth.return_guest() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "server/directory/user_desk.h"
+#include "server/guest/restoration_desk.h"
 #include "tests/storage/directory/desk_test.h"
 
 namespace hearth::test {
@@ -45,7 +46,7 @@ class UserDeskTest : public Fixture {
   }
   absl::StatusOr<v1::UndeleteUserResponse> Undelete(const std::string& id, const Principal& actor = ForthAdmin()) {
     const auto request = Named<v1::UndeleteUserRequest>(UserName(kForth, id));
-    return desk_.UndeleteUser(By(actor, request), request);
+    return restorations_.UndeleteUser(By(actor, request), request);
   }
   absl::StatusOr<v1::DisableUserResponse> Disable(const std::string& id, const Principal& actor = ForthAdmin()) {
     const auto request = Named<v1::DisableUserRequest>(UserName(kForth, id));
@@ -57,6 +58,7 @@ class UserDeskTest : public Fixture {
   }
 
   UserDesk desk_{&database(), &keyring(), &pager()};
+  RestorationDesk restorations_{&database(), &keyring()};
 };
 
 }  // namespace hearth::test

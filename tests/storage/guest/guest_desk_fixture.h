@@ -17,6 +17,7 @@
 #include "server/guest/membership_desk.h"
 #include "server/guest/policy_desk.h"
 #include "server/guest/redemption_desk.h"
+#include "server/guest/restoration_desk.h"
 #include "tests/support/fixture.h"
 #include "tests/support/status_matchers.h"
 
@@ -101,7 +102,7 @@ class GuestDeskTest : public Fixture {
     return Do(guests_, &GuestUserDesk::DeleteGuestUser, Named<v1::DeleteGuestUserRequest>(Contoso(id)), actor);
   }
   absl::StatusOr<v1::UndeleteGuestUserResponse> Restore(const std::string& id) {
-    return Do(guests_, &GuestUserDesk::UndeleteGuestUser, Named<v1::UndeleteGuestUserRequest>(Contoso(id)));
+    return Do(restorations_, &RestorationDesk::UndeleteGuestUser, Named<v1::UndeleteGuestUserRequest>(Contoso(id)));
   }
   absl::StatusOr<v1::LeaveDirectoryResponse> Leave(const std::string& user, const Principal& actor,
                                                    const std::string& directory = kContoso) {
@@ -145,6 +146,7 @@ class GuestDeskTest : public Fixture {
   InvitationDesk invitations_{&database(), &keyring()};
   RedemptionDesk redemptions_{&database(), &keyring()};
   GuestUserDesk guests_{&database(), &keyring()};
+  RestorationDesk restorations_{&database(), &keyring()};
   ConversionDesk conversions_{&database(), &keyring()};
   MembershipDesk memberships_{&database(), &keyring(), &pager()};
   GuestPolicyDesk policies_{&database(), &keyring()};

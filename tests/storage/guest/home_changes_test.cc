@@ -39,8 +39,8 @@ TEST_F(HomeChangesTest, ADisabledPersonIsStoppedEverywhereAndComesBack) {
 TEST_F(HomeChangesTest, ADeletedPersonIsStoppedEverywhereAndComesBack) {
   ASSERT_THAT(Do(users_, &UserDesk::DeleteUser, Named<v1::DeleteUserRequest>(Forth("user1")), ForthAdmin()), IsOk());
   EXPECT_FALSE(MayAct({kContoso, "visitor"}));
-  ASSERT_THAT(Do(users_, &UserDesk::UndeleteUser, Named<v1::UndeleteUserRequest>(Forth("user1")), ForthAdmin()),
-              IsOk());
+  const auto undelete = Named<v1::UndeleteUserRequest>(Forth("user1"));
+  ASSERT_THAT(Do(restorations_, &RestorationDesk::UndeleteUser, undelete, ForthAdmin()), IsOk());
   EXPECT_TRUE(MayAct({kContoso, "visitor"}));
 }
 

@@ -54,7 +54,7 @@ TEST_F(MembershipTest, ListsAllPeopleOfTheDirectoryAbroadByPage) {
                                "directories/forthcoffee/users/user2/memberships/contoso"));
 }
 
-TEST_F(MembershipTest, APersonLeavesAndCanBeRestoredThere) {
+TEST_F(MembershipTest, APersonLeavesAndIsRestoredThereAsSomebodyWhoHasNotAgreed) {
   MakeGuest();
   ASSERT_THAT(Leave("user2", User2()), IsOk());
   EXPECT_TRUE(Person(kContoso, "guest").deleted());
@@ -65,7 +65,15 @@ TEST_F(MembershipTest, APersonLeavesAndCanBeRestoredThere) {
   EXPECT_EQ(LastAudit(kForth), event);
   EXPECT_EQ(LastAudit(kContoso), event);
   EXPECT_THAT(Leave("user2", User2()), Refuses(v1::ERROR_REASON_NOT_FOUND, "resource_type", "membership"));
-  EXPECT_THAT(Restore("guest"), IsOk());
+  ASSERT_THAT(Restore("guest"), IsOk());
+  EXPECT_EQ(Person(kContoso, "guest").invitation_state, v1::INVITATION_STATE_PENDING_ACCEPTANCE);
+  EXPECT_FALSE(MayAct({kContoso, "guest"}));
+  EXPECT_THAT(MembershipsOf("user2"), IsEmpty());
+  const auto resent =
+      Do(invitations_, &InvitationDesk::ResendInvitation, Named<v1::ResendInvitationRequest>(Contoso("guest")));
+  ASSERT_THAT(resent, IsOk());
+  ASSERT_THAT(Redeem(resent->invitation_token()), IsOk()) << "they may agree again";
+  EXPECT_TRUE(MayAct({kContoso, "guest"}));
 }
 
 TEST_F(MembershipTest, AnAdministratorOfHomeEndsTheMembershipOfALeaver) {
