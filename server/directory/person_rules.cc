@@ -45,4 +45,8 @@ absl::Status CheckStillAdministered(Tx& tx, const User& user) {
   return held ? CheckGlobalAdministratorRemains(tx, user.directory) : absl::OkStatus();
 }
 
+absl::Status CheckAdministeredAs(Tx& tx, const User& user, v1::UserType type) {
+  return type == user.user_type ? absl::OkStatus() : CheckStillAdministered(tx, user);
+}
+
 }  // namespace hearth

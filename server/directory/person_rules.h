@@ -23,12 +23,15 @@ absl::StatusOr<User> LockSubordinate(Tx& tx, const Call& call, const Access& acc
 // The same for a person who is to be restored. Fails with NOT_FOUND, also when the 30 days are over, and with NOT_DELETED.
 absl::StatusOr<User> LockDeletedSubordinate(Tx& tx, const Call& call, const Access& access, const std::string& name);
 
-// Asked after a change that may have taken the directory's last Global Administrator: OK when somebody live and enabled still is one, in the whole
-// directory, by themselves or through a group; else LAST_GLOBAL_ADMINISTRATOR, and the change is rolled back. Changes that ask it wait for each
-// other, so that two cannot go at once.
+// Asked after a change that may have taken the directory's last Global Administrator: OK when somebody who may act still is one, in the whole
+// directory, by themselves or through a group, and is no guest to whom roles give nothing (GuestPolicy.restrict_guests); else
+// LAST_GLOBAL_ADMINISTRATOR, and the change is rolled back. Changes that ask it wait for each other, so that two cannot go at once.
 absl::Status CheckGlobalAdministratorRemains(Tx& tx, std::string_view directory);
 
 // The same after a change of one person, `user` as they were before; asked only if they were Global Administrator.
 absl::Status CheckStillAdministered(Tx& tx, const User& user);
+
+// The same after a change in which the person may have got another user type, `type`: a guest may be one to whom roles give nothing.
+absl::Status CheckAdministeredAs(Tx& tx, const User& user, v1::UserType type);
 
 }  // namespace hearth

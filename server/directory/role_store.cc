@@ -55,7 +55,7 @@ constexpr Statement kHasGlobalAdministrator{
     "SELECT EXISTS (SELECT 1 FROM hearth.held_roles r"
     " JOIN hearth.users u ON u.directory_id = r.directory_id AND u.user_id = r.user_id"
     " WHERE r.directory_id = $1 AND r.role = 'global_administrator' AND r.unit_id = ''"
-    " AND hearth.may_act(u))"};
+    " AND hearth.may_act(u) AND hearth.roles_count(u))"};
 
 pqxx::result Exec(Tx& tx, Statement Statements::* statement, const RoleGrant& grant) {
   const Statements& statements = grant.holder.is_group ? kOfGroups : kOfPeople;

@@ -52,7 +52,9 @@ absl::Status Write(Tx& tx, const User& user, const User& updated) {
   if (renamed) RETURN_IF_ERROR(HoldDomainOf(tx, user.directory, updated.user_principal_name));
   const bool same = !renamed && !moved_mail && updated.display_name == user.display_name &&
                     updated.user_type == user.user_type && updated.alternate_mails == user.alternate_mails;
-  return same || UpdateUser(tx, updated) ? absl::OkStatus() : UserExists();
+  if (same) return absl::OkStatus();
+  if (!UpdateUser(tx, updated)) return UserExists();
+  return CheckAdministeredAs(tx, user, updated.user_type);
 }
 
 }  // namespace

@@ -82,9 +82,11 @@ absl::StatusOr<v1::ConvertGuestUserResponse> ConversionDesk::ConvertGuestUser(
           FillInvited(person, issued, response);
         }
         if (type != person.user_type) {
-          person.user_type = type;
-          UpdateGuest(tx, person);
+          User typed = person;
+          typed.user_type = type;
+          UpdateGuest(tx, typed);
         }
+        RETURN_IF_ERROR(CheckAdministeredAs(tx, person, type));
         *response.mutable_guest_user() = ToProto(FindUser(tx, person.directory, person.id).value());
         return absl::OkStatus();
       });

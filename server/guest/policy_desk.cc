@@ -11,6 +11,8 @@
 #include "server/base/resource_name.h"
 #include "server/base/status_macros.h"
 #include "server/directory/change.h"
+#include "server/directory/person_rules.h"
+#include "server/directory/role_store.h"
 #include "server/directory/time_proto.h"
 #include "server/directory/update.h"
 #include "server/guest/policy_store.h"
@@ -110,7 +112,10 @@ absl::StatusOr<v1::UpdateGuestPolicyResponse> GuestPolicyDesk::UpdateGuestPolicy
         const GuestPolicy policy = LockGuestPolicy(tx, directory);
         RETURN_IF_ERROR(CheckEtag(request.guest_policy().etag(), policy.revision, "guest policy"));
         ASSIGN_OR_RETURN(const GuestPolicy updated, Updated(policy, request));
+        const bool takes_roles = updated.restrict_guests && !policy.restrict_guests;
+        const bool administered = takes_roles && HasGlobalAdministrator(tx, directory);
         hearth::UpdateGuestPolicy(tx, directory, updated);
+        if (administered) RETURN_IF_ERROR(CheckGlobalAdministratorRemains(tx, directory));
         *response.mutable_guest_policy() = PolicyProto(directory, FindGuestPolicy(tx, directory));
         return absl::OkStatus();
       });

@@ -1,4 +1,5 @@
 // Guest policies: what they say, and who may invite by them.
+#include "server/directory/user_desk.h"
 #include "tests/storage/guest/guest_desk_fixture.h"
 
 namespace hearth::test {
@@ -12,6 +13,8 @@ class PolicyTest : public GuestDeskTest {
     EXPECT_THAT(response, IsOk());
     return response.ok() ? response->guest_policy() : v1::GuestPolicy();
   }
+
+  UserDesk users_{&database(), &keyring(), &pager()};
 };
 
 TEST_F(PolicyTest, ADirectoryHasTheDefaultsUntilItSetsOne) {
@@ -131,6 +134,48 @@ TEST_F(PolicyTest, RolesGiveGuestsNothingWhereTheyAreRestricted) {
   EXPECT_THAT(Invite(Invitation("x@forthcoffee.com"), {kContoso, "visitor"}),
               HasReason(v1::ERROR_REASON_INVITING_NOT_ALLOWED))
       << "under lock too";
+}
+
+// In whichever order it happens: the policy after the types, or a type after the policy.
+TEST_F(PolicyTest, AGuestToWhomRolesGiveNothingIsNoLastGlobalAdministrator) {
+  const Principal deputy = Admin(kContoso, v1::ROLE_PRIVILEGED_AUTHENTICATION_ADMINISTRATOR);
+  const auto make_guest = [&](const std::string& id) {
+    v1::UpdateUserRequest request;
+    request.mutable_user()->set_name(Contoso(id));
+    request.mutable_user()->set_user_type(v1::USER_TYPE_GUEST);
+    return Do(users_, &UserDesk::UpdateUser, request, deputy).status();
+  };
+  const auto restrict_guests = [this](bool restricted, const Principal& actor) {
+    v1::UpdateGuestPolicyRequest request;
+    request.mutable_guest_policy()->set_name(GuestPolicyName(kContoso));
+    request.mutable_guest_policy()->set_restrict_guests(restricted);
+    request.mutable_update_mask()->add_paths("restrict_guests");
+    return Do(policies_, &GuestPolicyDesk::UpdateGuestPolicy, request, actor).status();
+  };
+  const auto last = HasReason(v1::ERROR_REASON_LAST_GLOBAL_ADMINISTRATOR);
+  Assign(kContoso, "visitor", v1::ROLE_GLOBAL_ADMINISTRATOR);
+  ASSERT_THAT(make_guest("global-administrator"), IsOk()) << "roles give guests what they give others";
+  EXPECT_THAT(restrict_guests(true, {kContoso, "visitor"}), last);
+  EXPECT_TRUE(By({kContoso, "visitor"}, v1::GetUserRequest()).access.permissions.Has(v1::PERMISSION_DIRECTORY_ADMIN));
+  Assign(kContoso, "partner", v1::ROLE_GLOBAL_ADMINISTRATOR);
+  ASSERT_THAT(restrict_guests(true, {kContoso, "visitor"}), IsOk()) << "the partner is a member, though homed elsewhere";
+  EXPECT_THAT(make_guest("partner"), last);
+  EXPECT_EQ(Person(kContoso, "partner").user_type, v1::USER_TYPE_MEMBER);
+  const auto remove = Named<v1::DeleteUserRequest>(Contoso("partner"));
+  EXPECT_THAT(Do(users_, &UserDesk::DeleteUser, remove, deputy), last) << "the two others are guests";
+  const Principal partner{kContoso, "partner"};
+  ASSERT_THAT(restrict_guests(false, partner), IsOk());
+  EXPECT_THAT(make_guest("partner"), IsOk());
+}
+
+TEST_F(PolicyTest, RestrictingGuestsNeedsNoAdministratorWhereThereIsNone) {
+  Sql("INSERT INTO hearth.service_accounts (directory_id, service_account_id, display_name, permissions)"
+      " VALUES ('contoso', 'machine', 'x', '{directory.admin}');"
+      "DELETE FROM hearth.role_assignments WHERE directory_id = 'contoso' AND role = 'global_administrator'");
+  v1::UpdateGuestPolicyRequest request;
+  request.mutable_guest_policy()->set_name(GuestPolicyName(kContoso));
+  request.mutable_guest_policy()->set_restrict_guests(true);
+  EXPECT_THAT(Do(policies_, &GuestPolicyDesk::UpdateGuestPolicy, request, Principal{kContoso, "machine"}), IsOk());
 }
 
 }  // namespace
