@@ -9,6 +9,7 @@
 #include "server/directory/role_store.h"
 #include "server/directory/target.h"
 #include "server/directory/user_store.h"
+#include "server/storage/database.h"
 
 namespace hearth {
 
@@ -17,9 +18,14 @@ absl::Status CheckAuthority(const Call& call, const Access& access, const User& 
   return ToStatus(DecideSensitive(call.principal, access, target, call.policy->permission()), target);
 }
 
+void ServeHome(Tx& tx, const User& user) {
+  if (user.home.kind == v1::Home::KIND_OTHER_DIRECTORY) ServeAlso(tx, user.home.directory);
+}
+
 absl::StatusOr<User> LockSubordinate(Tx& tx, const Call& call, const Access& access, const std::string& name) {
   ASSIGN_OR_RETURN(User user, FindTarget(tx, call, {.name = name, .user_principal_name = ""}, /*lock=*/true));
   RETURN_IF_ERROR(CheckAuthority(call, access, user));
+  ServeHome(tx, user);
   return user;
 }
 
@@ -29,9 +35,11 @@ absl::StatusOr<User> LockDeletedSubordinate(Tx& tx, const Call& call, const Acce
   auto user = FindUser(tx, parts.directory, parts.id);
   if (!user.has_value()) return UserNotFound();
   call.note->target_principal_name = user->user_principal_name;
+  if (user->home.kind == v1::Home::KIND_OTHER_DIRECTORY) call.note->other_directory = user->home.directory;
   RETURN_IF_ERROR(CheckAuthority(call, access, *user));
   if (!user->deleted()) return Refuse(v1::ERROR_REASON_NOT_DELETED, {{"resource_type", "user"}});
   if (!user->restorable) return UserNotFound();
+  ServeHome(tx, *user);
   return *std::move(user);
 }
 

@@ -17,10 +17,14 @@ class Tx;
 // the rule does: OWN_ACCOUNT, TARGET_UNIT_RESTRICTED, OUTSIDE_ADMINISTRATIVE_UNIT, TARGET_ROLE_PROTECTED.
 absl::Status CheckAuthority(const Call& call, const Access& access, const User& user);
 
-// Locks and reads the person, and asks the same. Fails with NOT_FOUND too.
+// Lets the transaction serve the home of a person who is at home elsewhere too, so that what happens to its person is in its audit. Nothing for homes
+// outside Hearth. Only once it is decided that the change may be.
+void ServeHome(Tx& tx, const User& user);
+
+// Locks and reads the person, and asks the same; home sees what is changed (ServeHome). Fails with NOT_FOUND too.
 absl::StatusOr<User> LockSubordinate(Tx& tx, const Call& call, const Access& access, const std::string& name);
 
-// The same for a person who is to be restored. Fails with NOT_FOUND, also when the 30 days are over, and with NOT_DELETED.
+// The same for a person who is to be restored, whose home is noted for the audit. Fails with NOT_FOUND, also when the 30 days are over, and with NOT_DELETED.
 absl::StatusOr<User> LockDeletedSubordinate(Tx& tx, const Call& call, const Access& access, const std::string& name);
 
 // Asked after a change that may have taken the directory's last Global Administrator: OK when somebody who may act still is one, in the whole

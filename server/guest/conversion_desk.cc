@@ -11,7 +11,6 @@
 #include "server/directory/target.h"
 #include "server/directory/update.h"
 #include "server/directory/user_store.h"
-#include "server/guest/guest_rules.h"
 #include "server/guest/guest_store.h"
 #include "server/guest/invitee.h"
 #include "server/guest/inviting.h"
@@ -37,7 +36,6 @@ absl::Status ToInternal(Conversion& conversion) {
   if (person.homed_here()) return Refuse(v1::ERROR_REASON_HOME_UNCHANGED);
   const std::string principal_name = CanonicalPrincipalName(request.internal_principal_name());
   RETURN_IF_ERROR(HoldDomainOf(tx, person.directory, principal_name));
-  ServeHome(tx, person);
   return MoveHomeHere(tx, person, principal_name) ? absl::OkStatus() : Exists();
 }
 

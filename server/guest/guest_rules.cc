@@ -3,7 +3,6 @@
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/directory/target.h"
-#include "server/storage/database.h"
 
 namespace hearth {
 
@@ -15,10 +14,6 @@ absl::StatusOr<User> LockGuest(Tx& tx, const Call& call, const std::string& name
   ASSIGN_OR_RETURN(User user, FindTarget(tx, call, {.name = name, .user_principal_name = ""}, /*lock=*/true));
   if (!IsGuest(user)) return GuestNotFound();
   return user;
-}
-
-void ServeHome(Tx& tx, const User& guest) {
-  if (guest.home.kind == v1::Home::KIND_OTHER_DIRECTORY) ServeAlso(tx, guest.home.directory);
 }
 
 }  // namespace hearth

@@ -21,7 +21,4 @@ absl::Status GuestNotFound();
 // Locks and reads a live guest of the caller's directory, and notes them and their home for the audit. NOT_FOUND for people who are no guests.
 absl::StatusOr<User> LockGuest(Tx& tx, const Call& call, const std::string& name);
 
-// Lets the transaction serve the guest's home too, so that what happens to its person is in its audit. Nothing for homes outside Hearth.
-void ServeHome(Tx& tx, const User& guest);
-
 }  // namespace hearth

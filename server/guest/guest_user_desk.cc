@@ -79,6 +79,7 @@ absl::StatusOr<v1::UpdateGuestUserResponse> GuestUserDesk::UpdateGuestUser(const
         RETURN_IF_ERROR(CheckAuthority(call, access, guest));
         RETURN_IF_ERROR(CheckEtag(request.guest_user().etag(), guest.revision, "guest user"));
         ASSIGN_OR_RETURN(const User updated, Updated(tx, guest, request));
+        ServeHome(tx, guest);
         UpdateGuest(tx, updated);
         RETURN_IF_ERROR(CheckAdministeredAs(tx, guest, updated.user_type));
         *response.mutable_guest_user() = ReadAgain(tx, guest);

@@ -54,8 +54,6 @@ absl::StatusOr<v1::UndeleteGuestUserResponse> RestorationDesk::UndeleteGuestUser
       [&](Tx& tx, const Access& access, v1::UndeleteGuestUserResponse& response) -> absl::Status {
         ASSIGN_OR_RETURN(const User guest, LockDeletedSubordinate(tx, call, access, request.name()));
         if (!IsGuest(guest)) return GuestNotFound();
-        call.note->other_directory = guest.homed_here() ? "" : guest.home.directory;
-        ServeHome(tx, guest);
         ASSIGN_OR_RETURN(*response.mutable_guest_user(), BringBack(tx, guest, "guest user"));
         return absl::OkStatus();
       });

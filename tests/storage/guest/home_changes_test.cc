@@ -113,6 +113,36 @@ TEST_F(HomeChangesTest, WhatAGuestsDirectoryDoesNeverReachesHome) {
   EXPECT_TRUE(MayAct({kForth, "user1"}));
 }
 
+// Whatever a directory changes of a guest is in the audit of the guest's home too.
+TEST_F(HomeChangesTest, HomeSeesWhatTheDirectoriesAbroadDoWithItsPeople) {
+  const std::string name = Contoso("visitor");
+  v1::UpdateUserRequest update;
+  update.mutable_user()->set_name(name);
+  update.mutable_user()->set_display_name("Renamed");
+  v1::UpdateGuestUserRequest update_guest;
+  update_guest.mutable_guest_user()->set_name(name);
+  update_guest.mutable_guest_user()->set_sponsor(Contoso("user2"));
+  const auto sees = [&](const absl::Status& status, const std::string& action) {
+    ASSERT_THAT(status, IsOk()) << action;
+    const AuditRow event{action, "allowed", "", "contoso/global-administrator", name};
+    EXPECT_EQ(LastAudit(kContoso), event);
+    EXPECT_EQ(LastAudit(kForth), event);
+  };
+  sees(Do(users_, &UserDesk::UpdateUser, update).status(), "user.update");
+  sees(Do(guests_, &GuestUserDesk::UpdateGuestUser, update_guest).status(), "guest.update");
+  sees(Do(users_, &UserDesk::DisableUser, Named<v1::DisableUserRequest>(name)).status(), "user.disable");
+  sees(Do(users_, &UserDesk::EnableUser, Named<v1::EnableUserRequest>(name)).status(), "user.enable");
+  sees(Do(users_, &UserDesk::DeleteUser, Named<v1::DeleteUserRequest>(name)).status(), "user.delete");
+  sees(Do(restorations_, &RestorationDesk::UndeleteUser, Named<v1::UndeleteUserRequest>(name)).status(),
+       "user.undelete");
+  ASSERT_THAT(Remove("visitor"), IsOk());
+  sees(Restore("visitor").status(), "guest.undelete");
+  const size_t events = Audit(kForth).size();
+  ASSERT_THAT(Do(users_, &UserDesk::DisableUser, Named<v1::DisableUserRequest>(Contoso("user2"))), IsOk());
+  ASSERT_THAT(Do(users_, &UserDesk::DisableUser, Named<v1::DisableUserRequest>(Contoso("external"))), IsOk());
+  EXPECT_EQ(Audit(kForth).size(), events) << "what does not concern its people it does not see";
+}
+
 // Home stops a person while they act abroad: either the deed was first, or it is refused.
 TEST_F(HomeChangesTest, StoppedAtHomeAndActingAbroadAtOnceIsOneAfterTheOther) {
   Assign(kContoso, "visitor", v1::ROLE_GLOBAL_ADMINISTRATOR);
