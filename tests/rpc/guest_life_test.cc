@@ -74,6 +74,49 @@ TEST_F(GuestLifeTest, FromInvitationToDeparture) {
   EXPECT_THAT(Verify("directories/forthcoffee/users/user2", "a sentence that nobody guesses"), IsOk());
 }
 
+// A home moves there and back; at each instant one directory can reset, or none, and a redemption is reset in between.
+TEST_F(GuestLifeTest, AHomeMovesAndARedemptionIsReset) {
+  const std::string name = "directories/forthcoffee/users/user2";
+  Give("user2", "a sentence that nobody guesses");
+  v1::ConvertGuestUserRequest convert;
+  v1::ConvertGuestUserResponse converted;
+  convert.set_name(name);
+  convert.set_external_address("user2@contoso.com");
+  EXPECT_THAT(Call({kForth, "helpdesk-administrator"}, &Guest::ConvertGuestUser, convert, &converted),
+              Refuses(v1::ERROR_REASON_PERMISSION_MISSING, "permission", "guests.write"));
+  EXPECT_THAT(Call(ContosoAdmin(), &Guest::ConvertGuestUser, convert, &converted),
+              HasReason(v1::ERROR_REASON_FOREIGN_DIRECTORY));
+  ASSERT_THAT(Call(ForthAdmin(), &Guest::ConvertGuestUser, convert, &converted), IsOk());
+  EXPECT_EQ(converted.guest_user().home().domain(), "contoso.com");
+  EXPECT_THAT(Verify(name, "a sentence that nobody guesses"), HasReason(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED));
+  EXPECT_THAT(DoReset(ResetOf(name)), Refuses(v1::ERROR_REASON_NOT_HOME_DIRECTORY, "home_domain", "contoso.com"));
+  EXPECT_THAT(LookAtSelf({kForth, "user2"}), HasReason(v1::ERROR_REASON_CALLER_NOT_ACTIVE)) << "pending";
+  ASSERT_THAT(Redeem({kContoso, "user2"}, converted.invitation_token()), IsOk());
+  EXPECT_THAT(LookAtSelf({kForth, "user2"}), IsOk());
+
+  v1::ResetRedemptionRequest reset;
+  v1::ResetRedemptionResponse renewed;
+  reset.set_name(name);
+  reset.set_address("partner@contoso.com");
+  EXPECT_THAT(Call({kForth, "guest-inviter"}, &Guest::ResetRedemption, reset, &renewed),
+              Refuses(v1::ERROR_REASON_PERMISSION_MISSING, "permission", "guests.reset"));
+  EXPECT_THAT(Call(ForthAdmin(), &Guest::ResetRedemption, reset, &renewed), HasReason(v1::ERROR_REASON_ALREADY_EXISTS))
+      << "a guest by that name there is";
+  reset.set_address("contractor@contoso.com");
+  ASSERT_THAT(Call(ForthAdmin(), &Guest::ResetRedemption, reset, &renewed), IsOk());
+  EXPECT_THAT(LookAtSelf({kForth, "user2"}), HasReason(v1::ERROR_REASON_CALLER_NOT_ACTIVE));
+  EXPECT_THAT(Redeem({kContoso, "user2"}, renewed.invitation_token()),
+              HasReason(v1::ERROR_REASON_INVITATION_NOT_ACCEPTED));
+  ASSERT_THAT(Redeem({kContoso, "contractor"}, renewed.invitation_token()), IsOk());
+  EXPECT_EQ(Audit(kContoso).back().action, "guest.redeem");
+
+  convert.set_internal_principal_name("user2@forthcoffee.com");
+  ASSERT_THAT(Call(ForthAdmin(), &Guest::ConvertGuestUser, convert, &converted), IsOk());
+  EXPECT_EQ(Audit(kContoso).back().action, "guest.convert") << "the home of before sees it";
+  EXPECT_THAT(Verify(name, "a sentence that nobody guesses"), HasReason(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED));
+  EXPECT_THAT(DoReset(ResetOf(name)), IsOk());
+}
+
 TEST_F(GuestLifeTest, APasswordResetAtHomeEndsTheSessionsAbroad) {
   const auto sessions = [this] { return absl::ToUnixMicros(Person(kContoso, "visitor").sessions_valid_after); };
   const auto before = sessions();

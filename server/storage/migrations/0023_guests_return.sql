@@ -1,4 +1,4 @@
--- What a guest is after a restoration.
+-- What a guest is after a restoration, and what a conversion leaves behind.
 
 -- Rows are changed below; the owner, too, is behind the wall.
 SELECT set_config('hearth.directories', coalesce((SELECT array_agg(directory_id)::text FROM hearth.directories), '{}'), true);
@@ -38,3 +38,16 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
+
+-- As before, and what they asked the administrators for here is over: whoever is at home elsewhere is helped there.
+CREATE OR REPLACE FUNCTION hearth.forget_resets() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM hearth.reset_tokens WHERE directory_id = OLD.directory_id AND user_id = OLD.user_id;
+  UPDATE hearth.reset_requests SET state = 6, end_time = now()
+   WHERE directory_id = OLD.directory_id AND user_id = OLD.user_id AND state IN (1, 2);
+  NEW.alternate_mails := '{}';
+  RETURN NEW;
+END $$;
+-- And of those who went before this.
+UPDATE hearth.reset_requests r SET state = 6, end_time = now() FROM hearth.users u
+ WHERE u.directory_id = r.directory_id AND u.user_id = r.user_id AND u.home_directory_id IS DISTINCT FROM u.directory_id AND r.state IN (1, 2);
