@@ -52,12 +52,17 @@ bool HasControl(std::string_view text) {
   return false;
 }
 
+// Part of the principal names that other systems make for guests (user1_forthcoffee.com#EXT#@contoso.com): people would take one that was made
+// natively for such a guest.
+constexpr absl::string_view kGuestMark = "#ext#";
+
 bool IsPrincipalName(std::string_view text) {
   const size_t at = text.find('@');
   if (text.size() > kMaxPrincipalName || at == std::string_view::npos) return false;
   const std::string_view local = text.substr(0, at);
   if (local.empty() || local.size() > kMaxLocalPart || !AllOf(local, kLocalPartSymbols)) return false;
   if (local.front() == '.' || local.back() == '.' || local.find("..") != std::string_view::npos) return false;
+  if (absl::StrContains(absl::AsciiStrToLower(ToAbsl(local)), kGuestMark)) return false;
   return IsDomain(absl::AsciiStrToLower(ToAbsl(text.substr(at + 1))));
 }
 
@@ -160,7 +165,7 @@ std::string FormatDefect(v1::Format format, std::string_view text, uint32_t max_
     case v1::FORMAT_USER_PRINCIPAL_NAME:
       return Unless(IsPrincipalName(text),
                     "must be a principal name such as user1@forthcoffee.com: letters, digits and '.-_!#^~ before the "
-                    "@, a domain after it");
+                    "@, without #EXT#, a domain after it");
     case v1::FORMAT_DOMAIN:
       return Unless(IsDomain(absl::AsciiStrToLower(ToAbsl(text))), "must be a DNS domain such as forthcoffee.com");
     case v1::FORMAT_UUID4:

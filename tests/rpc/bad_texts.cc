@@ -98,6 +98,9 @@ std::vector<std::string> WrongForms(v1::Format format) {
               "a+b@forthcoffee.com",
               "a\"b@forthcoffee.com",
               "a@[127.0.0.1]",
+              "user1_contoso.com#EXT#@forthcoffee.com",
+              "#ext#@forthcoffee.com",
+              "a#Ext#b@forthcoffee.com",
               std::string(65, 'a') + "@forthcoffee.com",
               "a@" + std::string(45, 'b') + ".com"};
     case v1::FORMAT_DOMAIN:
