@@ -31,7 +31,7 @@ std::vector<absl::StatusOr<v1::ResolveHomeDirectoryResponse>> GuestDesk::Resolve
     absl::Span<const Ask<v1::ResolveHomeDirectoryRequest>> asks) {
   std::vector<GuestKey> keys;
   for (const auto& ask : asks) {
-    keys.push_back({ask.call->principal.directory, CanonicalPrincipalName(ask.request->user_principal_name())});
+    keys.push_back({ask.call->principal, CanonicalPrincipalName(ask.request->user_principal_name())});
   }
   std::vector<std::optional<Home>> homes;
   const absl::Status status = database_.ReadAlone(LatestDeadline(asks), [&](Tx& tx) {
@@ -57,7 +57,7 @@ std::vector<absl::StatusOr<v1::GetGuestUserResponse>> GuestDesk::GetGuestUser(
     absl::Span<const Ask<v1::GetGuestUserRequest>> asks) {
   std::vector<GuestKey> keys;
   for (const auto& ask : asks) {
-    keys.push_back({ask.call->principal.directory, std::string(ParseResourceName(ask.request->name())->id)});
+    keys.push_back({ask.call->principal, std::string(ParseResourceName(ask.request->name())->id)});
   }
   std::vector<std::optional<User>> guests;
   const absl::Status status = database_.ReadAlone(LatestDeadline(asks), [&](Tx& tx) {

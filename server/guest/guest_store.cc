@@ -12,7 +12,7 @@ namespace {
 constexpr Statement kGet{"guest_get", "SELECT * FROM hearth.get_guests($1::text[], $2::text[], $3::text[])"};
 constexpr Statement kResolve{"guest_resolve",
                              "SELECT ord, kind, domain, issuer, help_uri, contact"
-                             " FROM hearth.resolve_homes($1::text[], $2::text[], $3::text[])"};
+                             " FROM hearth.resolve_homes($1::text[], $2::text[], $3::text[], $4::text[])"};
 
 // The page first, by an index, then the people on it.
 #define HEARTH_LIST_GUESTS(where)                                                                                      \
@@ -93,18 +93,20 @@ constexpr Statement kRemoveStale{
 struct Columns {
   explicit Columns(const std::vector<GuestKey>& keys) {
     std::set<std::string> distinct;
-    std::vector<std::string> all_directories, all_whos;
+    std::vector<std::string> all_directories, all_askers, all_whos;
     for (const GuestKey& key : keys) {
-      distinct.insert(key.directory);
-      all_directories.push_back(key.directory);
+      distinct.insert(key.asker.directory);
+      all_directories.push_back(key.asker.directory);
+      all_askers.push_back(key.asker.subject);
       all_whos.push_back(key.who);
     }
     scope = TextArray({distinct.begin(), distinct.end()});
     directories = TextArray(all_directories);
+    askers = TextArray(all_askers);
     whos = TextArray(all_whos);
   }
 
-  std::string scope, directories, whos;
+  std::string scope, directories, askers, whos;
 };
 
 }  // namespace
@@ -118,7 +120,7 @@ std::vector<std::optional<User>> GetGuests(Tx& tx, const std::vector<GuestKey>& 
   }
   std::vector<std::optional<User>> guests;
   for (const GuestKey& key : keys) {
-    const auto guest = found.find({key.directory, key.who});
+    const auto guest = found.find({key.asker.directory, key.who});
     guests.push_back(guest == found.end() ? std::nullopt : std::optional(guest->second));
   }
   return guests;
@@ -127,7 +129,7 @@ std::vector<std::optional<User>> GetGuests(Tx& tx, const std::vector<GuestKey>& 
 std::vector<std::optional<Home>> ResolveHomes(Tx& tx, const std::vector<GuestKey>& keys) {
   const Columns columns(keys);
   std::vector<std::optional<Home>> homes(keys.size());
-  for (const auto& row : tx.Exec(kResolve, columns.scope, columns.directories, columns.whos)) {
+  for (const auto& row : tx.Exec(kResolve, columns.scope, columns.directories, columns.askers, columns.whos)) {
     const int kind = row["kind"].as<int>();
     if (kind == 0) continue;
     Home& home = homes[row["ord"].as<size_t>() - 1].emplace();

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/authz/principal.h"
 #include "server/directory/user.h"
 #include "server/storage/tx.h"
 
@@ -13,14 +14,15 @@ namespace hearth {
 
 // A question about somebody, asked from one directory.
 struct GuestKey {
-  std::string directory;  // The asking caller's.
-  std::string who;        // A user id, or a principal name in lower case.
+  Principal asker;  // Of whose directory somebody is asked for.
+  std::string who;  // A user id, or a principal name in lower case.
 };
 
 // The live guests of those ids; nullopt where there is none, or no guest. One statement; the answers are parallel to the keys.
 std::vector<std::optional<User>> GetGuests(Tx& tx, const std::vector<GuestKey>& keys);
 
-// Where the holders of those principal names are at home; nullopt where nowhere in Hearth. The same.
+// Where the holders of those principal names are at home, by the listing of the asker's directory or else by the domain; by the domain alone for guests who
+// see only themselves (GuestPolicy.restrict_guests). nullopt where nowhere in Hearth. The same.
 std::vector<std::optional<Home>> ResolveHomes(Tx& tx, const std::vector<GuestKey>& keys);
 
 // Which guests a list wants.

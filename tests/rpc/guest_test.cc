@@ -1,5 +1,6 @@
 // Guests: where they are at home, and what the directory that lists them is told.
 #include <map>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "tests/support/status_matchers.h"
@@ -66,6 +67,31 @@ TEST_F(GuestTest, AListedPersonOfAnotherProviderIsSentThere) {
   EXPECT_THAT(Resolve(Operator(), "external@example.org"),
               Refuses(v1::ERROR_REASON_HOME_NOT_FOUND, "domain", "example.org"))
       << "a directory that does not list them knows nothing of them";
+}
+
+// Who sees only themselves could otherwise try names out, one by one.
+TEST_F(GuestTest, RestrictedGuestsLearnByTheDomainAlone) {
+  Sql("UPDATE hearth.users SET user_principal_name = 'moved@example.org' WHERE directory_id = 'contoso' AND user_id ="
+      " 'user2'");
+  const Principal guest{kContoso, "visitor"}, member{kContoso, "user1"}, abroad{kContoso, "partner"};
+  const auto finds = [this](const Principal& caller, const char* name) { return Resolve(caller, name).ok(); };
+  ASSERT_TRUE(finds(guest, "external@example.org")) << "guests may look as others do, by default";
+  Sql("INSERT INTO hearth.guest_policies (directory_id, invite_from, inbound_rule, inbound_domains, outbound_rule,"
+      " outbound_domains, redeem_uri, redirect_uris, invitation_lifetime, restrict_guests, tell_refused_resets)"
+      " VALUES ('contoso', 2, 1, '{}', 1, '{}', '', '{}', 3600, true, false)");
+  std::set<std::string> answers;
+  for (const char* name : {"external@example.org", "moved@example.org", "nobody@example.org"}) {
+    const absl::Status status = Resolve(guest, name);
+    EXPECT_THAT(status, Refuses(v1::ERROR_REASON_HOME_NOT_FOUND, "domain", "example.org")) << name;
+    answers.insert(status.ToString());
+  }
+  EXPECT_EQ(answers.size(), 1u);
+  ASSERT_THAT(Resolve(guest, "user1@forthcoffee.com"), IsOk()) << "they still find where homes are";
+  EXPECT_EQ(home_.kind(), v1::Home::KIND_OTHER_DIRECTORY);
+  EXPECT_TRUE(finds(member, "external@example.org"));
+  EXPECT_TRUE(finds(abroad, "moved@example.org")) << "a member, though homed elsewhere";
+  EXPECT_TRUE(finds({kContoso, "backend"}, "external@example.org")) << "a service is no guest";
+  EXPECT_TRUE(finds({kForth, "visitor"}, "external@example.org")) << "that is Contoso's policy";
 }
 
 TEST_F(GuestTest, ADomainOfNobodyIsNotFound) {

@@ -1,4 +1,4 @@
--- What a guest is after a restoration, and what a conversion leaves behind.
+-- What a guest is after a restoration, and what a conversion leaves behind; what guests who see only themselves can ask.
 
 -- Rows are changed below; the owner, too, is behind the wall.
 SELECT set_config('hearth.directories', coalesce((SELECT array_agg(directory_id)::text FROM hearth.directories), '{}'), true);
@@ -51,3 +51,39 @@ END $$;
 -- And of those who went before this.
 UPDATE hearth.reset_requests r SET state = 6, end_time = now() FROM hearth.users u
  WHERE u.directory_id = r.directory_id AND u.user_id = r.user_id AND u.home_directory_id IS DISTINCT FROM u.directory_id AND r.state IN (1, 2);
+
+-- As before, but a guest who sees themselves only (restrict_guests) is answered by the domain alone: who is listed here is not theirs to find out.
+-- `askers`: the ids of those who ask, in their directories.
+DROP FUNCTION hearth.resolve_homes(text[], text[], text[]);
+CREATE FUNCTION hearth.resolve_homes(scope text[], directories text[], askers text[], names text[])
+RETURNS TABLE (ord bigint, kind integer, domain text, issuer text, help_uri text, contact text)
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+  PERFORM set_config('hearth.directories', scope::text, true);
+  RETURN QUERY
+  SELECT q.ord,
+         CASE WHEN coalesce(u.home_directory_id, m.directory_id) = q.directory_id THEN 1
+              WHEN u.home_issuer IS NOT NULL THEN 3
+              WHEN coalesce(u.home_directory_id, m.directory_id) IS NOT NULL THEN 2 ELSE 0 END,
+         CASE WHEN u.home_issuer IS NULL THEN coalesce(p.domain, '') ELSE '' END,
+         coalesce(u.home_issuer, ''),
+         CASE WHEN u.home_issuer IS NULL THEN coalesce(h.help_uri, '') ELSE '' END,
+         CASE WHEN u.home_issuer IS NULL THEN coalesce(h.contact, '') ELSE '' END
+  FROM unnest(directories, askers, names) WITH ORDINALITY q(directory_id, asker, name, ord)
+  LEFT JOIN LATERAL (SELECT true AS restricted FROM hearth.guest_policies
+                     WHERE guest_policies.directory_id = q.directory_id AND guest_policies.restrict_guests LIMIT 1) r ON true
+  LEFT JOIN LATERAL (SELECT true AS blind FROM hearth.users
+                     WHERE r.restricted AND users.directory_id = q.directory_id AND users.user_id = q.asker AND users.user_type = 2
+                     LIMIT 1) b ON true
+  LEFT JOIN LATERAL (SELECT users.user_id, users.home_directory_id, users.home_issuer FROM hearth.users
+                     WHERE b.blind IS NULL AND users.directory_id = q.directory_id AND users.user_principal_name = q.name
+                     AND users.delete_time IS NULL LIMIT 1) u ON true
+  LEFT JOIN LATERAL (SELECT domains.directory_id FROM hearth.domains
+                     WHERE domains.domain = split_part(q.name, '@', 2) AND domains.delete_time IS NULL AND u.user_id IS NULL
+                     LIMIT 1) m ON true
+  LEFT JOIN LATERAL (SELECT directories.directory_id, directories.help_uri, directories.contact FROM hearth.directories
+                     WHERE directories.directory_id = coalesce(u.home_directory_id, m.directory_id) LIMIT 1) h ON true
+  LEFT JOIN LATERAL (SELECT domains.domain FROM hearth.domains
+                     WHERE domains.directory_id = h.directory_id AND domains.is_primary LIMIT 1) p ON true;
+END $$;
