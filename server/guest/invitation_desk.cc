@@ -52,6 +52,21 @@ absl::Status CheckInviter(Tx& tx, const Call& call, const Access& access, const 
   return CheckMayInvite(policy, access, inviter.has_value() ? inviter->user_type : v1::USER_TYPE_UNSPECIFIED);
 }
 
+bool MayInviteAnyway(const Access& access) { return access.permissions.Has(v1::PERMISSION_GUESTS_INVITE); }
+
+// The guest, locked, whose invitation the caller may change: anybody for holders of guests.invite; for others, who invite by the policy, whom they
+// invited or are the sponsor of. Of all others, there or not, they are told the same.
+absl::StatusOr<User> LockInvited(Tx& tx, const Call& call, const Access& access, const std::string& name) {
+  absl::StatusOr<User> guest = LockGuest(tx, call, name);
+  if (MayInviteAnyway(access)) return guest;
+  if (guest.ok()) {
+    const auto invitation = LockInvitation(tx, guest->directory, guest->id);
+    const std::string& caller = call.principal.subject;
+    if (guest->sponsor == caller || (invitation.has_value() && invitation->inviter == caller)) return guest;
+  }
+  return Refuse(v1::ERROR_REASON_PERMISSION_MISSING, {{"permission", PermissionName(v1::PERMISSION_GUESTS_INVITE)}});
+}
+
 }  // namespace
 
 absl::StatusOr<v1::InviteGuestUserResponse> InvitationDesk::InviteGuestUser(const Call& call,
@@ -95,7 +110,7 @@ absl::StatusOr<v1::ResendInvitationResponse> InvitationDesk::ResendInvitation(
       [&](Tx& tx, const Access& access, v1::ResendInvitationResponse& response) -> absl::Status {
         const GuestPolicy policy = FindGuestPolicy(tx, directory);
         RETURN_IF_ERROR(CheckInviter(tx, call, access, policy));
-        ASSIGN_OR_RETURN(const User guest, LockGuest(tx, call, request.name()));
+        ASSIGN_OR_RETURN(const User guest, LockInvited(tx, call, access, request.name()));
         if (guest.invitation_state != v1::INVITATION_STATE_PENDING_ACCEPTANCE) return NotPending();
         RETURN_IF_ERROR(CheckGuestPolicies(tx, directory, policy, guest.home, guest.user_principal_name));
         const auto before = LockInvitation(tx, directory, guest.id);
@@ -115,7 +130,9 @@ absl::StatusOr<v1::RevokeInvitationResponse> InvitationDesk::RevokeInvitation(
   return Change<v1::RevokeInvitationResponse>(
       database_, keyring_, call, {directory}, request,
       [&](Tx& tx, const Access& access, v1::RevokeInvitationResponse& response) -> absl::Status {
-        ASSIGN_OR_RETURN(const User guest, LockGuest(tx, call, request.name()));
+        // Who holds the permission can revoke when nobody may invite any more, too.
+        if (!MayInviteAnyway(access)) RETURN_IF_ERROR(CheckInviter(tx, call, access, FindGuestPolicy(tx, directory)));
+        ASSIGN_OR_RETURN(const User guest, LockInvited(tx, call, access, request.name()));
         RETURN_IF_ERROR(CheckEtag(request.etag(), guest.revision, "guest user"));
         if (guest.invitation_state != v1::INVITATION_STATE_PENDING_ACCEPTANCE) return NotPending();
         if (IsProtected(guest)) RETURN_IF_ERROR(CheckAuthority(call, access, guest));

@@ -1,4 +1,6 @@
 // Guest policies: what they say, and who may invite by them.
+#include <set>
+
 #include "server/directory/user_desk.h"
 #include "tests/storage/guest/guest_desk_fixture.h"
 
@@ -78,6 +80,54 @@ TEST_F(PolicyTest, SaysWhoMayInvite) {
       }
     }
   }
+}
+
+// Who invites by the policy alone looks after their own invitations, and learns nothing of others'.
+TEST_F(PolicyTest, WhoInvitesByThePolicyResendsAndRevokesTheirOwn) {
+  const Principal member{kContoso, "user1"}, other{kContoso, "user2"};
+  const auto resend = [this](const std::string& id, const Principal& actor) {
+    const auto request = Named<v1::ResendInvitationRequest>(Contoso(id));
+    return Do(invitations_, &InvitationDesk::ResendInvitation, request, actor);
+  };
+  const auto revoke = [this](const std::string& id, const Principal& actor) {
+    const auto request = Named<v1::RevokeInvitationRequest>(Contoso(id));
+    return Do(invitations_, &InvitationDesk::RevokeInvitation, request, actor).status();
+  };
+  const auto let_invite = [this](v1::InviteFrom from) {
+    return SetPolicy(kContoso, [from](auto& policy) { policy.set_invite_from(from); });
+  };
+  ASSERT_THAT(let_invite(v1::INVITE_FROM_MEMBERS), IsOk());
+  ASSERT_THAT(Invite(Invitation("user2@forthcoffee.com"), member), IsOk());
+  ASSERT_THAT(Invite(Invitation("x@forthcoffee.com", "theirs")), IsOk()) << "by the administrator";
+  std::set<std::string> answers;
+  for (const char* id : {"theirs", "pending", "visitor", "user2", "nobody"}) {
+    for (const absl::Status& status : {resend(id, member).status(), revoke(id, member)}) {
+      EXPECT_THAT(status, Refuses(v1::ERROR_REASON_PERMISSION_MISSING, "permission", "guests.invite")) << id;
+      answers.insert(status.ToString());
+    }
+  }
+  EXPECT_EQ(answers.size(), 1u);
+  EXPECT_THAT(resend("guest", other), HasReason(v1::ERROR_REASON_PERMISSION_MISSING));
+  EXPECT_THAT(revoke("guest", other), HasReason(v1::ERROR_REASON_PERMISSION_MISSING));
+  const auto resent = resend("guest", member);
+  ASSERT_THAT(resent, IsOk());
+  ASSERT_THAT(resend("guest", ContosoAdmin()), IsOk()) << "who is the inviter now";
+  ASSERT_THAT(let_invite(v1::INVITE_FROM_ADMINS_AND_INVITERS), IsOk());
+  EXPECT_THAT(resend("guest", member), HasReason(v1::ERROR_REASON_INVITING_NOT_ALLOWED));
+  EXPECT_THAT(revoke("guest", member), HasReason(v1::ERROR_REASON_INVITING_NOT_ALLOWED));
+  ASSERT_THAT(let_invite(v1::INVITE_FROM_MEMBERS), IsOk());
+  EXPECT_THAT(revoke("guest", member), IsOk()) << "still the sponsor";
+  Sql("UPDATE hearth.users SET sponsor_id = 'user2' WHERE user_id = 'theirs'");
+  EXPECT_THAT(resend("theirs", other), IsOk()) << "the sponsor, who is the inviter now";
+  Sql("UPDATE hearth.users SET sponsor_id = '' WHERE user_id = 'theirs'");
+  Assign(kContoso, "theirs", v1::ROLE_REPORTS_READER);
+  EXPECT_THAT(revoke("theirs", other), HasReason(v1::ERROR_REASON_TARGET_ROLE_PROTECTED));
+  Unassign(kContoso, "theirs", v1::ROLE_REPORTS_READER);
+  EXPECT_THAT(revoke("theirs", other), IsOk());
+  ASSERT_THAT(Invite(Invitation("y@forthcoffee.com", "last")), IsOk());
+  ASSERT_THAT(let_invite(v1::INVITE_FROM_NOBODY), IsOk());
+  EXPECT_THAT(resend("last", ContosoAdmin()), HasReason(v1::ERROR_REASON_INVITING_NOT_ALLOWED));
+  EXPECT_THAT(revoke("last", ContosoAdmin()), IsOk()) << "to take back is always possible";
 }
 
 TEST_F(PolicyTest, DomainsAreAskedOfBothAndOfAllDomainsOfADirectory) {
