@@ -68,7 +68,8 @@ constexpr Statement kMoveHere{
 constexpr Statement kWithdraw{
     "guest_withdraw",
     "UPDATE hearth.users SET delete_time = now(), home_identity = NULL, invitation_state = 1, consent_time = NULL,"
-    " sessions_valid_after = now(), update_time = now(), revision = revision + 1 WHERE directory_id = $1 AND user_id = $2"};
+    " sessions_valid_after = now(), update_time = now(), revision = revision + 1 WHERE directory_id = $1 AND user_id = "
+    "$2"};
 constexpr Statement kUpdate{
     "guest_update",
     "UPDATE hearth.users SET display_name = $3, sponsor_id = $4, user_type = $5, update_time = now(),"

@@ -208,7 +208,8 @@ TEST_F(PolicyTest, AGuestToWhomRolesGiveNothingIsNoLastGlobalAdministrator) {
   EXPECT_THAT(restrict_guests(true, {kContoso, "visitor"}), last);
   EXPECT_TRUE(By({kContoso, "visitor"}, v1::GetUserRequest()).access.permissions.Has(v1::PERMISSION_DIRECTORY_ADMIN));
   Assign(kContoso, "partner", v1::ROLE_GLOBAL_ADMINISTRATOR);
-  ASSERT_THAT(restrict_guests(true, {kContoso, "visitor"}), IsOk()) << "the partner is a member, though homed elsewhere";
+  ASSERT_THAT(restrict_guests(true, {kContoso, "visitor"}), IsOk())
+      << "the partner is a member, though homed elsewhere";
   EXPECT_THAT(make_guest("partner"), last);
   EXPECT_EQ(Person(kContoso, "partner").user_type, v1::USER_TYPE_MEMBER);
   const auto remove = Named<v1::DeleteUserRequest>(Contoso("partner"));

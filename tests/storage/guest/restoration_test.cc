@@ -24,8 +24,7 @@ TEST_F(RestorationTest, WhomHomeLetsBeNoGuestAnyMoreIsNotRestored) {
     return SetPolicy(kForth, [rule](auto& policy) { policy.set_outbound_rule(rule); });
   };
   ASSERT_THAT(outbound(v1::DOMAIN_RULE_ONLY_LISTED), IsOk());
-  EXPECT_THAT(Refusals("guest"),
-              testing::Each(Refuses(v1::ERROR_REASON_GUEST_POLICY, "rule", "OUTBOUND_DOMAINS")));
+  EXPECT_THAT(Refusals("guest"), testing::Each(Refuses(v1::ERROR_REASON_GUEST_POLICY, "rule", "OUTBOUND_DOMAINS")));
   EXPECT_TRUE(Person(kContoso, "guest").deleted());
   EXPECT_THAT(MembershipsOf("user2"), IsEmpty());
   ASSERT_THAT(outbound(v1::DOMAIN_RULE_ANY), IsOk());
