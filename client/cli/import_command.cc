@@ -67,7 +67,7 @@ absl::StatusOr<FirebaseParameters> Firebase(const Flags& flags) {
   return firebase;
 }
 
-absl::StatusOr<std::vector<ImportRow>> ReadRows(const Flags& flags) {
+absl::StatusOr<ImportFile> ReadRows(const Flags& flags) {
   absl::StatusOr<std::string> text = ReadText(ValueOf(flags.file));
   if (!text.ok()) return text.status();
   absl::StatusOr<FirebaseParameters> firebase = Firebase(flags);
@@ -79,6 +79,26 @@ absl::StatusOr<std::vector<ImportRow>> ReadRows(const Flags& flags) {
                       absl::StrCat("One of ", absl::StrJoin(sources, ", ")));
   }
   return ReadImport(*text, from, *firebase);
+}
+
+// Whose password the row is, into a row of a message.
+absl::Status SetTarget(const ImportRow& from, const Settings& settings, v1::ImportCredentialsRequest::Row* row) {
+  if (IsPrincipalName(from.person)) {
+    row->set_user_principal_name(from.person);
+    return absl::OkStatus();
+  }
+  absl::StatusOr<std::string> name = FullName(v1::FORMAT_USER_NAME, from.person, settings.directory);
+  if (name.ok()) row->set_name(*name);
+  return name.status();
+}
+
+// A name that cannot be one is told before anything is sent.
+absl::Status CheckTargets(const std::vector<ImportRow>& rows, const Settings& settings) {
+  for (const ImportRow& row : rows) {
+    v1::ImportCredentialsRequest::Row unused;
+    if (absl::Status status = SetTarget(row, settings, &unused); !status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 // The messages of one call, from row `begin` on.
@@ -96,13 +116,7 @@ absl::StatusOr<std::vector<v1::ImportCredentialsRequest>> Messages(const std::ve
     row.set_row(rows[i].row);
     row.set_password_hash(rows[i].hash);
     row.set_require_change_at_next_sign_in(rows[i].must_change);
-    if (IsPrincipalName(rows[i].person)) {
-      row.set_user_principal_name(rows[i].person);
-      continue;
-    }
-    absl::StatusOr<std::string> name = FullName(v1::FORMAT_USER_NAME, rows[i].person, settings.directory);
-    if (!name.ok()) return name.status();
-    row.set_name(*name);
+    if (absl::Status status = SetTarget(rows[i], settings, &row); !status.ok()) return status;
   }
   return messages;
 }
@@ -133,7 +147,8 @@ Detail DetailOf(const google::rpc::Status& status) {
 std::string Lines(const v1::ImportCredentialsResponse& response, const std::vector<ImportRow>& rows) {
   std::string lines;
   for (const auto& refused : response.refusals()) {
-    const auto row = std::find_if(rows.begin(), rows.end(), [&](const ImportRow& r) { return r.row == refused.row(); });
+    const auto row = std::lower_bound(rows.begin(), rows.end(), refused.row(),
+                                      [](const ImportRow& a, int64_t number) { return a.row < number; });
     const auto wrong = DetailOf<google::rpc::BadRequest>(refused.refusal());
     const std::string message =
         wrong.field_violations_size() > 0 ? wrong.field_violations(0).description() : refused.refusal().message();
@@ -146,8 +161,10 @@ std::string Lines(const v1::ImportCredentialsResponse& response, const std::vect
 absl::Status Run(Session* session, const Flags& flags) {
   absl::StatusOr<Settings> settings = session->flags().Resolve();
   if (!settings.ok()) return settings.status();
-  absl::StatusOr<std::vector<ImportRow>> rows = ReadRows(flags);
-  if (!rows.ok()) return rows.status();
+  absl::StatusOr<ImportFile> import = ReadRows(flags);
+  if (!import.ok()) return import.status();
+  const std::vector<ImportRow>* rows = &import->rows;
+  if (absl::Status status = CheckTargets(*rows, *settings); !status.ok()) return status;
   absl::StatusOr<client::Client> client = session->Connect(*settings);
   if (!client.ok()) return client.status();
   std::ofstream file;
@@ -183,6 +200,7 @@ absl::Status Run(Session* session, const Flags& flags) {
     ShowProgress(Summary(all, rows->size(), dry_run), std::min(rows->size(), begin + kRowsInCall), rows->size());
   }
   std::cerr << (isatty(STDERR_FILENO) ? "\r\x1b[K" : "") << Summary(all, rows->size(), dry_run) << '\n';
+  if (import->left_out > 0) std::cerr << import->left_out << " without a password or a name were left out.\n";
   if (!status.ok()) std::cerr << "The run broke off. Give the same command again: it goes on where this one ended.\n";
   if (!report) return absl::UnknownError("Cannot write the report.");
   return status;

@@ -156,8 +156,8 @@ const std::vector<std::string>& ImportSources() {
   return *sources;
 }
 
-absl::StatusOr<std::vector<ImportRow>> ReadImport(const std::string& text, const std::string& from,
-                                                  const FirebaseParameters& firebase) {
+absl::StatusOr<ImportFile> ReadImport(const std::string& text, const std::string& from,
+                                      const FirebaseParameters& firebase) {
   std::vector<ImportRow> rows;
   if (from == "csv") {
     absl::StatusOr<std::vector<ImportRow>> read = ReadCsv(text);
@@ -171,11 +171,12 @@ absl::StatusOr<std::vector<ImportRow>> ReadImport(const std::string& text, const
       rows.back().row = static_cast<int>(i) + 1;
     }
   }
-  rows.erase(std::remove_if(rows.begin(), rows.end(),
-                            [](const ImportRow& row) { return row.person.empty() || row.hash.empty(); }),
-             rows.end());
+  const auto wanting = std::remove_if(rows.begin(), rows.end(),
+                                      [](const ImportRow& row) { return row.person.empty() || row.hash.empty(); });
+  const auto left_out = static_cast<size_t>(rows.end() - wanting);
+  rows.erase(wanting, rows.end());
   if (rows.empty()) return UsageError("The file holds no password hashes.", "See hearth import --help for --from.");
-  return rows;
+  return ImportFile{std::move(rows), left_out};
 }
 
 }  // namespace hearth::cli

@@ -2,6 +2,7 @@
 #ifndef HEARTH_CLIENT_CLI_IMPORT_FILE_H_
 #define HEARTH_CLIENT_CLI_IMPORT_FILE_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -25,10 +26,16 @@ struct FirebaseParameters {
   std::string memory_cost = "14";
 };
 
-// The passwords of a file; people without one are left out. `from` is one of ImportSources. Fails with a usage error that says where the file is wrong,
-// and quotes nothing of it but names of columns.
-absl::StatusOr<std::vector<ImportRow>> ReadImport(const std::string& text, const std::string& from,
-                                                  const FirebaseParameters& firebase);
+// What a file holds.
+struct ImportFile {
+  std::vector<ImportRow> rows;  // In its order.
+  size_t left_out = 0;          // People without a password or without a name.
+};
+
+// The passwords of a file. `from` is one of ImportSources. Fails with a usage error that says where the file is wrong, and quotes nothing of it but
+// names of columns.
+absl::StatusOr<ImportFile> ReadImport(const std::string& text, const std::string& from,
+                                      const FirebaseParameters& firebase);
 
 // "csv" and "jsonl" with columns of our own; "firebase", "keycloak", "kratos", "zitadel": what those export.
 const std::vector<std::string>& ImportSources();

@@ -79,10 +79,12 @@ class Writer final : public grpc::ClientBidiReactor<google::protobuf::Message, g
   }
   grpc::Status Wait() {
     done_.WaitForNotification();
+    if (result_.ok() && !answered_) return {grpc::StatusCode::INTERNAL, "The server ended the call without an answer."};
     return result_;
   }
 
  private:
+  void OnReadDone(bool ok) override { answered_ = ok; }
   void WriteNext() {
     const google::protobuf::Message* request = next_();
     request != nullptr ? StartWrite(request) : StartWritesDone();
@@ -97,6 +99,7 @@ class Writer final : public grpc::ClientBidiReactor<google::protobuf::Message, g
 
   const std::function<const google::protobuf::Message*()>& next_;
   google::protobuf::Message& response_;
+  bool answered_ = false;
   grpc::Status result_;
   absl::Notification done_;
 };

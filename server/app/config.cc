@@ -135,6 +135,7 @@ std::vector<std::string> ConfigDefects(const Config& config) {
                                     {"--read-workers", config.read_workers},
                                     {"--bulk-workers", config.bulk_workers},
                                     {"--bulk-queue", config.bulk_queue},
+                                    {"--upload-silence-seconds", config.upload_silence_seconds},
                                     {"--write-workers", config.write_workers},
                                     {"--read-queue", config.read_queue},
                                     {"--write-queue", config.write_queue},

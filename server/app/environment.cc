@@ -31,18 +31,20 @@ absl::Duration HashPatience(absl::Duration hash_time) { return std::max(absl::Mi
 
 DispatcherLimits LimitsOf(const Config& config, absl::Duration hash_time) {
   // A hash worker waits for its lane and for the database; three to a lane keep the lanes busy while others write.
-  return {
-      {v1::WORK_CLASS_LOOKUP, {LookupWorkers(config), static_cast<size_t>(config.lookup_queue)}},
-      {v1::WORK_CLASS_INTAKE, {config.intake_workers, static_cast<size_t>(config.intake_queue)}},
-      {v1::WORK_CLASS_READ, {config.read_workers, static_cast<size_t>(config.read_queue)}},
-      {v1::WORK_CLASS_WRITE, {config.write_workers, static_cast<size_t>(config.write_queue)}},
-      {v1::WORK_CLASS_WATCH, {kWatchWorkers, static_cast<size_t>(config.read_queue)}},
-      {v1::WORK_CLASS_BULK, {config.bulk_workers, static_cast<size_t>(config.bulk_queue)}},
-      {v1::WORK_CLASS_HASH,
-       {.workers = 3 * Lanes(config),
-        .queue = kHashArrivals,
-        .fair_queue = static_cast<size_t>(HashQueue(config)),
-        .patience = HashPatience(hash_time)}}};
+  return {{v1::WORK_CLASS_LOOKUP, {LookupWorkers(config), static_cast<size_t>(config.lookup_queue)}},
+          {v1::WORK_CLASS_INTAKE, {config.intake_workers, static_cast<size_t>(config.intake_queue)}},
+          {v1::WORK_CLASS_READ, {config.read_workers, static_cast<size_t>(config.read_queue)}},
+          {v1::WORK_CLASS_WRITE, {config.write_workers, static_cast<size_t>(config.write_queue)}},
+          {v1::WORK_CLASS_WATCH, {kWatchWorkers, static_cast<size_t>(config.read_queue)}},
+          {v1::WORK_CLASS_BULK,
+           {.workers = config.bulk_workers,
+            .queue = static_cast<size_t>(config.bulk_queue),
+            .silence = absl::Seconds(config.upload_silence_seconds)}},
+          {v1::WORK_CLASS_HASH,
+           {.workers = 3 * Lanes(config),
+            .queue = kHashArrivals,
+            .fair_queue = static_cast<size_t>(HashQueue(config)),
+            .patience = HashPatience(hash_time)}}};
 }
 
 Rates RatesOf(const CallRates& rates) {
@@ -111,48 +113,31 @@ Environment::Environment(const Config& config, Keyring keyring, std::unique_ptr<
       receiver_(&database_, &keyring_, &pager_, &event_tokens_),
       authenticator_(&database_, &tokens_),
       limiter_(clock, RateLimitsOf(config)) {
-  AddServices({&reset_,
-               &batch_,
-               &request_,
-               &proof_,
-               &queue_,
-               &limit_,
-               &reset_policy_,
-               &guest_,
-               &invitation_,
-               &redemption_,
-               &guest_user_,
-               &conversion_,
-               &membership_,
-               &guest_policy_,
-               &credential_,
-               &password_policy_,
-               &import_,
-               &sign_in_,
-               &bootstrap_,
-               &directory_,
-               &domain_,
-               &user_,
-               &role_,
-               &unit_,
-               &unit_member_,
-               &group_,
-               &group_member_,
-               &custom_role_,
-               &issuer_,
-               &service_account_,
-               &mail_,
-               &audit_,
-               &audit_policy_,
-               &watch_,
+  AddServices({&reset_,        &batch_,
+               &request_,      &proof_,
+               &queue_,        &limit_,
+               &reset_policy_, &guest_,
+               &invitation_,   &redemption_,
+               &guest_user_,   &conversion_,
+               &membership_,   &guest_policy_,
+               &credential_,   &password_policy_,
+               &import_,       &sign_in_,
+               &bootstrap_,    &directory_,
+               &domain_,       &user_,
+               &role_,         &unit_,
+               &unit_member_,  &group_,
+               &group_member_, &custom_role_,
+               &issuer_,       &service_account_,
+               &mail_,         &audit_,
+               &audit_policy_, &watch_,
                &receiver_},
               table_);
   metrics_ = std::make_unique<Metrics>(table_);
   settler_ = std::make_unique<Settler>(&database_, metrics_.get());
   gate_ = std::make_unique<Gate>(&authenticator_, &limiter_, metrics_.get(), clock,
                                  absl::Seconds(config.max_sign_in_seconds));
-  dispatcher_ = std::make_unique<Dispatcher>(gate_.get(), settler_.get(), metrics_.get(),
-                                             LimitsOf(config, hasher_.hash_time()));
+  dispatcher_ =
+      std::make_unique<Dispatcher>(gate_.get(), settler_.get(), metrics_.get(), LimitsOf(config, hasher_.hash_time()));
 }
 
 absl::StatusOr<std::unique_ptr<Environment>> Environment::Create(const Config& config, const Clock* clock,

@@ -1,7 +1,9 @@
 #include "server/credential/import_desk.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -28,11 +30,30 @@ constexpr absl::Duration kPatience = absl::Seconds(30);
 absl::Status HasPassword() { return Refuse(v1::ERROR_REASON_ALREADY_EXISTS, {{"resource_type", "password"}}); }
 
 // The call as that of one row, with audit events of its own.
-Call CallOf(const Call& call, AuditNote* note) {
-  Call one = call;
-  one.id = NewUuid4();
-  one.note = note;
-  return one;
+struct RowCall {
+  explicit RowCall(const Call& whole) : call(whole) {
+    call.id = NewUuid4();
+    call.note = &note;
+  }
+  RowCall(const RowCall&) = delete;
+  RowCall& operator=(const RowCall&) = delete;
+
+  AuditNote note;
+  Call call;
+  absl::Status outcome;
+};
+
+// Adds what became of a row.
+void Count(int64_t row, const absl::Status& outcome, bool unchanged, v1::ImportCredentialsResponse& report) {
+  if (outcome.ok()) {
+    unchanged ? report.set_unchanged_count(report.unchanged_count() + 1)
+              : report.set_imported_count(report.imported_count() + 1);
+    return;
+  }
+  report.set_refused_count(report.refused_count() + 1);
+  auto& refused = *report.add_refusals();
+  refused.set_row(row);
+  *refused.mutable_refusal() = ToRpcStatus(outcome);
 }
 
 }  // namespace
@@ -49,8 +70,7 @@ absl::Status ImportDesk::ImportRow(Tx& tx, const Call& call, const Access& acces
   if (const auto credential = FindCredential(tx, user.directory, user.id)) {
     // Also when the person has signed in since, and the imported hash has given way to ours.
     const std::string given = vault_.DigestOf({user.directory, user.id, credential->version}, row.password_hash());
-    unchanged =
-        credential->import_digest == given && credential->must_change == row.require_change_at_next_sign_in();
+    unchanged = credential->import_digest == given && credential->must_change == row.require_change_at_next_sign_in();
     return unchanged ? absl::OkStatus() : HasPassword();
   }
   if (validate_only) return absl::OkStatus();
@@ -65,31 +85,31 @@ absl::Status ImportDesk::ImportRow(Tx& tx, const Call& call, const Access& acces
 absl::Status ImportDesk::ImportRows(const Call& call, const v1::ImportCredentialsRequest& request,
                                     v1::ImportCredentialsResponse& report) {
   v1::ImportCredentialsResponse counted;
+  // Refusals that concern another directory as well, whose audit this transaction does not write.
+  std::vector<std::unique_ptr<RowCall>> abroad;
   RETURN_IF_ERROR(database_.Write(
       {call.principal.directory}, std::min(call.deadline, absl::Now() + kPatience), [&](Tx& tx) -> absl::Status {
         counted.Clear();
+        abroad.clear();
         Access access;
         RETURN_IF_ERROR(CheckAccessAgain(tx, call, /*self=*/false, access));
         for (const auto& row : request.rows()) {
-          AuditNote note;
-          const Call one = CallOf(call, &note);
+          auto one = std::make_unique<RowCall>(call);
           bool unchanged = false;
-          const absl::Status outcome = ImportRow(tx, one, access, row, request.validate_only(), unchanged);
+          const absl::Status outcome = ImportRow(tx, one->call, access, row, request.validate_only(), unchanged);
           // Failures that the next row would meet too end the call; what was committed before stays, and can be sent again.
           if (!outcome.ok() && !ReasonOf(outcome).has_value()) return outcome;
-          if (!request.validate_only() && !unchanged) AppendVerdict(tx, one, outcome);
-          if (outcome.ok()) {
-            unchanged ? counted.set_unchanged_count(counted.unchanged_count() + 1)
-                      : counted.set_imported_count(counted.imported_count() + 1);
-            continue;
-          }
-          counted.set_refused_count(counted.refused_count() + 1);
-          auto& refused = *counted.add_refusals();
-          refused.set_row(row.row());
-          *refused.mutable_refusal() = ToRpcStatus(outcome);
+          const bool both = !outcome.ok() && !one->note.other_directory.empty();
+          if (!request.validate_only() && !unchanged && !both) AppendVerdict(tx, one->call, outcome);
+          Count(row.row(), outcome, unchanged, counted);
+          one->outcome = outcome;
+          if (both) abroad.push_back(std::move(one));
         }
         return absl::OkStatus();
       }));
+  for (const auto& one : abroad) {
+    if (!request.validate_only()) RETURN_IF_ERROR(RecordRefusal(database_, one->call, one->outcome));
+  }
   report.set_imported_count(report.imported_count() + counted.imported_count());
   report.set_unchanged_count(report.unchanged_count() + counted.unchanged_count());
   report.set_refused_count(report.refused_count() + counted.refused_count());

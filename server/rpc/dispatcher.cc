@@ -20,9 +20,6 @@ namespace {
 
 // Calls of a fair class that pass the gate together: one look-up says who they all are.
 constexpr size_t kAdmitTogether = 64;
-// How long a caller who streams requests may be silent: they hold one of few workers.
-constexpr absl::Duration kUploadPatience = absl::Seconds(30);
-
 std::string ToString(grpc::string_ref text) { return {text.data(), text.size()}; }
 
 // The trace id of a W3C `traceparent`: 00-<32 hex digits>-…; empty when there is none.
@@ -76,11 +73,11 @@ std::unique_ptr<Outlet> OutletOf(const Work& work) {
 }
 
 // Where the requests of a call come from that streams them; empty for others. The first has been parsed and admitted.
-std::function<absl::StatusOr<bool>()> AdvanceOf(Work& work, const Gate& gate) {
+std::function<absl::StatusOr<bool>()> AdvanceOf(Work& work, const Gate& gate, absl::Duration silence) {
   if (work.upload == nullptr) return nullptr;
-  return [&work, &gate, first = true]() mutable -> absl::StatusOr<bool> {
+  return [&work, &gate, silence, first = true]() mutable -> absl::StatusOr<bool> {
     if (std::exchange(first, false)) return true;
-    const UploadReactor::Read read = work.upload->Next(std::min(work.call.deadline, absl::Now() + kUploadPatience));
+    const UploadReactor::Read read = work.upload->Next(std::min(work.call.deadline, absl::Now() + silence));
     if (work.context->IsCancelled()) return Refuse(v1::ERROR_REASON_CALL_CANCELLED);
     if (read == UploadReactor::Read::kLate) return Refuse(v1::ERROR_REASON_DEADLINE_PASSED);
     if (read == UploadReactor::Read::kEnd) return false;
@@ -125,6 +122,7 @@ void Dispatcher::AddLane(v1::WorkClass work_class, const WorkClassLimits& limits
   lanes_[work_class] = std::move(owned);
   lane.work_class = work_class;
   lane.capacity = limits.queue;
+  lane.silence = limits.silence;
   lane.waiting = &metrics_.Waiting(work_class);
   const bool fair = limits.fair_queue > 0;
   if (fair) {
@@ -223,7 +221,7 @@ void Dispatcher::RunWorker(Lane& lane) {
       CheckAlive(*work);
     }
     Admit(batch);
-    Serve(std::move(batch));
+    Serve(lane, std::move(batch));
   }
 }
 
@@ -256,7 +254,7 @@ void Dispatcher::RunFairWorker(Lane& lane) {
     CheckAlive(*work);
     Batch batch;
     batch.push_back(std::move(work));
-    Serve(std::move(batch));
+    Serve(lane, std::move(batch));
   }
 }
 
@@ -273,14 +271,14 @@ void Dispatcher::Admit(const Batch& batch) {
   }
 }
 
-void Dispatcher::Serve(Batch batch) {
+void Dispatcher::Serve(const Lane& lane, Batch batch) {
   std::vector<Served> admitted;
   std::vector<Work*> works;
   for (const auto& work : batch) {
     if (!work->status.ok()) continue;
     works.push_back(work.get());
     admitted.push_back({&work->call, work->request.get(), work->response.get(), SinkOf(*work), OutletOf(*work),
-                        AdvanceOf(*work, gate_), absl::OkStatus()});
+                        AdvanceOf(*work, gate_, lane.silence), absl::OkStatus()});
   }
   // What escapes from a desk is a defect, and ends this batch, not the server.
   try {

@@ -26,6 +26,8 @@ struct WorkClassLimits {
   // the caller's directory. 0: calls pass the gate when their turn comes, in the order of arrival.
   size_t fair_queue = 0;
   absl::Duration patience = absl::Milliseconds(100);  // The FairQueue's.
+  // How long a caller who streams requests may send nothing: the call holds a worker meanwhile.
+  absl::Duration silence = absl::Seconds(30);
 };
 using DispatcherLimits = std::map<v1::WorkClass, WorkClassLimits>;
 
@@ -47,6 +49,7 @@ class Dispatcher {
   struct Lane {
     v1::WorkClass work_class;
     size_t capacity;
+    absl::Duration silence;
     prometheus::Gauge* waiting;
     absl::Mutex mutex;
     std::deque<std::unique_ptr<Work>> queue ABSL_GUARDED_BY(mutex);
@@ -73,7 +76,7 @@ class Dispatcher {
   // Lets the calls of one method pass the gate; those that do not have a status that is not OK.
   void Admit(const Batch& batch);
   // Serves the calls that passed the gate, and settles all.
-  void Serve(Batch batch);
+  void Serve(const Lane& lane, Batch batch);
   void TurnAway(const Lane& lane, std::unique_ptr<Work> work);
 
   Gate& gate_;

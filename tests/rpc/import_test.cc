@@ -12,6 +12,10 @@ using testing::HasSubstr;
 constexpr char kBcrypt[] = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";  // Of "U*U".
 constexpr char kSsha[] = "{SSHA}0c0blFTXXNuAMHECS4uxrj3ZieMoWImr";                          // Of "testing123".
 
+// Made with Python's hashlib.
+constexpr char kLongPassword[] = "a long password of old";
+constexpr char kLong[] = "$pbkdf2-sha256$1000$MDEyMzQ1Njc4OWFiY2RlZg$TItQKj7P5Cpgpe5oKjXUV2Glxw3+7QBK6070jHjqrZ4";
+
 class ImportTest : public PasswordFixture {
  protected:
   using Row = v1::ImportCredentialsRequest::Row;
@@ -135,6 +139,56 @@ TEST_F(ImportTest, ARunThatIsGivenAgainChangesNothing) {
   ASSERT_THAT(Import({other}), IsOk());
   EXPECT_EQ(ReasonOfRow(1), "ALREADY_EXISTS") << "another hash is no repeat";
   EXPECT_EQ(StoredOf("user1"), stored);
+}
+
+// A run that broke off is given again when people have signed in already.
+TEST_F(ImportTest, ARepeatIsKnownAfterTheHashGaveWayAndNoMoreAfterAReset) {
+  ASSERT_THAT(ImportOne("user1", kBcrypt), IsOk());
+  ASSERT_THAT(Verify(kUser1, "U*U"), IsOk());
+  AwaitUpgrade("user1");
+  const std::string stored = StoredOf("user1");
+  ASSERT_THAT(ImportOne("user1", kBcrypt), IsOk());
+  EXPECT_EQ(Counts(), "0 1 0");
+  EXPECT_EQ(StoredOf("user1"), stored);
+  Give("user1", "a password by a reset");
+  ASSERT_THAT(ImportOne("user1", kBcrypt), IsOk());
+  EXPECT_EQ(ReasonOfRow(1), "ALREADY_EXISTS");
+  EXPECT_THAT(Verify(kUser1, "a password by a reset"), IsOk());
+}
+
+TEST_F(ImportTest, AnImportedPasswordCountsAmongThePastOnes) {
+  Sql("INSERT INTO hearth.password_policies (directory_id, policy, history) VALUES ('forthcoffee', '{\"history\": 5}', "
+      "5)");
+  ASSERT_THAT(ImportOne("user1", kLong), IsOk());
+  ASSERT_THAT(Change(kUser1, kLongPassword, "another long password"), IsOk());
+  EXPECT_THAT(Change(kUser1, "another long password", kLongPassword),
+              Refuses(v1::ERROR_REASON_PASSWORD_POLICY, "rule", "RECENTLY_USED"));
+  EXPECT_THAT(Change(kUser1, "another long password", "a third and long password"), IsOk());
+}
+
+TEST_F(ImportTest, RefusedRowsAreInTheAuditOfBothDirectories) {
+  auto message = Message();
+  Add(message, 1, "visitor", kSsha);
+  ASSERT_THAT(Import({message}), IsOk());
+  EXPECT_EQ(Audit(kForth).back().reason, "NOT_HOME_DIRECTORY");
+  EXPECT_EQ(Audit(kForth).back(), Audit(kContoso).back());
+}
+
+TEST_F(ImportTest, ReportsFitIntoAMessage) {
+  auto message = Message();
+  Add(message, 1, "visitor", kSsha);
+  Add(message, 2, "user2", "$2a$31$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW");
+  ASSERT_THAT(Import({message}), IsOk());
+  for (const auto& refused : report_.refusals()) EXPECT_LT(refused.ByteSizeLong(), 1000u) << refused.row();
+}
+
+TEST_F(ImportTest, ACallTakesAtMostSoManyRows) {
+  std::vector<v1::ImportCredentialsRequest> messages;
+  for (int i = 0; i <= 4000; ++i) {
+    if (i % 100 == 0) messages.push_back(Message(/*validate_only=*/true));
+    Add(messages.back(), i, "nobody", "x");
+  }
+  EXPECT_THAT(Import(messages), ViolatesField("rows"));
 }
 
 TEST_F(ImportTest, ADryRunReportsTheSameAndChangesNothing) {

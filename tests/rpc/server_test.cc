@@ -160,6 +160,28 @@ TEST_F(ServerTest, ARefusalForOverloadTellsGrpcsOwnRetriesWhenToComeAgain) {
   EXPECT_GT(told, 0);
 }
 
+// Else two silent callers would keep everybody's long runs waiting for an hour.
+TEST_F(ServerTest, ACallerWhoStreamsNothingGivesTheirWorkerBack) {
+  config.bulk_workers = 1;
+  config.upload_silence_seconds = 1;
+  Start();
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+  context.AddMetadata("authorization", "Bearer " + TokenFor(ForthAdmin()));
+  Passwords stub(Channel());
+  v1::ImportCredentialsResponse response;
+  const auto writer = stub.ImportCredentials(&context, &response);
+  v1::ImportCredentialsRequest message;
+  message.set_parent("directories/forthcoffee");
+  auto& row = *message.add_rows();
+  row.set_name("directories/forthcoffee/users/nobody");
+  row.set_password_hash("{SSHA}0c0blFTXXNuAMHECS4uxrj3ZieMoWImr");
+  ASSERT_TRUE(writer->Write(message));
+  const absl::Time begin = absl::Now();
+  EXPECT_THAT(FromGrpc(writer->Finish()), HasReason(v1::ERROR_REASON_DEADLINE_PASSED));
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(10));
+}
+
 TEST_F(ServerTest, ACallThatIsPastItsDeadlineIsAnsweredWithoutWork) {
   config.hash_lanes = 1;
   config.argon2 = {.memory_kib = 64 * 1024, .iterations = 8};

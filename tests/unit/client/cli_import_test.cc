@@ -61,6 +61,20 @@ TEST_F(ImportTest, SendsTheRowsOfACsvFileAndReportsTheRefused) {
   EXPECT_EQ(request.rows(2).password_hash(), "$2a$31$x");
 }
 
+TEST_F(ImportTest, CountsPeopleWhoAreLeftOut) {
+  hearth_.Answer(Report(1, 0));
+  const Result result = Run({"import", "-"}, "name,password_hash\nuser1,{SSHA}x\nuser2,\n,{SSHA}x\n");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("2 without a password or a name were left out"));
+  EXPECT_EQ(Sent().row(), 2);
+}
+
+TEST_F(ImportTest, ANameThatCanBeNoneStopsEverything) {
+  const Result result = Run({"import", "-"}, "name,password_hash\nuser1,{SSHA}x\na b/c/d/e/f/g,{SSHA}x\n");
+  EXPECT_EQ(result.exit_code, 2) << result.err;
+  EXPECT_THAT(hearth_.calls(), IsEmpty());
+}
+
 TEST_F(ImportTest, ADryRunSaysSo) {
   hearth_.Answer(Report(1, 0));
   const Result result =

@@ -102,6 +102,46 @@ TEST(ForeignHashTest, ALongPasswordDoesNotVerifyByItsFirst72Bytes) {
   EXPECT_FALSE(Verifies(hash, std::string(71, 'a')));
 }
 
+TEST(ForeignHashTest, WhatCryptCannotTakeIsNotThePassword) {
+  const std::string bcrypt = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
+  EXPECT_FALSE(Verifies(bcrypt, std::string("U*U\0x", 5))) << "though it looks no further than the NUL";
+  const std::string sha = "$5$saltstring$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5";
+  EXPECT_FALSE(Verifies(sha, std::string("Hello world!\0", 13)));
+  for (const size_t length : {511, 512, 1024, 100'000}) EXPECT_FALSE(Verifies(sha, std::string(length, 'a'))) << length;
+}
+
+// What the parser takes, the library takes: a hash that it refused would keep its person out, and tell them apart.
+TEST(ForeignHashTest, WhatIsTakenAtTheBoundsCanBeCompared) {
+  for (const char* hash :
+       {"$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+        "$argon2id$v=19$m=128,t=1,p=16$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEg",
+        "$argon2id$v=19$p=1,t=1,m=8$c29tZXNhbHQ=$nf65EOgLrQMR_uIPnA4rEsF5h7TKyQwu9U1bMCHGi_4=",
+        "$argon2i$v=19$m=64,t=3,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+        "$argon2i$v=19$m=64,t=1,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+        "$scrypt$ln=15,r=1,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEg",
+        "$scrypt$ln=1,r=64,p=64$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEg",
+        "$scrypt$ln=17,r=8,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEg", "$pbkdf2-sha1$1$c2FsdA$nf65EOgLrQMR/uIPnA4rEg",
+        "$5$rounds=1000$s$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5",
+        "$2b$04$......................5YPO9kmyuRGyh0XouQYb4YMJKvyOeW."}) {
+    const auto parsed = ParseForeignHash(hash);
+    ASSERT_TRUE(parsed.ok()) << hash << " " << parsed.status();
+    const auto verdict = VerifyForeignHash(*parsed, Secret("password"));
+    ASSERT_TRUE(verdict.ok()) << hash << " " << verdict.status();
+    EXPECT_FALSE(*verdict) << hash;
+  }
+  for (const char* hash : {"$argon2id$v=19$m=64,t=1,p=16$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEg",
+                           "$argon2id$v=19$m=64,t=1,p=1$c2FsdA$nf65EOgLrQMR/uIPnA4rEg",
+                           "$scrypt$ln=16,r=1,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEg",
+                           "$5$salt=$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5",
+                           "$2b$04$=.....................5YPO9kmyuRGyh0XouQYb4YMJKvyOeW."}) {
+    EXPECT_NE(Complaint(hash), "") << hash;
+  }
+  // 64 bytes of SHA-1 are four digests: every iteration counts four times.
+  const std::string tag = "$c2FsdA$" + std::string(86, 'A');
+  EXPECT_EQ(Complaint("$pbkdf2-sha1$1500000" + tag), "");
+  EXPECT_THAT(Complaint("$pbkdf2-sha1$1500001" + tag), HasSubstr("iterations"));
+}
+
 TEST(ForeignHashTest, RefusesHashesThatCostTooMuchBeforeTheyCostAnything) {
   const std::string bcrypt = "CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
   for (const char* cost : {"$2a$31$", "$2b$15$", "$2y$03$", "$2a$00$", "$2a$99$", "$2a$-1$"}) {

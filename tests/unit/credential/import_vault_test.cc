@@ -55,5 +55,15 @@ TEST(ImportVaultTest, OpensForTheVeryRowOnly) {
   EXPECT_FALSE(vault.Open(kAda, {"", "k1"}).ok());
 }
 
+TEST(ImportVaultTest, KnowsAHashOfOneVersionAgain) {
+  const ImportVault vault(&Ring());
+  const std::string digest = vault.DigestOf(kAda, kForeign);
+  EXPECT_EQ(digest.size(), 32u);
+  EXPECT_EQ(vault.DigestOf(kAda, kForeign), digest);
+  EXPECT_NE(vault.DigestOf(kAda, "{SSHA}0c0blFTXXNuAMHECS4uxrj3ZieMoWImR"), digest);
+  EXPECT_NE(vault.DigestOf({"forthcoffee", "ada", 8}, kForeign), digest);
+  EXPECT_NE(vault.DigestOf({"contoso", "ada", 7}, kForeign), digest);
+}
+
 }  // namespace
 }  // namespace hearth
