@@ -124,11 +124,15 @@ Secret Hasher::Pepper(const std::string& key_id, const CredentialBinding& bindin
   return peppered;
 }
 
+absl::Time Hasher::LastStart(absl::Time deadline) const {
+  return hash_time_ == absl::InfiniteDuration() ? deadline : deadline - hash_time_;
+}
+
 absl::StatusOr<PasswordHash> Hasher::Hash(const CredentialBinding& binding, const Secret& prepared,
                                           absl::Time deadline) {
   if (!InRange(parameters_)) return absl::InternalError("the hash parameters are out of range");
   const Secret peppered = Pepper(keyring_->current(), binding, prepared);
-  ASSIGN_OR_RETURN(const Lane lane, Lane::Take(lanes_, deadline));
+  ASSIGN_OR_RETURN(const Lane lane, Lane::Take(lanes_, LastStart(deadline)));
   ASSIGN_OR_RETURN(std::string phc, MakePhc(peppered, parameters_));
   return PasswordHash{std::move(phc), keyring_->current()};
 }
@@ -143,7 +147,7 @@ absl::StatusOr<bool> Hasher::Verify(const CredentialBinding& binding, const Pass
     return absl::InternalError("a stored password hash names a key that is not in the key ring");
   }
   const Secret peppered = Pepper(hash.pepper_key_id, binding, prepared);
-  ASSIGN_OR_RETURN(const Lane lane, Lane::Take(lanes_, deadline));
+  ASSIGN_OR_RETURN(const Lane lane, Lane::Take(lanes_, LastStart(deadline)));
   ASSIGN_OR_RETURN(const bool matches, Matches(hash.phc, peppered.Expose()));
   if (!matches) SpendTheRest(Work(*cost));
   return matches;
@@ -154,7 +158,7 @@ absl::StatusOr<bool> Hasher::VerifyImported(const CredentialBinding& binding, co
   ASSIGN_OR_RETURN(const Secret text, ImportVault(keyring_).Open(binding, hash));
   const absl::StatusOr<ForeignHash> foreign = ParseForeignHash(text.Expose());
   if (!foreign.ok()) return absl::InternalError("a stored imported password hash is beyond the accepted forms or cost");
-  ASSIGN_OR_RETURN(const Lane lane, Lane::Take(lanes_, deadline));
+  ASSIGN_OR_RETURN(const Lane lane, Lane::Take(lanes_, LastStart(deadline)));
   const absl::Duration before = ProcessorTime();
   ASSIGN_OR_RETURN(const bool matches, VerifyForeignHash(*foreign, given));
   const double share = absl::FDivDuration(ProcessorTime() - before, hash_time_);

@@ -41,7 +41,7 @@ struct PasswordHash {
 // Hashes and verifies passwords: Argon2id, through libsodium, of BLAKE2b(pepper; directory, user, version,
 // password). The pepper is derived from the key ring for this one purpose, so that a copy of the database
 // alone is of no use for guessing. At most `lanes` hashes run at once; the others wait their turn until their
-// deadline, on the machine's clock. Thread-safe.
+// deadline, on the machine's clock, less the time of a hash. Thread-safe.
 class Hasher {
  public:
   // Keeps `keyring`, which is not null and outlives the hasher. `parameters` are at most kMaxHashParameters
@@ -88,6 +88,9 @@ class Hasher {
  private:
   // Makes up for what a hash that cost `spent` KiB times passes did not cost. In a lane.
   void SpendTheRest(uint64_t spent) const;
+
+  // A hash that begins later would be made for nobody.
+  absl::Time LastStart(absl::Time deadline) const;
 
   // The bytes that are hashed, as 64 hexadecimal digits.
   Secret Pepper(const std::string& key_id, const CredentialBinding& binding, const Secret& prepared) const;

@@ -302,6 +302,15 @@ TEST_F(HasherTest, ACallWhoseDeadlineHasPassedDoesNoWork) {
   EXPECT_EQ(ReasonOf(hasher_.VerifyDecoy(kPassword, past).status()), v1::ERROR_REASON_DEADLINE_PASSED);
 }
 
+TEST_F(HasherTest, AHashThatWouldEndAfterItsDeadlineIsNotBegun) {
+  Hasher slow(&FirstRing(), {.memory_kib = 32 * 1024, .iterations = 8}, 1);
+  const absl::Duration spent = CpuTimeOf([&] {
+    const auto refused = slow.Hash(kAda, kPassword, absl::Now() + slow.hash_time() / 2);
+    EXPECT_EQ(ReasonOf(refused.status()), v1::ERROR_REASON_DEADLINE_PASSED);
+  });
+  EXPECT_LT(spent, slow.hash_time() / 4);
+}
+
 TEST_F(HasherTest, AWaiterIsRefusedWhenItsDeadlinePasses) {
   Hasher slow(&FirstRing(), {.memory_kib = 32 * 1024, .iterations = 8}, 1);
   std::atomic<bool> stop{false};
