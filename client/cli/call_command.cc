@@ -4,6 +4,7 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "fields.h"
@@ -100,7 +101,11 @@ absl::Status Run(Session* session, const CallOptions& options) {
   if (!client.ok()) return client.status();
   if ((*method)->server_streaming()) return PrintStream(session, *client, **method, **request);
   const std::unique_ptr<Message> response = NewMessage((*method)->output_type());
-  absl::Status status = session->Invoke(*client, **method, **request, response.get());
+  const Message* one = request->get();
+  absl::Status status = (*method)->client_streaming()
+                            ? session->InvokeUploading(
+                                  *client, **method, [&one] { return std::exchange(one, nullptr); }, response.get())
+                            : session->Invoke(*client, **method, **request, response.get());
   if (!status.ok()) return status;
   absl::StatusOr<std::string> json = Json(*response);
   if (!json.ok()) return json.status();

@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "usage.h"
 
 namespace hearth::cli {
@@ -79,6 +80,16 @@ absl::StatusOr<std::vector<CsvRecord>> ParseCsv(const std::string& text) {
     if (!empty) records.push_back(*std::move(record));
   }
   return records;
+}
+
+std::string CsvLine(const std::vector<std::string>& fields) {
+  std::string line;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    const bool quoted = fields[i].find_first_of(",\"\r\n") != std::string::npos;
+    absl::StrAppend(&line, i == 0 ? "" : ",",
+                    quoted ? absl::StrCat("\"", absl::StrReplaceAll(fields[i], {{"\"", "\"\""}}), "\"") : fields[i]);
+  }
+  return line + "\n";
 }
 
 }  // namespace hearth::cli

@@ -19,6 +19,9 @@ struct CsvRecord {
 // skipped. Fails with a usage error that names the line where a quote is not closed or followed by something else.
 absl::StatusOr<std::vector<CsvRecord>> ParseCsv(const std::string& text);
 
+// A record as a line of such a text.
+std::string CsvLine(const std::vector<std::string>& fields);
+
 }  // namespace hearth::cli
 
 #endif  // HEARTH_CLIENT_CLI_CSV_H_

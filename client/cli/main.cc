@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
   hearth::cli::AddAuditVerify(&session);
   hearth::cli::AddAuditCheck(&session);
   hearth::cli::AddEventsListen(&session);
+  hearth::cli::AddImport(&session);
   hearth::cli::AddCall(&session);
   hearth::cli::AddMethods(&session);
   hearth::cli::AddHealth(&session);

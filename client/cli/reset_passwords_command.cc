@@ -12,8 +12,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
+#include "csv.h"
 #include "fields.h"
 #include "google/protobuf/util/time_util.h"
 #include "google/rpc/error_details.pb.h"
@@ -94,12 +94,6 @@ absl::StatusOr<v1::BatchResetPasswordsRequest> MakeRequest(const Settings& setti
   return request;
 }
 
-// RFC 4180.
-std::string Quoted(const std::string& cell) {
-  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
-  return absl::StrCat("\"", absl::StrReplaceAll(cell, {{"\"", "\"\""}}), "\"");
-}
-
 std::string ReasonOf(const google::rpc::Status& refusal) {
   google::rpc::ErrorInfo info;
   for (const auto& detail : refusal.details()) {
@@ -108,16 +102,12 @@ std::string ReasonOf(const google::rpc::Status& refusal) {
   return "";
 }
 
-std::string CsvLine(const std::string& person, const v1::BatchResetPasswordsResponse& response) {
+std::string LineOf(const std::string& person, const v1::BatchResetPasswordsResponse& response) {
   const bool done = response.has_reset();
   const std::string until =
       done && response.reset().has_expire_time() ? TimeUtil::ToString(response.reset().expire_time()) : "";
-  std::string line;
-  for (const std::string& cell : {person, response.reset().name(), response.reset().generated_password(), until,
-                                  ReasonOf(response.refusal()), response.refusal().message()}) {
-    absl::StrAppend(&line, line.empty() ? "" : ",", Quoted(cell));
-  }
-  return line + "\n";
+  return CsvLine({person, response.reset().name(), response.reset().generated_password(), until,
+                  ReasonOf(response.refusal()), response.refusal().message()});
 }
 
 // How far a run is, as one line that moves, where there is a terminal to watch it.
@@ -190,7 +180,7 @@ absl::Status Run(Session* session, const Flags& flags) {
   const auto each = [&] {
     const auto index = static_cast<size_t>(response.index());
     const std::string person = index < people->size() ? (*people)[index] : "";
-    written = written && output.Write(json ? Json(response).value_or("") : CsvLine(person, response));
+    written = written && output.Write(json ? Json(response).value_or("") : LineOf(person, response));
     progress.Add(response.has_reset());
     if (response.has_refusal() && session->exit_code() == 0) {
       session->ExitWith(ExitCode(absl::Status(static_cast<absl::StatusCode>(response.refusal().code()), "refused")));

@@ -139,6 +139,13 @@ absl::Status Session::InvokeStreaming(const client::Client& client, const google
   return client.InvokeStreaming(method, request, response, each, call_options());
 }
 
+absl::Status Session::InvokeUploading(const client::Client& client, const google::protobuf::MethodDescriptor& method,
+                                      const std::function<const google::protobuf::Message*()>& next,
+                                      google::protobuf::Message* response) {
+  const CallRunning running;
+  return client.InvokeUploading(method, next, response, call_options());
+}
+
 absl::Status Session::Print(const google::protobuf::Message& response, const std::string& note) const {
   if (flags_.json()) {
     absl::StatusOr<std::string> json = Json(response);

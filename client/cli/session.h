@@ -46,6 +46,9 @@ class Session {
   absl::Status InvokeStreaming(const client::Client& client, const google::protobuf::MethodDescriptor& method,
                                const google::protobuf::Message& request, google::protobuf::Message* response,
                                const std::function<bool()>& each);
+  absl::Status InvokeUploading(const client::Client& client, const google::protobuf::MethodDescriptor& method,
+                               const std::function<const google::protobuf::Message*()>& next,
+                               google::protobuf::Message* response);
   // Prints a response, as `-o` asks for it, with `note` below a table.
   absl::Status Print(const google::protobuf::Message& response, const std::string& note = "") const;
   // Ends with this code although nothing failed: the answer was no.

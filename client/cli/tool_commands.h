@@ -7,6 +7,7 @@
 namespace hearth::cli {
 
 void AddInviteAll(Session* session);   // hearth guest invite-all FILE
+void AddImport(Session* session);      // hearth import FILE
 void AddCall(Session* session);        // hearth call METHOD
 void AddMethods(Session* session);     // hearth methods
 void AddHealth(Session* session);      // hearth health

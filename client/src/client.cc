@@ -82,6 +82,13 @@ class Client::Impl {
     return connection_.StreamOnce(path, request, response, each, *metadata, deadline, options.cancellation);
   }
 
+  absl::Status Upload(const std::string& path, const std::function<const Message*()>& next, Message* response,
+                      absl::Time deadline, const CallOptions& options) const {
+    absl::StatusOr<Metadata> metadata = MetadataOf(options);
+    if (!metadata.ok()) return metadata.status();
+    return connection_.UploadOnce(path, next, response, *metadata, deadline, options.cancellation);
+  }
+
   absl::Status Repeat(const std::string& path, const Message& request, Message* response, absl::Time deadline,
                       const CallOptions& options) const {
     absl::BitGen random;
@@ -157,6 +164,18 @@ absl::Status Client::InvokeStreaming(const MethodDescriptor& method, const Messa
   absl::Status status = impl_->Stream(PathOf(method), sent, response, each, deadline, options);
   NoteRequestId(RequestIdOf(sent), &status);
   return status;
+}
+
+absl::Status Client::InvokeUploading(const MethodDescriptor& method, const std::function<const Message*()>& next,
+                                     Message* response, const CallOptions& options) const {
+  if (!method.client_streaming()) {
+    return absl::UnimplementedError(absl::StrCat(std::string(method.name()), " takes one request; use Invoke."));
+  }
+  if (response->GetDescriptor() != method.output_type()) {
+    return absl::InvalidArgumentError(absl::StrCat("This is not the answer of ", std::string(method.name()), "."));
+  }
+  const absl::Time deadline = impl_->Deadline(options, DefaultTimeout(method));
+  return impl_->Upload(PathOf(method), next, response, deadline, options);
 }
 
 absl::Status Client::InvokeOnce(const std::string& path, const Message& request, Message* response,

@@ -66,6 +66,44 @@ class Reader final : public grpc::ClientBidiReactor<google::protobuf::Message, g
   absl::Notification done_;
 };
 
+// Sends requests one by one, reads the answer.
+class Writer final : public grpc::ClientBidiReactor<google::protobuf::Message, google::protobuf::Message> {
+ public:
+  Writer(const std::function<const google::protobuf::Message*()>& next, google::protobuf::Message* response)
+      : next_(next), response_(*response) {}
+
+  void Start() {
+    StartRead(&response_);
+    WriteNext();
+    StartCall();
+  }
+  grpc::Status Wait() {
+    done_.WaitForNotification();
+    if (result_.ok() && !answered_) return {grpc::StatusCode::INTERNAL, "The server ended the call without an answer."};
+    return result_;
+  }
+
+ private:
+  void OnReadDone(bool ok) override { answered_ = ok; }
+  void WriteNext() {
+    const google::protobuf::Message* request = next_();
+    request != nullptr ? StartWrite(request) : StartWritesDone();
+  }
+  void OnWriteDone(bool ok) override {
+    if (ok) WriteNext();
+  }
+  void OnDone(const grpc::Status& status) override {
+    result_ = status;
+    done_.Notify();
+  }
+
+  const std::function<const google::protobuf::Message*()>& next_;
+  google::protobuf::Message& response_;
+  bool answered_ = false;
+  grpc::Status result_;
+  absl::Notification done_;
+};
+
 void Prepare(const Metadata& metadata, absl::Time deadline, grpc::ClientContext* context) {
   context->set_deadline(absl::ToChronoTime(deadline));
   for (const auto& [name, value] : metadata) context->AddMetadata(name, value);
@@ -116,6 +154,23 @@ absl::Status Connection::StreamOnce(const std::string& path, const google::proto
   reader.Start(request);
   cancellation.state().Enter(&context);
   const grpc::Status result = reader.Wait();
+  cancellation.state().Leave(&context);
+  return FromGrpc(result);
+}
+
+absl::Status Connection::UploadOnce(const std::string& path,
+                                    const std::function<const google::protobuf::Message*()>& next,
+                                    google::protobuf::Message* response, const Metadata& metadata, absl::Time deadline,
+                                    const Cancellation& cancellation) {
+  if (cancellation.cancelled()) return CancelledBefore();
+  grpc::ClientContext context;
+  Prepare(metadata, deadline, &context);
+  response->Clear();
+  Writer writer(next, response);
+  stub_.PrepareBidiStreamingCall(&context, path, grpc::StubOptions(), &writer);
+  writer.Start();
+  cancellation.state().Enter(&context);
+  const grpc::Status result = writer.Wait();
   cancellation.state().Leave(&context);
   return FromGrpc(result);
 }

@@ -42,6 +42,11 @@ class Connection {
                           google::protobuf::Message* response, const std::function<bool()>& each,
                           const Metadata& metadata, absl::Time deadline, const Cancellation& cancellation);
 
+  // The same for a call whose requests stream: `next` gives them, on another thread, each valid until the next call; null at the end.
+  absl::Status UploadOnce(const std::string& path, const std::function<const google::protobuf::Message*()>& next,
+                          google::protobuf::Message* response, const Metadata& metadata, absl::Time deadline,
+                          const Cancellation& cancellation);
+
  private:
   grpc::TemplatedGenericStub<google::protobuf::Message, google::protobuf::Message> stub_;
 };

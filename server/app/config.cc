@@ -135,13 +135,15 @@ std::vector<std::string> ConfigDefects(const Config& config) {
                                     {"--read-workers", config.read_workers},
                                     {"--bulk-workers", config.bulk_workers},
                                     {"--bulk-queue", config.bulk_queue},
+                                    {"--upload-silence-seconds", config.upload_silence_seconds},
                                     {"--write-workers", config.write_workers},
                                     {"--read-queue", config.read_queue},
                                     {"--write-queue", config.write_queue},
-                                    {"--hash-queue", config.hash_queue},
                                     {"--mail-couriers", config.mail_couriers}}) {
     if (value < 1 || value > 100'000) defects.push_back(absl::StrCat(flag, " must be between 1 and 100000"));
   }
+  if (config.hash_queue < 0 || config.hash_queue > 100'000)
+    defects.push_back("--hash-queue must be between 0 and 100000");
   if (config.lookup_workers < 0 || config.lookup_workers > 1000)
     defects.push_back("--lookup-workers must be between 0 and 1000");
   return defects;

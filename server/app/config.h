@@ -46,8 +46,10 @@ struct Config {
   int lookup_workers = 0;          // 0: one for every two processors; few workers make large batches.
   int intake_workers = 1;          // What comes while one commits is the next batch.
   int read_workers = 2, write_workers = 6, bulk_workers = 2;
-  int lookup_queue = 4096, intake_queue = 4096, read_queue = 1024, write_queue = 512, hash_queue = 512, bulk_queue = 16;
-  SmtpOptions smtp;  // Without a URL, mails wait. The password is read from its file by SmtpOf.
+  int lookup_queue = 4096, intake_queue = 4096, read_queue = 1024, write_queue = 512, bulk_queue = 16;
+  int hash_queue = 0;               // 0: 16 for each lane.
+  int upload_silence_seconds = 30;  // How long a caller who streams requests may send nothing.
+  SmtpOptions smtp;                 // Without a URL, mails wait. The password is read from its file by SmtpOf.
   std::string smtp_password_file;
   int mail_couriers = 2;
   CallRates caller_rates = {5000, 500, 100};        // Of one person or service account.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/base/status_macros.h"
+#include "server/credential/foreign_hash.h"
 
 namespace hearth {
 namespace {
@@ -19,15 +20,31 @@ int LookupWorkers(const Config& config) {
   return config.lookup_workers > 0 ? config.lookup_workers : std::max(1, Processors() / 2);
 }
 
-DispatcherLimits LimitsOf(const Config& config) {
+// Calls with a password that wait for the gate: as many as one look-up takes several times over.
+constexpr size_t kHashArrivals = 512;
+
+// What waits longer than a few hashes' time is not worth waiting: the more may wait, the later the refusal, and the answer.
+int HashQueue(const Config& config) { return config.hash_queue > 0 ? config.hash_queue : 16 * Lanes(config); }
+
+// What waits for two hashes' time while the queue does not get shorter is overload; folly's CoDel drops at twice its target, too.
+absl::Duration HashPatience(absl::Duration hash_time) { return std::max(absl::Milliseconds(100), 2 * hash_time); }
+
+DispatcherLimits LimitsOf(const Config& config, absl::Duration hash_time) {
   // A hash worker waits for its lane and for the database; three to a lane keep the lanes busy while others write.
   return {{v1::WORK_CLASS_LOOKUP, {LookupWorkers(config), static_cast<size_t>(config.lookup_queue)}},
           {v1::WORK_CLASS_INTAKE, {config.intake_workers, static_cast<size_t>(config.intake_queue)}},
           {v1::WORK_CLASS_READ, {config.read_workers, static_cast<size_t>(config.read_queue)}},
           {v1::WORK_CLASS_WRITE, {config.write_workers, static_cast<size_t>(config.write_queue)}},
           {v1::WORK_CLASS_WATCH, {kWatchWorkers, static_cast<size_t>(config.read_queue)}},
-          {v1::WORK_CLASS_BULK, {config.bulk_workers, static_cast<size_t>(config.bulk_queue)}},
-          {v1::WORK_CLASS_HASH, {3 * Lanes(config), static_cast<size_t>(config.hash_queue)}}};
+          {v1::WORK_CLASS_BULK,
+           {.workers = config.bulk_workers,
+            .queue = static_cast<size_t>(config.bulk_queue),
+            .silence = absl::Seconds(config.upload_silence_seconds)}},
+          {v1::WORK_CLASS_HASH,
+           {.workers = 3 * Lanes(config),
+            .queue = kHashArrivals,
+            .fair_queue = static_cast<size_t>(HashQueue(config)),
+            .patience = HashPatience(hash_time)}}};
 }
 
 Rates RatesOf(const CallRates& rates) {
@@ -76,6 +93,7 @@ Environment::Environment(const Config& config, Keyring keyring, std::unique_ptr<
       guest_policy_(&database_, &keyring_),
       credential_(&database_, &hasher_, &rehasher_, &keyring_, &new_passwords_),
       password_policy_(&database_, &keyring_, &new_passwords_),
+      import_(&database_, &keyring_),
       sign_in_(&database_, &keyring_),
       bootstrap_(&database_, &keyring_),
       directory_(&database_, &keyring_, &pager_),
@@ -113,6 +131,7 @@ Environment::Environment(const Config& config, Keyring keyring, std::unique_ptr<
                &guest_policy_,
                &credential_,
                &password_policy_,
+               &import_,
                &sign_in_,
                &bootstrap_,
                &directory_,
@@ -136,7 +155,8 @@ Environment::Environment(const Config& config, Keyring keyring, std::unique_ptr<
   settler_ = std::make_unique<Settler>(&database_, metrics_.get());
   gate_ = std::make_unique<Gate>(&authenticator_, &limiter_, metrics_.get(), clock,
                                  absl::Seconds(config.max_sign_in_seconds));
-  dispatcher_ = std::make_unique<Dispatcher>(gate_.get(), settler_.get(), metrics_.get(), LimitsOf(config));
+  dispatcher_ =
+      std::make_unique<Dispatcher>(gate_.get(), settler_.get(), metrics_.get(), LimitsOf(config, hasher_.hash_time()));
 }
 
 absl::StatusOr<std::unique_ptr<Environment>> Environment::Create(const Config& config, const Clock* clock,
@@ -150,6 +170,7 @@ absl::StatusOr<std::unique_ptr<Environment>> Environment::Create(const Config& c
   std::unique_ptr<Environment> environment(
       new Environment(config, std::move(keyring), std::move(breached), clock, random));
   RETURN_IF_ERROR(environment->hasher_.SelfTest());
+  RETURN_IF_ERROR(ForeignSelfTest());
   RETURN_IF_ERROR(environment->table_.Check());
   return environment;
 }

@@ -82,6 +82,7 @@ class Environment {
   GuestPolicyDesk guest_policy_;
   CredentialDesk credential_;
   PasswordPolicyDesk password_policy_;
+  ImportDesk import_;
   SignInDesk sign_in_;
   BootstrapDesk bootstrap_;
   DirectoryDesk directory_;

@@ -127,8 +127,15 @@ void Flags::AddServeFlags(CLI::App& command) {
   command.add_option("--intake-queue", config_.intake_queue, "Batched inserts that may wait")->capture_default_str();
   command.add_option("--read-queue", config_.read_queue, "Reads that may wait")->capture_default_str();
   command.add_option("--write-queue", config_.write_queue, "Changes that may wait")->capture_default_str();
-  command.add_option("--hash-queue", config_.hash_queue, "Calls with a password that may wait")->capture_default_str();
+  command
+      .add_option("--hash-queue", config_.hash_queue,
+                  "Calls with a password that may wait for a lane; 0: 16 for each lane")
+      ->capture_default_str();
   command.add_option("--bulk-queue", config_.bulk_queue, "Long runs that may wait")->capture_default_str();
+  command
+      .add_option("--upload-silence-seconds", config_.upload_silence_seconds,
+                  "How long a caller who streams requests, as an import does, may send nothing")
+      ->capture_default_str();
   command.add_option("--smtp-url", config_.smtp.url,
                      "Mail server: smtps://host[:465], or smtp://host[:587] with STARTTLS; without it, mails wait");
   command.add_option("--smtp-user", config_.smtp.user, "Name at the mail server");

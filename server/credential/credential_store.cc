@@ -8,7 +8,8 @@ namespace {
 constexpr Statement kFind{
     "credential_find",
     "SELECT phc, pepper_key_id, version, must_change, coalesce(expire_time <= now(), false) AS expired,"
-    " hearth.micros(expire_time) AS expire_time FROM hearth.credentials WHERE directory_id = $1 AND user_id = $2"};
+    " hearth.micros(expire_time) AS expire_time, import_digest FROM hearth.credentials WHERE directory_id = $1 AND"
+    " user_id = $2"};
 constexpr Statement kFindVersion{
     "credential_find_version",
     "SELECT coalesce(c.version, u.credential_version) FROM hearth.users u LEFT JOIN hearth.credentials c"
@@ -24,8 +25,11 @@ constexpr Statement kInsert{
 constexpr Statement kReplace{
     "credential_replace",
     "UPDATE hearth.credentials SET version = version + 1, phc = $4, pepper_key_id = $5, must_change = $6,"
-    " expire_time = now() + $7 * interval '1 microsecond', change_time = now()"
+    " expire_time = now() + $7 * interval '1 microsecond', change_time = now(), import_digest = NULL"
     " WHERE directory_id = $1 AND user_id = $2 AND version = $3 - 1 RETURNING hearth.micros(expire_time)"};
+constexpr Statement kMark{"credential_mark_imported",
+                          "UPDATE hearth.credentials SET import_digest = $4::bytea WHERE directory_id = $1 AND"
+                          " user_id = $2 AND version = $3"};
 constexpr Statement kRefresh{"credential_refresh",
                              "UPDATE hearth.credentials SET phc = $4, pepper_key_id = $5 WHERE directory_id = $1 AND "
                              "user_id = $2 AND version = $3 AND phc = $6 AND pepper_key_id = $7"};
@@ -45,6 +49,7 @@ std::optional<Credential> FindCredential(Tx& tx, std::string_view directory, std
   credential.must_change = row["must_change"].as<bool>();
   credential.expired = row["expired"].as<bool>();
   credential.expire_time = ToTime(row["expire_time"]);
+  if (!row["import_digest"].is_null()) credential.import_digest = FromBytea(row["import_digest"]);
   return credential;
 }
 
@@ -66,6 +71,10 @@ std::optional<StoredCredential> ReplaceCredential(Tx& tx, const CredentialBindin
   if (rows.empty()) return std::nullopt;
   ClearSignInCounts(tx, binding.directory, binding.user);
   return StoredCredential{ToTime(rows[0][0])};
+}
+
+void MarkImported(Tx& tx, const CredentialBinding& binding, const std::string& digest) {
+  tx.Exec(kMark, binding.directory, binding.user, binding.version, Bytea(digest));
 }
 
 void RefreshHash(Tx& tx, const CredentialBinding& binding, const PasswordHash& old, const PasswordHash& hash) {

@@ -18,6 +18,7 @@ struct Credential {
   bool must_change = false;
   bool expired = false;                           // Temporary, and its time is over by the database's clock.
   absl::Time expire_time = absl::InfinitePast();  // InfinitePast: does not expire.
+  std::string import_digest{};                    // Of the hash that was imported (ImportVault); empty: it was not.
 };
 
 // The password of a person homed in the directory; nullopt when none is set.
@@ -43,6 +44,9 @@ struct StoredCredential {
 // that were counted. nullopt: the person has another version now (or is homed elsewhere), and nothing was written.
 std::optional<StoredCredential> ReplaceCredential(Tx& tx, const CredentialBinding& binding, const PasswordHash& hash,
                                                   const PasswordTerms& terms);
+
+// Notes of which imported hash the password of this binding is. Gone with the next password.
+void MarkImported(Tx& tx, const CredentialBinding& binding, const std::string& digest);
 
 // Puts a hash with newer parameters or pepper in the place of `old`, of the same password and version. Nothing when another is there by now.
 void RefreshHash(Tx& tx, const CredentialBinding& binding, const PasswordHash& old, const PasswordHash& hash);

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cerrno>
+#include <ctime>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,6 +14,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "server/base/status_macros.h"
+#include "server/credential/foreign_hash.h"
+#include "server/credential/import_vault.h"
 
 namespace hearth {
 namespace {
@@ -87,6 +90,15 @@ absl::StatusOr<std::string> MakePhc(const Secret& peppered, const HashParameters
   return std::string(phc.data());
 }
 
+uint64_t Work(const HashParameters& parameters) { return uint64_t{parameters.memory_kib} * parameters.iterations; }
+
+// Of this thread.
+absl::Duration ProcessorTime() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return absl::DurationFromTimespec(time);
+}
+
 }  // namespace
 
 Hasher::Hasher(const Keyring* keyring, HashParameters parameters, int lanes)
@@ -94,8 +106,10 @@ Hasher::Hasher(const Keyring* keyring, HashParameters parameters, int lanes)
   if (sodium_init() < 0 || !InRange(parameters_)) return;
   std::array<char, 32> random;
   randombytes_buf(random.data(), random.size());
+  const absl::Duration before = ProcessorTime();
   absl::StatusOr<PasswordHash> decoy =
       Hash({}, Secret(std::string_view(random.data(), random.size())), absl::InfiniteFuture());
+  hash_time_ = ProcessorTime() - before;
   if (decoy.ok()) decoy_ = *std::move(decoy);
 }
 
@@ -110,11 +124,15 @@ Secret Hasher::Pepper(const std::string& key_id, const CredentialBinding& bindin
   return peppered;
 }
 
+absl::Time Hasher::LastStart(absl::Time deadline) const {
+  return hash_time_ == absl::InfiniteDuration() ? deadline : deadline - hash_time_;
+}
+
 absl::StatusOr<PasswordHash> Hasher::Hash(const CredentialBinding& binding, const Secret& prepared,
                                           absl::Time deadline) {
   if (!InRange(parameters_)) return absl::InternalError("the hash parameters are out of range");
   const Secret peppered = Pepper(keyring_->current(), binding, prepared);
-  ASSIGN_OR_RETURN(const Lane lane, Lane::Take(lanes_, deadline));
+  ASSIGN_OR_RETURN(const Lane lane, Lane::Take(lanes_, LastStart(deadline)));
   ASSIGN_OR_RETURN(std::string phc, MakePhc(peppered, parameters_));
   return PasswordHash{std::move(phc), keyring_->current()};
 }
@@ -129,15 +147,27 @@ absl::StatusOr<bool> Hasher::Verify(const CredentialBinding& binding, const Pass
     return absl::InternalError("a stored password hash names a key that is not in the key ring");
   }
   const Secret peppered = Pepper(hash.pepper_key_id, binding, prepared);
-  ASSIGN_OR_RETURN(const Lane lane, Lane::Take(lanes_, deadline));
+  ASSIGN_OR_RETURN(const Lane lane, Lane::Take(lanes_, LastStart(deadline)));
   ASSIGN_OR_RETURN(const bool matches, Matches(hash.phc, peppered.Expose()));
-  if (!matches) SpendTheRest(*cost);
+  if (!matches) SpendTheRest(Work(*cost));
   return matches;
 }
 
-void Hasher::SpendTheRest(const HashParameters& spent) const {
-  const uint64_t whole = uint64_t{parameters_.memory_kib} * parameters_.iterations;
-  const uint64_t done = uint64_t{spent.memory_kib} * spent.iterations;
+absl::StatusOr<bool> Hasher::VerifyImported(const CredentialBinding& binding, const PasswordHash& hash,
+                                            const Secret& given, absl::Time deadline) {
+  ASSIGN_OR_RETURN(const Secret text, ImportVault(keyring_).Open(binding, hash));
+  const absl::StatusOr<ForeignHash> foreign = ParseForeignHash(text.Expose());
+  if (!foreign.ok()) return absl::InternalError("a stored imported password hash is beyond the accepted forms or cost");
+  ASSIGN_OR_RETURN(const Lane lane, Lane::Take(lanes_, LastStart(deadline)));
+  const absl::Duration before = ProcessorTime();
+  ASSIGN_OR_RETURN(const bool matches, VerifyForeignHash(*foreign, given));
+  const double share = absl::FDivDuration(ProcessorTime() - before, hash_time_);
+  if (!matches && share < 1) SpendTheRest(static_cast<uint64_t>(share * static_cast<double>(Work(parameters_))));
+  return matches;
+}
+
+void Hasher::SpendTheRest(uint64_t done) const {
+  const uint64_t whole = Work(parameters_);
   if (done + kMinMemoryKib > whole) return;
   // As few passes as the memory of a lane allows; the time goes with memory times passes.
   const uint64_t rest = whole - done;

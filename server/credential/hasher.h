@@ -41,7 +41,7 @@ struct PasswordHash {
 // Hashes and verifies passwords: Argon2id, through libsodium, of BLAKE2b(pepper; directory, user, version,
 // password). The pepper is derived from the key ring for this one purpose, so that a copy of the database
 // alone is of no use for guessing. At most `lanes` hashes run at once; the others wait their turn until their
-// deadline, on the machine's clock. Thread-safe.
+// deadline, on the machine's clock, less the time of a hash. Thread-safe.
 class Hasher {
  public:
   // Keeps `keyring`, which is not null and outlives the hasher. `parameters` are at most kMaxHashParameters
@@ -64,6 +64,11 @@ class Hasher {
   absl::StatusOr<bool> Verify(const CredentialBinding& binding, const PasswordHash& hash, const Secret& prepared,
                               absl::Time deadline);
 
+  // As Verify, for a hash of another system, sealed by an ImportVault: `given` is the password as it was typed. False takes at least as long as for a
+  // hash of our own; longer, where the other system's takes longer. Holds a lane, and in it the memory that the hash asks for: at most 256 MiB.
+  absl::StatusOr<bool> VerifyImported(const CredentialBinding& binding, const PasswordHash& hash, const Secret& given,
+                                      absl::Time deadline);
+
   // The same work as Verify against a hash with the current parameters, and never true: for people who do not
   // exist or have no password.
   absl::StatusOr<bool> VerifyDecoy(const Secret& prepared, absl::Time deadline);
@@ -77,9 +82,15 @@ class Hasher {
   // hash's time.
   absl::Status SelfTest();
 
+  // What one hash with the current parameters takes of a processor, as measured at start; infinite when none could be made.
+  absl::Duration hash_time() const { return hash_time_; }
+
  private:
-  // Makes up for what a hash that cost `spent` did not cost. In a lane.
-  void SpendTheRest(const HashParameters& spent) const;
+  // Makes up for what a hash that cost `spent` KiB times passes did not cost. In a lane.
+  void SpendTheRest(uint64_t spent) const;
+
+  // A hash that begins later would be made for nobody.
+  absl::Time LastStart(absl::Time deadline) const;
 
   // The bytes that are hashed, as 64 hexadecimal digits.
   Secret Pepper(const std::string& key_id, const CredentialBinding& binding, const Secret& prepared) const;
@@ -88,6 +99,7 @@ class Hasher {
   HashParameters parameters_;
   HashLanes lanes_;
   PasswordHash decoy_;
+  absl::Duration hash_time_ = absl::InfiniteDuration();  // Processor time of one hash, as the decoy took it.
 };
 
 }  // namespace hearth

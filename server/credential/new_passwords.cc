@@ -7,6 +7,7 @@
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/base/text.h"
+#include "server/credential/import_vault.h"
 #include "server/credential/password_generator.h"
 #include "server/credential/policy_store.h"
 #include "server/directory/directory_store.h"
@@ -105,7 +106,10 @@ absl::Status NewPasswords::CheckFor(const Call& call, const User& user, const Se
   for (const PastPassword& password : past) {
     // Of a pepper that was retired nothing can be told.
     if (!keyring_.Has(password.hash.pepper_key_id)) continue;
-    ASSIGN_OR_RETURN(const bool same, hasher_.Verify(password.binding, password.hash, prepared, call.deadline));
+    ASSIGN_OR_RETURN(const bool same,
+                     ImportVault::IsSealed(password.hash)
+                         ? hasher_.VerifyImported(password.binding, password.hash, prepared, call.deadline)
+                         : hasher_.Verify(password.binding, password.hash, prepared, call.deadline));
     if (same) return BreaksRule(v1::PASSWORD_RULE_RECENTLY_USED);
   }
   return absl::OkStatus();

@@ -6,6 +6,7 @@
 #include "absl/time/time.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/credential/import_vault.h"
 #include "server/credential/password_rules.h"
 
 namespace hearth {
@@ -70,7 +71,10 @@ absl::StatusOr<ProvenPassword> PasswordProof::Prove(const Call& call, const Pass
     return Refuse(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED);
   }
   const CredentialBinding binding{candidate.user->directory, candidate.user->id, candidate.credential->version};
-  ASSIGN_OR_RETURN(const bool right, hasher_.Verify(binding, candidate.credential->hash, password, call.deadline));
+  const PasswordHash& hash = candidate.credential->hash;
+  ASSIGN_OR_RETURN(const bool right, ImportVault::IsSealed(hash)
+                                         ? hasher_.VerifyImported(binding, hash, Secret(claim.password), call.deadline)
+                                         : hasher_.Verify(binding, hash, password, call.deadline));
   if (!right) return Refuse(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED);
   return ProvenPassword{*std::move(candidate.user), *std::move(candidate.credential), password,
                         std::move(candidate.attempt), candidate.admission.familiar};

@@ -10,11 +10,16 @@
 #include "server/base/error.h"
 #include "server/base/ids.h"
 #include "server/base/log.h"
+#include "server/base/status_macros.h"
+#include "server/rpc/request_validator.h"
 #include "server/rpc/stream_outlet.h"
+#include "server/rpc/wire.h"
 
 namespace hearth {
 namespace {
 
+// Calls of a fair class that pass the gate together: one look-up says who they all are.
+constexpr size_t kAdmitTogether = 64;
 std::string ToString(grpc::string_ref text) { return {text.data(), text.size()}; }
 
 // The trace id of a W3C `traceparent`: 00-<32 hex digits>-…; empty when there is none.
@@ -67,10 +72,34 @@ std::unique_ptr<Outlet> OutletOf(const Work& work) {
   return GoesOn(work) ? std::make_unique<StreamOutlet>(work.stream) : nullptr;
 }
 
+// Where the requests of a call come from that streams them; empty for others. The first has been parsed and admitted.
+std::function<absl::StatusOr<bool>()> AdvanceOf(Work& work, const Gate& gate, absl::Duration silence) {
+  if (work.upload == nullptr) return nullptr;
+  return [&work, &gate, silence, first = true]() mutable -> absl::StatusOr<bool> {
+    if (std::exchange(first, false)) return true;
+    const UploadReactor::Read read = work.upload->Next(std::min(work.call.deadline, absl::Now() + silence));
+    if (work.context->IsCancelled()) return Refuse(v1::ERROR_REASON_CALL_CANCELLED);
+    if (read == UploadReactor::Read::kLate) return Refuse(v1::ERROR_REASON_DEADLINE_PASSED);
+    if (read == UploadReactor::Read::kEnd) return false;
+    WipeSecrets(work.rpc->request_plan, *work.request);
+    work.request->Clear();
+    RETURN_IF_ERROR(ParseMessage(work.upload->message(), *work.request));
+    RETURN_IF_ERROR(gate.AdmitMore(work));
+    return true;
+  };
+}
+
 // A defect in one call must not fail the batch it came in: those that failed inside are served once more, each alone.
 void ServeFailuresAlone(const Rpc& rpc, absl::Span<Served> calls) {
   for (size_t i = 0; i < calls.size(); ++i) {
     if (absl::IsInternal(calls[i].status)) rpc.serve(calls.subspan(i, 1));
+  }
+}
+
+// For exceptions, which only the gate and desks that are defective throw.
+void FailAll(const std::vector<Work*>& works, const std::exception& exception) {
+  for (Work* work : works) {
+    if (work->status.ok()) work->status = absl::InternalError(exception.what());
   }
 }
 
@@ -84,12 +113,26 @@ absl::Status Overloaded(v1::WorkClass work_class) {
 
 Dispatcher::Dispatcher(Gate* gate, Settler* settler, Metrics* metrics, const DispatcherLimits& limits)
     : gate_(*gate), settler_(*settler), metrics_(*metrics) {
-  for (const auto& [work_class, limit] : limits) {
-    auto& lane = lanes_[work_class] = std::make_unique<Lane>();
-    lane->work_class = work_class;
-    lane->capacity = limit.queue;
-    lane->waiting = &metrics->Waiting(work_class);
-    for (int i = 0; i < limit.workers; ++i) lane->workers.emplace_back([this, &lane = *lane] { RunWorker(lane); });
+  for (const auto& [work_class, limit] : limits) AddLane(work_class, limit);
+}
+
+void Dispatcher::AddLane(v1::WorkClass work_class, const WorkClassLimits& limits) {
+  auto owned = std::make_unique<Lane>();
+  Lane& lane = *owned;
+  lanes_[work_class] = std::move(owned);
+  lane.work_class = work_class;
+  lane.capacity = limits.queue;
+  lane.silence = limits.silence;
+  lane.waiting = &metrics_.Waiting(work_class);
+  const bool fair = limits.fair_queue > 0;
+  if (fair) {
+    absl::MutexLock lock(&lane.mutex);
+    lane.admitted = std::make_unique<FairQueue<std::unique_ptr<Work>>>(limits.fair_queue, limits.patience);
+    lane.admitting = true;
+  }
+  if (fair) lane.workers.emplace_back([this, &lane] { RunAdmitter(lane); });
+  for (int i = 0; i < limits.workers; ++i) {
+    lane.workers.emplace_back([this, &lane, fair] { fair ? RunFairWorker(lane) : RunWorker(lane); });
   }
 }
 
@@ -109,11 +152,15 @@ void Dispatcher::Submit(std::unique_ptr<Work> work) {
     absl::MutexLock lock(&lane.mutex);
     if (lane.queue.size() < lane.capacity) {
       lane.queue.push_back(std::move(work));
-      lane.waiting->Set(static_cast<double>(lane.queue.size()));
+      lane.CountWaiting();
       return;
     }
   }
   StartCall(*work);
+  TurnAway(lane, std::move(work));
+}
+
+void Dispatcher::TurnAway(const Lane& lane, std::unique_ptr<Work> work) {
   work->status = Overloaded(lane.work_class);
   settler_.Settle(std::move(work));
 }
@@ -126,7 +173,8 @@ Dispatcher::Batch Dispatcher::TakeBatch(Lane& lane) {
   lane.mutex.Await(absl::Condition(&ready));
   if (lane.queue.empty()) return batch;
   const Rpc* rpc = lane.queue.front()->rpc;
-  const size_t most = static_cast<size_t>(std::max(1, rpc->policy.max_batch()));
+  const size_t most =
+      lane.admitted != nullptr ? kAdmitTogether : static_cast<size_t>(std::max(1, rpc->policy.max_batch()));
   if (most == 1) {
     batch.push_back(std::move(lane.queue.front()));
     lane.queue.pop_front();
@@ -141,36 +189,99 @@ Dispatcher::Batch Dispatcher::TakeBatch(Lane& lane) {
     }
     lane.queue.swap(others);
   }
-  lane.waiting->Set(static_cast<double>(lane.queue.size()));
+  lane.CountWaiting();
   return batch;
+}
+
+Dispatcher::Batch Dispatcher::Queue(Lane& lane, std::unique_ptr<Work> work) {
+  const std::string directory = work->call.principal.directory;
+  absl::MutexLock lock(&lane.mutex);
+  Batch refused = lane.admitted->Push(directory, std::move(work), absl::Now());
+  lane.CountWaiting();
+  return refused;
+}
+
+std::unique_ptr<Work> Dispatcher::TakeAdmitted(Lane& lane) {
+  absl::MutexLock lock(&lane.mutex);
+  const auto ready = [&lane]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(lane.mutex) {
+    return !lane.admitted->empty() || !lane.admitting;
+  };
+  lane.mutex.Await(absl::Condition(&ready));
+  auto work = lane.admitted->Pop(absl::Now());
+  lane.CountWaiting();
+  return work.has_value() ? *std::move(work) : nullptr;
 }
 
 void Dispatcher::RunWorker(Lane& lane) {
   while (true) {
     Batch batch = TakeBatch(lane);
     if (batch.empty()) return;
-    Serve(std::move(batch));
+    for (const auto& work : batch) {
+      StartCall(*work);
+      CheckAlive(*work);
+    }
+    Admit(batch);
+    Serve(lane, std::move(batch));
   }
 }
 
-void Dispatcher::Serve(Batch batch) {
+void Dispatcher::RunAdmitter(Lane& lane) {
+  while (true) {
+    Batch batch = TakeBatch(lane);
+    if (batch.empty()) break;
+    for (const auto& work : batch) {
+      StartCall(*work);
+      CheckAlive(*work);
+    }
+    Admit(batch);
+    for (auto& work : batch) {
+      if (!work->status.ok()) continue;
+      for (auto& refused : Queue(lane, std::move(work))) TurnAway(lane, std::move(refused));
+    }
+    // Last, because a refusal of the gate may have to be written to the audit, and nobody else shall wait for that.
+    for (auto& work : batch) {
+      if (work != nullptr) settler_.Settle(std::move(work));
+    }
+  }
+  absl::MutexLock lock(&lane.mutex);
+  lane.admitting = false;
+}
+
+void Dispatcher::RunFairWorker(Lane& lane) {
+  while (true) {
+    std::unique_ptr<Work> work = TakeAdmitted(lane);
+    if (work == nullptr) return;
+    CheckAlive(*work);
+    Batch batch;
+    batch.push_back(std::move(work));
+    Serve(lane, std::move(batch));
+  }
+}
+
+void Dispatcher::Admit(const Batch& batch) {
   std::vector<Work*> live;
   for (const auto& work : batch) {
-    StartCall(*work);
-    CheckAlive(*work);
     if (work->status.ok()) live.push_back(work.get());
   }
-  // The only catch of the call path: what escapes from a desk is a defect, and ends this batch, not the server.
+  if (live.empty()) return;
   try {
-    if (!live.empty()) gate_.Admit(live);
-    std::vector<Served> admitted;
-    std::vector<Work*> works;
-    for (Work* work : live) {
-      if (!work->status.ok()) continue;
-      works.push_back(work);
-      admitted.push_back(
-          {&work->call, work->request.get(), work->response.get(), SinkOf(*work), OutletOf(*work), absl::OkStatus()});
-    }
+    gate_.Admit(live);
+  } catch (const std::exception& exception) {
+    FailAll(live, exception);
+  }
+}
+
+void Dispatcher::Serve(const Lane& lane, Batch batch) {
+  std::vector<Served> admitted;
+  std::vector<Work*> works;
+  for (const auto& work : batch) {
+    if (!work->status.ok()) continue;
+    works.push_back(work.get());
+    admitted.push_back({&work->call, work->request.get(), work->response.get(), SinkOf(*work), OutletOf(*work),
+                        AdvanceOf(*work, gate_, lane.silence), absl::OkStatus()});
+  }
+  // What escapes from a desk is a defect, and ends this batch, not the server.
+  try {
     if (!admitted.empty()) {
       metrics_.Served(*works[0]->rpc, admitted.size());
       works[0]->rpc->serve(absl::MakeSpan(admitted));
@@ -181,9 +292,7 @@ void Dispatcher::Serve(Batch batch) {
       }
     }
   } catch (const std::exception& exception) {
-    for (Work* work : live) {
-      if (work->status.ok()) work->status = absl::InternalError(exception.what());
-    }
+    FailAll(works, exception);
   }
   for (auto& work : batch) settler_.Settle(std::move(work));
 }

@@ -25,6 +25,7 @@ constexpr size_t kMaxToken = 512;
 constexpr size_t kMaxFilter = 512;
 constexpr size_t kMinBannedTerm = 4;  // As in the model system.
 constexpr size_t kMaxBannedTerm = 16;
+constexpr size_t kMaxPasswordHash = 2048;
 constexpr size_t kResetToken = 43;  // 32 bytes in base64url.
 
 constexpr std::string_view kLocalPartSymbols = "'.-_!#^~";
@@ -55,6 +56,11 @@ bool HasControl(std::string_view text) {
 // Part of the principal names that other systems make for guests (user1_forthcoffee.com#EXT#@contoso.com): people would take one that was made
 // natively for such a guest.
 constexpr absl::string_view kGuestMark = "#ext#";
+
+// ASCII without control characters.
+bool IsVisible(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+}
 
 bool IsPrincipalName(std::string_view text) {
   const size_t at = text.find('@');
@@ -203,6 +209,9 @@ std::string FormatDefect(v1::Format format, std::string_view text, uint32_t max_
       return Unless(HasName(text, "resetPolicy"), "must have the form directories/{directory}/resetPolicy");
     case v1::FORMAT_SIGN_IN_POLICY_NAME:
       return Unless(HasName(text, "signInPolicy"), "must have the form directories/{directory}/signInPolicy");
+    case v1::FORMAT_PASSWORD_HASH:
+      return Unless(text.size() <= kMaxPasswordHash && IsVisible(text),
+                    "must be a password hash as text, of at most 2048 visible ASCII characters");
     case v1::FORMAT_RESET_REQUEST_NAME:
       return Unless(HasName(text, "resetRequests"),
                     "must have the form directories/{directory}/resetRequests/{reset_request}");

@@ -27,6 +27,10 @@ class Gate {
   // Admits a batch of calls of one method. Work whose status is set already is left alone.
   void Admit(absl::Span<Work* const> batch);
 
+  // Admits a further request of a call that streams them, in work.request: what it names, and the form of its fields, as of the first. Who calls was
+  // asked then, and is asked again where something is written.
+  absl::Status AdmitMore(Work& work) const { return AdmitOne(work); }
+
  private:
   absl::Status TakeFromLimits(const Work& work);
   absl::Status AdmitOne(Work& work) const;

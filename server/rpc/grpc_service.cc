@@ -51,17 +51,35 @@ grpc::internal::MethodHandler* StreamingHandler(const Rpc* rpc, Dispatcher* disp
       });
 }
 
+grpc::internal::MethodHandler* UploadHandler(const Rpc* rpc, Dispatcher* dispatcher) {
+  return new grpc::internal::CallbackClientStreamingHandler<ByteBuffer, ByteBuffer>(
+      [rpc, dispatcher](CallbackServerContext* context, ByteBuffer* response) {
+        return new UploadReactor([rpc, dispatcher, context, response](UploadReactor* upload) {
+          auto work = NewWork(rpc, context, &upload->message());
+          work->response_bytes = response;
+          work->upload = upload;
+          dispatcher->Submit(std::move(work));
+        });
+      });
+}
+
+// How gRPC calls it, and what is done then.
+std::pair<RpcMethod::RpcType, grpc::internal::MethodHandler*> HandlerOf(const Rpc* rpc, Dispatcher* dispatcher) {
+  if (rpc->method->client_streaming()) return {RpcMethod::CLIENT_STREAMING, UploadHandler(rpc, dispatcher)};
+  if (rpc->method->server_streaming()) return {RpcMethod::SERVER_STREAMING, StreamingHandler(rpc, dispatcher)};
+  return {RpcMethod::NORMAL_RPC, UnaryHandler(rpc, dispatcher)};
+}
+
 }  // namespace
 
 GrpcService::GrpcService(const google::protobuf::ServiceDescriptor* service, const RpcTable& table,
                          Dispatcher* dispatcher) {
   for (int i = 0; i < service->method_count(); ++i) {
     const Rpc* rpc = table.Find(service->method(i));
-    const bool streams = rpc->method->server_streaming();
+    const auto [type, handler] = HandlerOf(rpc, dispatcher);
     paths_.push_back(absl::StrCat("/", service->full_name(), "/", service->method(i)->name()));
-    AddMethod(new grpc::internal::RpcServiceMethod(
-        paths_.back().c_str(), streams ? RpcMethod::SERVER_STREAMING : RpcMethod::NORMAL_RPC, nullptr));
-    MarkMethodRawCallback(i, streams ? StreamingHandler(rpc, dispatcher) : UnaryHandler(rpc, dispatcher));
+    AddMethod(new grpc::internal::RpcServiceMethod(paths_.back().c_str(), type, nullptr));
+    MarkMethodRawCallback(i, handler);
   }
 }
 

@@ -15,6 +15,7 @@
 #include "google/protobuf/message.h"
 #include "hearth/v1/options.pb.h"
 #include "server/authz/call.h"
+#include "server/authz/source.h"
 #include "server/rpc/message_plan.h"
 
 namespace hearth {
@@ -27,6 +28,8 @@ struct Served {
   Sink<google::protobuf::Message> sink;  // Of a method that streams; it leaves `response` alone.
   std::unique_ptr<Outlet>
       outlet;           // Of a method that goes on; its desk keeps it when it succeeds, and the call then ends with it.
+  // Of a method that is streamed its requests: brings `request` to the next one, the first time to the first. False: there are no more.
+  std::function<absl::StatusOr<bool>()> advance;
   absl::Status status;  // Set by the desk.
 };
 
@@ -89,6 +92,21 @@ class RpcTable {
       for (Served& served : calls) {
         served.status =
             (desk->*method)(*served.call, static_cast<const Request&>(*served.request), std::move(served.outlet));
+      }
+    });
+  }
+
+  // The same for a method that is streamed its requests.
+  template <class Desk, class Request, class Response>
+  void Add(Desk* desk, absl::StatusOr<Response> (Desk::*method)(const Call&, const Source<Request>&)) {
+    AddRow<Request, Response>([desk, method](absl::Span<Served> calls) {
+      for (Served& served : calls) {
+        const Source<Request> source = [&served]() -> absl::StatusOr<const Request*> {
+          const absl::StatusOr<bool> more = served.advance();
+          if (!more.ok()) return more.status();
+          return *more ? static_cast<const Request*>(served.request) : nullptr;
+        };
+        Answer((desk->*method)(*served.call, source), served);
       }
     });
   }

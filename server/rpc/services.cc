@@ -49,6 +49,7 @@ void AddServices(const Desks& desks, RpcTable& table) {
   table.Add(desks.password_policy, &PasswordPolicyDesk::CheckPassword);
   table.Add(desks.password_policy, &PasswordPolicyDesk::GetPasswordPolicy);
   table.Add(desks.password_policy, &PasswordPolicyDesk::UpdatePasswordPolicy);
+  table.Add(desks.importer, &ImportDesk::ImportCredentials);
   // … wrong passwords
   table.Add(desks.sign_in, &SignInDesk::GetSignInLockout);
   table.Add(desks.sign_in, &SignInDesk::ClearSignInLockout);

@@ -3,6 +3,7 @@
 
 #include "server/credential/credential_desk.h"
 #include "server/credential/policy_desk.h"
+#include "server/credential/import_desk.h"
 #include "server/credential/sign_in_desk.h"
 #include "server/directory/bootstrap_desk.h"
 #include "server/directory/custom_role_desk.h"
@@ -59,6 +60,7 @@ struct Desks {
   GuestPolicyDesk* guest_policy;
   CredentialDesk* credential;
   PasswordPolicyDesk* password_policy;
+  ImportDesk* importer;
   SignInDesk* sign_in;
   BootstrapDesk* bootstrap;
   DirectoryDesk* directory;

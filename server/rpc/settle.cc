@@ -15,11 +15,13 @@ namespace {
 // A refusal after the deadline is still recorded, with this much time.
 constexpr absl::Duration kAuditPatience = absl::Seconds(2);
 
-// Calls of known callers to audited methods. Without a database there is nowhere to write, and nothing happened. A caller who calls too often is
-// counted and logged: a row for each call would make the flood the database's.
+// Calls of known callers to audited methods. Without a database there is nowhere to write, and nothing happened. A caller who calls too often, or
+// when there is too much to do, is counted and logged: a row for each call would make the flood the database's.
 bool MustBeAudited(const Work& work) {
-  return ReasonOf(work.status) != v1::ERROR_REASON_RATE_LIMITED && !work.status.ok() && work.authenticated &&
-         !work.rpc->policy.audit_action().empty() && !absl::IsUnavailable(work.status);
+  const auto reason = ReasonOf(work.status);
+  const bool too_much = reason == v1::ERROR_REASON_RATE_LIMITED || reason == v1::ERROR_REASON_OVERLOADED;
+  return !too_much && !work.status.ok() && work.authenticated && !work.rpc->policy.audit_action().empty() &&
+         !absl::IsUnavailable(work.status);
 }
 
 // Reads that went well are not news.
@@ -62,6 +64,10 @@ void Settler::Settle(std::unique_ptr<Work> work) {
   if (const auto reason = ReasonOf(work->status)) metrics_.Refused(ReasonName(*reason));
   LogCall(*work, time);
 
+  if (const auto wait = RetryAfter(work->status)) {
+    // What gRPC's own retries heed (gRFC A6).
+    work->context->AddTrailingMetadata("grpc-retry-pushback-ms", std::to_string(absl::ToInt64Milliseconds(*wait)));
+  }
   const grpc::Status status = ToGrpc(work->status);
   if (status.ok() && work->stream == nullptr && !work->goes_on)
     *work->response_bytes = SerializeMessage(*work->response);
@@ -69,12 +75,15 @@ void Settler::Settle(std::unique_ptr<Work> work) {
   WipeSecrets(work->rpc->response_plan, *work->response);
   grpc::ServerUnaryReactor* reactor = work->reactor;
   StreamReactor* stream = work->stream;
+  UploadReactor* upload = work->upload;
   const absl::Time deadline = work->call.deadline;
   const bool goes_on = work->goes_on;
   work.reset();
   if (goes_on) return;
   if (stream != nullptr) {
     stream->End(status, deadline);
+  } else if (upload != nullptr) {
+    upload->End(status);
   } else {
     reactor->Finish(status);
   }

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "server/base/error.h"
 #include "server/base/ids.h"
@@ -19,6 +20,13 @@ grpc::Status ToGrpc(const absl::Status& failure) {
   if (failure.ok()) return grpc::Status::OK;
   const google::rpc::Status rich = ToRpcStatus(WithReason(failure));
   return {static_cast<grpc::StatusCode>(rich.code()), rich.message(), rich.SerializeAsString()};
+}
+
+std::optional<absl::Duration> RetryAfter(const absl::Status& status) {
+  const auto payload = status.GetPayload("type.googleapis.com/google.rpc.RetryInfo");
+  google::rpc::RetryInfo retry;
+  if (!payload.has_value() || !retry.ParseFromString(std::string(*payload))) return std::nullopt;
+  return absl::Seconds(retry.retry_delay().seconds()) + absl::Nanoseconds(retry.retry_delay().nanos());
 }
 
 }  // namespace hearth

@@ -14,6 +14,7 @@
 #include "server/authz/call.h"
 #include "server/rpc/rpc_table.h"
 #include "server/rpc/stream_reactor.h"
+#include "server/rpc/upload_reactor.h"
 
 namespace hearth {
 
@@ -29,10 +30,11 @@ struct Work {
   const Rpc* rpc;
   grpc::CallbackServerContext* context;  // gRPC's; valid until the reactor is finished.
   const grpc::ByteBuffer* request_bytes;
-  // A call has one answer, and then these two; or it streams its answers.
+  // A call has one answer, and then these two; or it streams its answers; or it streams its requests, and has response_bytes for the answer.
   grpc::ByteBuffer* response_bytes = nullptr;
   grpc::ServerUnaryReactor* reactor = nullptr;
   StreamReactor* stream = nullptr;
+  UploadReactor* upload = nullptr;
   absl::Time arrival;
 
   std::unique_ptr<google::protobuf::Message> request;

@@ -1,57 +1,26 @@
 // The load generator of tests/bench/run: calls one method of a running server for a while. Prints "measuring" when the
 // warm-up is over, "measured" when the measured time is over, then the outcome as JSON.
 #include <grpcpp/grpcpp.h>
-#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "tests/bench/generator.h"
 #include "tests/bench/load.h"
 
 namespace {
 
+using hearth::bench::Connect;
+using hearth::bench::CpuSeconds;
+using hearth::bench::Lines;
 using hearth::bench::Outcome;
+using hearth::bench::Percentile;
 using hearth::bench::Phase;
-
-double CpuSeconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-         static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-}
-
-std::vector<std::string> Lines(const std::string& path) {
-  std::vector<std::string> lines;
-  std::ifstream file(path);
-  for (std::string line; std::getline(file, line);) lines.push_back(line);
-  return lines;
-}
-
-// Channels with a connection each.
-std::vector<std::shared_ptr<grpc::Channel>> Connect(const std::string& target, const std::string& ca, int count) {
-  std::ifstream file(ca);
-  grpc::SslCredentialsOptions tls;
-  tls.pem_root_certs.assign(std::istreambuf_iterator<char>(file), {});
-  std::vector<std::shared_ptr<grpc::Channel>> channels;
-  for (int i = 0; i < count; ++i) {
-    grpc::ChannelArguments arguments;
-    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-    channels.push_back(grpc::CreateCustomChannel(target, grpc::SslCredentials(tls), arguments));
-    if (!channels.back()->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(10))) return {};
-  }
-  return channels;
-}
-
-uint32_t Percentile(const std::vector<uint32_t>& sorted, double share) {
-  if (sorted.empty()) return 0;
-  return sorted[std::min(sorted.size() - 1, static_cast<size_t>(share * static_cast<double>(sorted.size())))];
-}
 
 nlohmann::ordered_json ToJson(Outcome& outcome, double client_cpu_seconds) {
   std::sort(outcome.micros.begin(), outcome.micros.end());
@@ -76,7 +45,10 @@ int main(int argc, char** argv) {
   app.add_option("--target", target, "host:port")->required();
   app.add_option("--ca", ca, "PEM file of the certificate to trust")->required();
   app.add_option("--tokens", token_file, "File with a bearer token a line; calls take turns")->required();
-  app.add_option("--method", method, "resolve, get, verify, reset, echo-resolve, echo-get, give-passwords")->required();
+  app.add_option(
+         "--method", method,
+         "resolve, get, verify, reset, echo-resolve, echo-get, give-passwords, verify-contoso, give-passwords-contoso")
+      ->required();
   app.add_option("--in-flight", load.in_flight)->check(CLI::Range(1, 4096));
   app.add_option("--channels", channels)->check(CLI::Range(1, 64));
   app.add_option("--warm-up", load.warm_up_seconds);

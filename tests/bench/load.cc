@@ -14,9 +14,7 @@
 #include <optional>
 #include <thread>
 
-#include "absl/strings/str_cat.h"
-#include "google/rpc/error_details.pb.h"
-#include "google/rpc/status.pb.h"
+#include "tests/bench/generator.h"
 
 namespace hearth::bench {
 namespace {
@@ -27,14 +25,6 @@ using Stub = grpc::TemplatedGenericStub<Message, Message>;
 
 // Longer than any call may take: a call that hangs is an error that is seen.
 constexpr std::chrono::seconds kPatience{30};
-
-// "UNAVAILABLE STORAGE_UNAVAILABLE": the code by number, and the reason if there is one.
-std::string Describe(const grpc::Status& status) {
-  google::rpc::Status rich;
-  google::rpc::ErrorInfo info;
-  if (rich.ParseFromString(status.error_details()) && rich.details_size() > 0) rich.details(0).UnpackTo(&info);
-  return absl::StrCat("code ", static_cast<int>(status.error_code()), " ", info.reason(), " ", status.error_message());
-}
 
 // What all calls share.
 struct Shared {

@@ -59,8 +59,8 @@ class Watch:
             self.peak = memory_mib(self.server, "VmHWM")
 
 
-def measure(command, watch, log):
-    """Runs a program that prints "measuring", "measured" and its outcome as JSON; returns the outcome with what `watch` saw."""
+def run_watched(command, watch, log):
+    """Runs a program that prints "measuring", "measured" and its outcome as JSON; returns the outcome. `watch` sees what is between."""
     with subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, stderr=log, text=True) as program:
         outcome = None
         for line in program.stdout:
@@ -72,6 +72,12 @@ def measure(command, watch, log):
                 outcome = json.loads(line)
     if program.returncode != 0 or outcome is None:
         raise RuntimeError(f"{command[0]} failed ({program.returncode})")
+    return outcome
+
+
+def measure(command, watch, log):
+    """The same for one kind of call: the outcome with what `watch` saw for each."""
+    outcome = run_watched(command, watch, log)
     calls = max(outcome["calls"], 1)
     outcome["calls_per_second"] = outcome["calls"] / outcome["seconds"]
     outcome["server_cpu_us"] = (watch.after[0] - watch.before[0]) / calls * 1e6

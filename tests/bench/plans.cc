@@ -18,7 +18,9 @@ constexpr char kGuestService[] = "/hearth.v1.GuestUserService/";
 constexpr char kRequestService[] = "/hearth.v1.RequestResetService/";
 constexpr char kEchoService[] = "/hearth.bench.v1.EchoService/";
 
-std::string NameOf(uint64_t person) { return absl::StrCat("directories/forthcoffee/users/user", person); }
+std::string NameOf(uint64_t person, const char* directory = "forthcoffee") {
+  return absl::StrCat("directories/", directory, "/users/user", person);
+}
 std::string PasswordOf(uint64_t person) { return absl::StrCat("correct horse battery staple ", person); }
 
 // A UUID of version 4.
@@ -68,12 +70,12 @@ Plan Request(const std::string& service, uint64_t people) {
       [](const auto& response) { return response.handle().size() == 43; });
 }
 
-Plan Verify(uint64_t passwords) {
+Plan Verify(const char* directory, uint64_t passwords) {
   return Make<v1::VerifyPasswordRequest, v1::VerifyPasswordResponse>(
       "/hearth.v1.CredentialService/VerifyPassword",
-      [passwords](Random& random, auto& request) {
+      [directory, passwords](Random& random, auto& request) {
         const uint64_t person = random() % passwords;
-        request.set_name(NameOf(person));
+        request.set_name(NameOf(person, directory));
         request.set_password(PasswordOf(person));
       },
       [](const auto& response) { return response.credential_version() > 0; });
@@ -90,12 +92,12 @@ Plan Reset(uint64_t people, uint64_t passwords) {
       [](const auto& response) { return !response.generated_password().empty(); });
 }
 
-Plan GivePasswords() {
+Plan GivePasswords(const char* directory) {
   return Make<v1::ResetPasswordRequest, v1::ResetPasswordResponse>(
       "/hearth.v1.ResetPasswordService/ResetPassword",
-      [next = std::make_shared<uint64_t>(0)](Random&, auto& request) {
+      [directory, next = std::make_shared<uint64_t>(0)](Random&, auto& request) {
         const uint64_t person = (*next)++;
-        request.set_name(NameOf(person));
+        request.set_name(NameOf(person, directory));
         request.set_given(PasswordOf(person));
         request.set_require_change_at_next_sign_in(false);
       },
@@ -111,9 +113,11 @@ std::optional<Plan> PlanOf(const std::string& name, uint64_t people, uint64_t pa
   if (name == "echo-request") return Request(kEchoService, people);
   if (name == "echo-resolve") return Resolve(kEchoService, people);
   if (name == "echo-get") return Get(kEchoService, people);
-  if (name == "verify") return Verify(passwords);
+  if (name == "verify") return Verify("forthcoffee", passwords);
+  if (name == "verify-contoso") return Verify("contoso", passwords);
   if (name == "reset") return Reset(people, passwords);
-  if (name == "give-passwords") return GivePasswords();
+  if (name == "give-passwords") return GivePasswords("forthcoffee");
+  if (name == "give-passwords-contoso") return GivePasswords("contoso");
   return std::nullopt;
 }
 

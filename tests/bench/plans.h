@@ -24,7 +24,8 @@ struct Plan {
 
 // The plan of that name for the world of tests/support/rig.py with `people` people, the first `passwords` of whom have
 // passwords: "resolve", "get", "request", "verify", "reset", "echo-resolve", "echo-get", "echo-request"; and "give-passwords", which gives one
-// person after the other a password, one call at a time. nullopt: no such plan.
+// person after the other a password, one call at a time. With "-contoso" behind them, "verify" and "give-passwords" are of people user0 … of Contoso,
+// whom the world does not have by itself. nullopt: no such plan.
 std::optional<Plan> PlanOf(const std::string& name, uint64_t people, uint64_t passwords);
 
 }  // namespace hearth::bench

@@ -248,6 +248,8 @@ std::vector<std::string> WrongForms(v1::Format format) {
               "Portal.forthcoffee.com",
               "portal.forthcoffee.com,spiffe://contoso.com/portal",
               "CN=portal"};
+    case v1::FORMAT_PASSWORD_HASH:
+      return {std::string(2049, 'a'), std::string(1 << 19, 'a')};
     case v1::FORMAT_UNSPECIFIED:
       return {std::string(257, 'a')};
     default:

@@ -167,6 +167,7 @@ std::string ValidText(v1::Format format) {
       {v1::FORMAT_PASSWORD_POLICY_NAME, "directories/forthcoffee/passwordPolicy"},
       {v1::FORMAT_BANNED_TERM, "espresso bar"},
       {v1::FORMAT_SIGN_IN_POLICY_NAME, "directories/forthcoffee/signInPolicy"},
+      {v1::FORMAT_PASSWORD_HASH, "{SSHA}NkbUAN0WIN+y6otpB/l3ooXnKg6oN6Hq"},
       {v1::FORMAT_RESET_REQUEST_NAME, "directories/forthcoffee/resetRequests/6f1c7b0e-7d1a-4b3e-9a55-0d9f2f6f8f10"},
       {v1::FORMAT_COMPARISONS, "action = password.reset"},
       {v1::FORMAT_AUDIT_POLICY_NAME, "directories/forthcoffee/auditPolicy"},

@@ -96,6 +96,92 @@ TEST_F(ServerTest, AFullQueueRefusesWithADelayWhileOtherWorkGoesOn) {
   EXPECT_GT(answered, 0);
 }
 
+// Contoso asks one thing at a time, and Forth Coffee all at once.
+TEST_F(ServerTest, AFloodOfOneDirectoryTakesNoTurnOfAnother) {
+  config.hash_lanes = 1;
+  config.hash_queue = 4;
+  config.argon2 = {.memory_kib = 64 * 1024, .iterations = 2};
+  Start();
+  Channel();
+  std::atomic<bool> stop{false};
+  std::atomic<int> overloaded{0};
+  std::vector<std::thread> flood;
+  for (int i = 0; i < 24; ++i) {
+    flood.emplace_back([&] {
+      while (!stop) {
+        if (ReasonOf(Verify()) == v1::ERROR_REASON_OVERLOADED) ++overloaded;
+      }
+    });
+  }
+  EXPECT_TRUE(Await([&] { return overloaded > 10; }));
+  for (int i = 0; i < 5; ++i) {
+    v1::VerifyPasswordRequest request;
+    request.set_user_principal_name(absl::StrCat("nobody", i, "@contoso.com"));
+    request.set_password("a password that nobody has");
+    v1::VerifyPasswordResponse response;
+    EXPECT_THAT(Call({kContoso, "backend"}, &Passwords::VerifyPassword, request, &response),
+                HasReason(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED));
+  }
+  stop = true;
+  for (std::thread& caller : flood) caller.join();
+  EXPECT_EQ(Sql("SELECT count(*) FROM hearth.audit_events WHERE reason = 'OVERLOADED'")[0][0], "0");
+}
+
+TEST_F(ServerTest, ARefusalForOverloadTellsGrpcsOwnRetriesWhenToComeAgain) {
+  config.hash_lanes = 1;
+  config.hash_queue = 1;
+  config.argon2 = {.memory_kib = 64 * 1024, .iterations = 2};
+  Start();
+  Channel();
+  std::atomic<int> told{0};
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 24; ++i) {
+    callers.emplace_back([&] {
+      grpc::ClientContext context;
+      context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+      context.AddMetadata("authorization", "Bearer " + TokenFor(kBackend));
+      v1::VerifyPasswordRequest request;
+      request.set_name(kUser1);
+      request.set_password("a password that nobody has");
+      v1::VerifyPasswordResponse response;
+      Passwords stub(Channel());
+      if (stub.VerifyPassword(&context, request, &response).error_code() != grpc::StatusCode::RESOURCE_EXHAUSTED)
+        return;
+      const auto& trailers = context.GetServerTrailingMetadata();
+      const auto wait = trailers.find("grpc-retry-pushback-ms");
+      ASSERT_NE(wait, trailers.end());
+      const int millis = std::stoi(std::string(wait->second.data(), wait->second.size()));
+      EXPECT_GE(millis, 500);
+      EXPECT_LT(millis, 2000);
+      ++told;
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_GT(told, 0);
+}
+
+// Else two silent callers would keep everybody's long runs waiting for an hour.
+TEST_F(ServerTest, ACallerWhoStreamsNothingGivesTheirWorkerBack) {
+  config.bulk_workers = 1;
+  config.upload_silence_seconds = 1;
+  Start();
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+  context.AddMetadata("authorization", "Bearer " + TokenFor(ForthAdmin()));
+  Passwords stub(Channel());
+  v1::ImportCredentialsResponse response;
+  const auto writer = stub.ImportCredentials(&context, &response);
+  v1::ImportCredentialsRequest message;
+  message.set_parent("directories/forthcoffee");
+  auto& row = *message.add_rows();
+  row.set_name("directories/forthcoffee/users/nobody");
+  row.set_password_hash("{SSHA}0c0blFTXXNuAMHECS4uxrj3ZieMoWImr");
+  ASSERT_TRUE(writer->Write(message));
+  const absl::Time begin = absl::Now();
+  EXPECT_THAT(FromGrpc(writer->Finish()), HasReason(v1::ERROR_REASON_DEADLINE_PASSED));
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(10));
+}
+
 TEST_F(ServerTest, ACallThatIsPastItsDeadlineIsAnsweredWithoutWork) {
   config.hash_lanes = 1;
   config.argon2 = {.memory_kib = 64 * 1024, .iterations = 8};

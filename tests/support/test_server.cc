@@ -65,6 +65,7 @@ ServerFixture::ServerFixture() {
   config.listen = "127.0.0.1:0";
   config.insecure_plaintext = true;
   config.metrics_listen = "";
+  config.hash_queue = 512;  // Tests that call often at once do not test overload.
   config.argon2 = {.memory_kib = kCheapMemoryKib, .iterations = 1};
   config.caller_rates = config.directory_rates = {0, 0, 0};
   config.drain_seconds = 2;

@@ -44,6 +44,12 @@ class FakeCredentials final : public v1::CredentialService::Service {
   METHOD(CheckPassword)
   METHOD(GetPasswordPolicy)
   METHOD(UpdatePasswordPolicy)
+  grpc::Status ImportCredentials(grpc::ServerContext* context, grpc::ServerReader<v1::ImportCredentialsRequest>* reader,
+                                 v1::ImportCredentialsResponse* response) override {
+    v1::ImportCredentialsRequest request;
+    return fake_->HandleUpload(
+        context, [&]() -> const Message* { return reader->Read(&request) ? &request : nullptr; }, response);
+  }
 
  private:
   FakeHearth* const fake_;
@@ -233,6 +239,14 @@ grpc::Status FakeHearth::HandleStream(grpc::ServerContext* context, const Messag
     if (next.response == nullptr) return next.status;
     write(*next.response);
   }
+}
+
+grpc::Status FakeHearth::HandleUpload(grpc::ServerContext* context, const std::function<const Message*()>& read,
+                                      Message* response) {
+  while (const Message* request = read()) Note(context, *request);
+  const Scripted next = Next();
+  if (next.response != nullptr) response->CopyFrom(*next.response);
+  return next.status;
 }
 
 grpc::Status FakeHearth::Handle(grpc::ServerContext* context, const Message& request, Message* response) {

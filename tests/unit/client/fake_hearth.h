@@ -57,6 +57,9 @@ class FakeHearth {
   // The same for streams: gives all that is scripted, up to a status or the end.
   grpc::Status HandleStream(grpc::ServerContext* context, const google::protobuf::Message& request,
                             const std::function<void(const google::protobuf::Message&)>& write);
+  // The same for calls that stream their requests: notes each as a call.
+  grpc::Status HandleUpload(grpc::ServerContext* context, const std::function<const google::protobuf::Message*()>& read,
+                            google::protobuf::Message* response);
 
  private:
   void Note(grpc::ServerContext* context, const google::protobuf::Message& request);

@@ -19,6 +19,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/base/error.h"
+#include "server/credential/import_vault.h"
 
 namespace hearth {
 namespace {
@@ -250,11 +251,64 @@ TEST_F(HasherTest, AWrongPasswordCostsWhatAHashCostsAlsoWhereTheStoredOneIsCheap
   }
 }
 
+// Whoever was imported would else be told from people who do not exist. What costs more than a hash of ours (bcrypt 12) does take longer.
+TEST_F(HasherTest, AWrongPasswordCostsWhatAHashCostsAlsoWhereTheStoredOneWasImported) {
+  Hasher hasher(&FirstRing(), {.memory_kib = 16 * 1024, .iterations = 4}, 1);
+  const Secret wrong("not this one at all"), too_long(std::string(600, 'a'));
+  absl::Duration decoy = absl::InfiniteDuration();
+  for (int i = 0; i < 10; ++i) {
+    decoy = std::min(decoy, CpuTimeOf([&] { EXPECT_TRUE(hasher.VerifyDecoy(wrong, absl::InfiniteFuture()).ok()); }));
+  }
+  for (const char* foreign :
+       {"{SSHA}0c0blFTXXNuAMHECS4uxrj3ZieMoWImr", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+        "$5$saltstring$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5",
+        "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"}) {
+    const PasswordHash sealed = ImportVault(&FirstRing()).Seal(kAda, foreign);
+    for (const Secret& password : {wrong, too_long}) {
+      absl::Duration real = absl::InfiniteDuration();
+      for (int i = 0; i < 10; ++i) {
+        real = std::min(real, CpuTimeOf([&] {
+                          const auto verdict = hasher.VerifyImported(kAda, sealed, password, absl::InfiniteFuture());
+                          EXPECT_TRUE(verdict.ok() && !*verdict) << verdict.status();
+                        }));
+      }
+      EXPECT_LT(decoy, real * 2) << foreign;
+      EXPECT_LT(real, decoy * 2) << foreign;
+    }
+  }
+}
+
+TEST_F(HasherTest, AnImportedHashVerifiesUnderItsBindingOnlyAndIsToBeReplaced) {
+  const PasswordHash sealed = ImportVault(&FirstRing()).Seal(kAda, "{SSHA}0c0blFTXXNuAMHECS4uxrj3ZieMoWImr");
+  const Secret right("testing123");
+  EXPECT_TRUE(hasher_.VerifyImported(kAda, sealed, right, absl::InfiniteFuture()).value());
+  EXPECT_TRUE(hasher_.NeedsRehash(sealed));
+  const CredentialBinding next{.directory = "forthcoffee", .user = "ada", .version = 8};
+  EXPECT_EQ(hasher_.VerifyImported(next, sealed, right, absl::InfiniteFuture()).status().code(),
+            absl::StatusCode::kInternal);
+  EXPECT_EQ(ReasonOf(hasher_.VerifyImported(kAda, sealed, right, absl::Now() - absl::Seconds(1)).status()),
+            v1::ERROR_REASON_DEADLINE_PASSED);
+  // However it got there: what costs too much is not computed.
+  const PasswordHash hostile =
+      ImportVault(&FirstRing()).Seal(kAda, "$2a$31$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW");
+  EXPECT_EQ(hasher_.VerifyImported(kAda, hostile, right, absl::InfiniteFuture()).status().code(),
+            absl::StatusCode::kInternal);
+}
+
 TEST_F(HasherTest, ACallWhoseDeadlineHasPassedDoesNoWork) {
   const absl::Time past = absl::Now() - absl::Seconds(1);
   EXPECT_EQ(ReasonOf(hasher_.Hash(kAda, kPassword, past).status()), v1::ERROR_REASON_DEADLINE_PASSED);
   EXPECT_EQ(ReasonOf(hasher_.Verify(kAda, Hash(), kPassword, past).status()), v1::ERROR_REASON_DEADLINE_PASSED);
   EXPECT_EQ(ReasonOf(hasher_.VerifyDecoy(kPassword, past).status()), v1::ERROR_REASON_DEADLINE_PASSED);
+}
+
+TEST_F(HasherTest, AHashThatWouldEndAfterItsDeadlineIsNotBegun) {
+  Hasher slow(&FirstRing(), {.memory_kib = 32 * 1024, .iterations = 8}, 1);
+  const absl::Duration spent = CpuTimeOf([&] {
+    const auto refused = slow.Hash(kAda, kPassword, absl::Now() + slow.hash_time() / 2);
+    EXPECT_EQ(ReasonOf(refused.status()), v1::ERROR_REASON_DEADLINE_PASSED);
+  });
+  EXPECT_LT(spent, slow.hash_time() / 4);
 }
 
 TEST_F(HasherTest, AWaiterIsRefusedWhenItsDeadlinePasses) {

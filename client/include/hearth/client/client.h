@@ -84,6 +84,13 @@ class Client {
                                const google::protobuf::Message& request, google::protobuf::Message* response,
                                const std::function<bool()>& each, const CallOptions& options = {}) const;
 
+  // Calls a method that streams its requests, once: `next` gives them in order, on another thread, each valid until the next call; null at the
+  // end. Fails with INVALID_ARGUMENT for a response of another type than the method's, UNIMPLEMENTED for methods that do not stream their
+  // requests.
+  absl::Status InvokeUploading(const google::protobuf::MethodDescriptor& method,
+                               const std::function<const google::protobuf::Message*()>& next,
+                               google::protobuf::Message* response, const CallOptions& options = {}) const;
+
   // Calls a method outside the contract once, such as "/grpc.health.v1.Health/Check", with any messages of
   // the right form.
   absl::Status InvokeOnce(const std::string& path, const google::protobuf::Message& request,

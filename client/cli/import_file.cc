@@ -1,0 +1,182 @@
+#include "import_file.h"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <sstream>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "csv.h"
+#include "usage.h"
+
+namespace hearth::cli {
+namespace {
+
+using Json = nlohmann::json;
+
+// The value at a path of names, as text; empty when there is none.
+std::string At(const Json& object, std::initializer_list<const char*> path) {
+  const Json* at = &object;
+  for (const char* name : path) {
+    if (!at->is_object() || !at->contains(name)) return "";
+    at = &(*at)[name];
+  }
+  return at->is_string() ? at->get<std::string>() : "";
+}
+
+// The first of some texts that looks like a principal name, or else the first that is there.
+std::string NameAmong(const std::vector<std::string>& texts) {
+  for (const std::string& text : texts) {
+    if (absl::StrContains(text, "@")) return text;
+  }
+  for (const std::string& text : texts) {
+    if (!text.empty()) return text;
+  }
+  return "";
+}
+
+std::string KeycloakHash(const Json& user) {
+  if (!user.is_object() || !user.contains("credentials") || !user["credentials"].is_array()) return "";
+  for (const Json& credential : user["credentials"]) {
+    if (At(credential, {"type"}) == "password" && credential.contains("secretData")) {
+      return Json{{"secretData", credential["secretData"]},
+                  {"credentialData", credential.value("credentialData", Json())}}
+          .dump();
+    }
+  }
+  return "";
+}
+
+ImportRow OfKeycloak(const Json& user, const FirebaseParameters&) {
+  return {0, NameAmong({At(user, {"username"}), At(user, {"email"})}), KeycloakHash(user)};
+}
+
+ImportRow OfKratos(const Json& identity, const FirebaseParameters&) {
+  return {0, NameAmong({At(identity, {"traits", "email"}), At(identity, {"traits", "username"})}),
+          At(identity, {"credentials", "password", "config", "hashed_password"})};
+}
+
+ImportRow OfZitadel(const Json& human, const FirebaseParameters&) {
+  const Json& user = human.is_object() && human.contains("user") ? human["user"] : human;
+  const std::string name = NameAmong({At(user, {"userName"}), At(user, {"username"}), At(user, {"email", "email"})});
+  for (const char* field : {"value", "hash"}) {
+    const std::string hash = At(user, {"hashedPassword", field});
+    if (!hash.empty()) return {0, name, hash};
+  }
+  return {0, name, At(user, {"hashedPassword"})};
+}
+
+ImportRow OfFirebase(const Json& user, const FirebaseParameters& firebase) {
+  const std::string hash = At(user, {"passwordHash"});
+  if (hash.empty()) return {};
+  return {0, At(user, {"email"}),
+          absl::StrCat("$firescrypt$ln=", firebase.memory_cost, ",r=", firebase.rounds, ",p=1$", At(user, {"salt"}),
+                       "$", hash, "$", firebase.salt_separator, "$", firebase.signer_key)};
+}
+
+ImportRow OfOurs(const Json& row, const FirebaseParameters&) {
+  const bool must_change = row.is_object() && row.contains("require_change_at_next_sign_in") &&
+                           row["require_change_at_next_sign_in"] == true;
+  return {0, NameAmong({At(row, {"user_principal_name"}), At(row, {"name"})}), At(row, {"password_hash"}), must_change};
+}
+
+using Reader = ImportRow (*)(const Json&, const FirebaseParameters&);
+
+const std::map<std::string, Reader>& Readers() {
+  static const auto* const readers = new std::map<std::string, Reader>{{"jsonl", &OfOurs},
+                                                                       {"keycloak", &OfKeycloak},
+                                                                       {"kratos", &OfKratos},
+                                                                       {"zitadel", &OfZitadel},
+                                                                       {"firebase", &OfFirebase}};
+  return *readers;
+}
+
+void Append(const Json& array, std::vector<Json>& people) {
+  if (array.is_array()) people.insert(people.end(), array.begin(), array.end());
+}
+
+// The people of a file: an array, an object that holds one, or an object a line.
+absl::StatusOr<std::vector<Json>> People(const std::string& text) {
+  std::vector<Json> people;
+  const Json all = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!all.is_discarded()) {
+    Append(all, people);
+    if (!all.is_object()) return people;
+    for (const char* name : {"users", "identities"}) Append(all.value(name, Json()), people);
+    for (const Json& organisation : all.value("orgs", Json::array())) {
+      if (organisation.is_object()) Append(organisation.value("humanUsers", Json()), people);
+    }
+    if (people.empty()) people.push_back(all);
+    return people;
+  }
+  std::istringstream lines(text);
+  int number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+    people.push_back(Json::parse(line, nullptr, /*allow_exceptions=*/false));
+    if (!people.back().is_object()) return UsageError(absl::StrCat("Line ", number, ": is no JSON object."));
+  }
+  return people;
+}
+
+absl::StatusOr<std::vector<ImportRow>> ReadCsv(const std::string& text) {
+  absl::StatusOr<std::vector<CsvRecord>> records = ParseCsv(text);
+  if (!records.ok()) return records.status();
+  if (records->empty()) return UsageError("The file is empty.");
+  const std::vector<std::string>& heading = records->front().fields;
+  const auto column = [&heading](const char* name) {
+    return static_cast<size_t>(std::find(heading.begin(), heading.end(), name) - heading.begin());
+  };
+  const size_t person = std::min(column("user_principal_name"), column("name"));
+  const size_t hash = column("password_hash"), must_change = column("require_change_at_next_sign_in");
+  if (person == heading.size() || hash == heading.size()) {
+    return UsageError("The first line names no columns user_principal_name (or name) and password_hash.");
+  }
+  std::vector<ImportRow> rows;
+  for (auto record = std::next(records->begin()); record != records->end(); ++record) {
+    if (record->fields.size() != heading.size()) {
+      return UsageError(absl::StrCat("Line ", record->line, ": has ", record->fields.size(), " columns instead of ",
+                                     heading.size(), "."));
+    }
+    rows.push_back({record->line, record->fields[person], record->fields[hash],
+                    must_change < heading.size() && record->fields[must_change] == "true"});
+  }
+  return rows;
+}
+
+}  // namespace
+
+const std::vector<std::string>& ImportSources() {
+  static const auto* const sources =
+      new std::vector<std::string>{"csv", "jsonl", "firebase", "keycloak", "kratos", "zitadel"};
+  return *sources;
+}
+
+absl::StatusOr<ImportFile> ReadImport(const std::string& text, const std::string& from,
+                                      const FirebaseParameters& firebase) {
+  std::vector<ImportRow> rows;
+  if (from == "csv") {
+    absl::StatusOr<std::vector<ImportRow>> read = ReadCsv(text);
+    if (!read.ok()) return read.status();
+    rows = *std::move(read);
+  } else {
+    absl::StatusOr<std::vector<Json>> people = People(text);
+    if (!people.ok()) return people.status();
+    for (size_t i = 0; i < people->size(); ++i) {
+      rows.push_back(Readers().at(from)((*people)[i], firebase));
+      rows.back().row = static_cast<int>(i) + 1;
+    }
+  }
+  const auto wanting = std::remove_if(rows.begin(), rows.end(),
+                                      [](const ImportRow& row) { return row.person.empty() || row.hash.empty(); });
+  const auto left_out = static_cast<size_t>(rows.end() - wanting);
+  rows.erase(wanting, rows.end());
+  if (rows.empty()) return UsageError("The file holds no password hashes.", "See hearth import --help for --from.");
+  return ImportFile{std::move(rows), left_out};
+}
+
+}  // namespace hearth::cli

@@ -1,0 +1,265 @@
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "server/base/status_macros.h"
+#include "server/base/text.h"
+#include "server/credential/foreign_hash.h"
+#include "server/credential/hasher.h"
+
+namespace hearth {
+namespace {
+
+using Parts = std::vector<std::string>;
+
+constexpr size_t kLeastSalt = 4, kMostSalt = 256;  // 32 bits: NIST SP 800-63B-4, 3.1.1.2.
+constexpr size_t kLeastTag = 16, kMostTag = 64;
+constexpr size_t kLeastArgon2Salt = 8;         // RFC 9106, 3.1; libsodium takes no less.
+constexpr size_t kMostArgon2Text = 127;        // What libsodium takes.
+constexpr uint64_t kMaxArgon2Work = 1u << 20;  // KiB times passes.
+
+absl::Status Wrong(absl::string_view what) { return absl::InvalidArgumentError(what); }
+
+std::optional<uint64_t> Number(absl::string_view text) {
+  uint64_t value = 0;
+  if (text.empty() || !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; })) return {};
+  return absl::SimpleAtoi(text, &value) ? std::optional(value) : std::nullopt;
+}
+
+// Base64 with or without padding, of the standard alphabet, of URLs, or of passlib ('.' for '+').
+std::optional<std::string> Bytes(absl::string_view text) {
+  std::string bytes;
+  const std::string standard = absl::StrReplaceAll(text, {{".", "+"}, {"-", "+"}, {"_", "/"}});
+  return absl::Base64Unescape(standard, &bytes) ? std::optional(bytes) : std::nullopt;
+}
+
+std::string Unpadded(absl::string_view bytes) {
+  const std::string base64 = absl::Base64Escape(bytes);
+  return base64.substr(0, base64.find_last_not_of('=') + 1);
+}
+
+// "ln=16,r=8,p=1"
+std::map<std::string, uint64_t> Numbers(absl::string_view text) {
+  std::map<std::string, uint64_t> numbers;
+  for (const absl::string_view one : absl::StrSplit(text, ',')) {
+    const std::vector<absl::string_view> pair = absl::StrSplit(one, '=');
+    const auto value = pair.size() == 2 ? Number(pair[1]) : std::nullopt;
+    if (value.has_value()) numbers[std::string(pair[0])] = *value;
+  }
+  return numbers;
+}
+
+uint64_t Of(const std::map<std::string, uint64_t>& numbers, const char* name) {
+  const auto found = numbers.find(name);
+  return found == numbers.end() ? 0 : found->second;
+}
+
+absl::StatusOr<ForeignHash> Checked(ForeignHash hash, const std::optional<std::string>& salt,
+                                    const std::optional<std::string>& tag) {
+  if (!salt.has_value() || !tag.has_value()) return Wrong("salt and hash must be base64");
+  if (salt->size() < kLeastSalt || salt->size() > kMostSalt) return Wrong("must have a salt of 4 to 256 bytes");
+  if (tag->size() < kLeastTag || tag->size() > kMostTag) return Wrong("must have a hash of 16 to 64 bytes");
+  hash.salt = *salt;
+  hash.tag = *tag;
+  return hash;
+}
+
+// The alphabet of crypt(3).
+bool IsCryptText(absl::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](unsigned char c) { return absl::ascii_isalnum(c) || c == '.' || c == '/'; });
+}
+
+absl::StatusOr<ForeignHash> ParseBcrypt(const std::string& text) {
+  const auto cost = text.size() == 60 && text[6] == '$' ? Number(text.substr(4, 2)) : std::nullopt;
+  if (!cost.has_value() || !IsCryptText(text.substr(7))) return Wrong("must be a bcrypt hash of 60 characters");
+  if (*cost < 4 || *cost > kMaxBcryptCost) return Wrong(absl::StrCat("the bcrypt cost must be 4 to ", kMaxBcryptCost));
+  return ForeignHash{.scheme = ForeignScheme::kCrypt, .text = text};
+}
+
+// $5$[rounds=N$]salt$hash
+absl::StatusOr<ForeignHash> ParseShaCrypt(const std::string& text) {
+  Parts parts = absl::StrSplit(text, '$');
+  if (parts.size() == 5) {
+    absl::string_view rounds = parts[2];
+    const auto number = absl::ConsumePrefix(&rounds, "rounds=") ? Number(rounds) : std::nullopt;
+    if (!number.has_value() || *number < 1000 || *number > kMaxCryptRounds) {
+      return Wrong(absl::StrCat("must have 1000 to ", kMaxCryptRounds, " rounds"));
+    }
+    parts.erase(parts.begin() + 2);
+  }
+  const size_t length = text[1] == '5' ? 43 : 86;
+  if (parts.size() != 4 || parts[2].empty() || parts[2].size() > 16)
+    return Wrong("must have a salt of 1 to 16 characters");
+  if (!IsCryptText(parts[2] + parts[3])) return Wrong("salt and hash must be of letters, digits, '.' and '/'");
+  if (parts[3].size() != length) return Wrong(absl::StrCat("must have a hash of ", length, " characters"));
+  return ForeignHash{.scheme = ForeignScheme::kCrypt, .text = text};
+}
+
+// $argon2id$v=19$m=…,t=…,p=…$salt$tag
+absl::StatusOr<ForeignHash> ParseArgon2(const std::string& text) {
+  const Parts parts = absl::StrSplit(text, '$');
+  if (parts.size() != 6 || parts[2] != "v=19") return Wrong("must be a PHC string of Argon2 version 19");
+  const auto numbers = Numbers(parts[3]);
+  const uint64_t memory = Of(numbers, "m"), passes = Of(numbers, "t"), lanes = Of(numbers, "p");
+  const bool bounded = lanes >= 1 && lanes <= 16 && memory >= 8 * lanes && memory <= kMaxHashParameters.memory_kib &&
+                       passes >= 1 && passes <= kMaxHashParameters.iterations;
+  if (!bounded || memory * passes > kMaxArgon2Work) {
+    return Wrong(absl::StrCat("Argon2 may take up to ", kMaxHashParameters.memory_kib, " KiB, ",
+                              kMaxHashParameters.iterations, " passes, 16 lanes, and ", kMaxArgon2Work,
+                              " KiB times passes"));
+  }
+  ASSIGN_OR_RETURN(ForeignHash hash, Checked({.scheme = ForeignScheme::kArgon2}, Bytes(parts[4]), Bytes(parts[5])));
+  if (hash.salt.size() < kLeastArgon2Salt) return Wrong("the salt of Argon2 must be of at least 8 bytes");
+  // As libsodium takes it, whatever alphabet and order it came in.
+  hash.text = absl::StrCat("$", parts[1], "$v=19$m=", memory, ",t=", passes, ",p=", lanes, "$", Unpadded(hash.salt), "$",
+                           Unpadded(hash.tag));
+  if (hash.text.size() > kMostArgon2Text) return Wrong("the Argon2 string must be of at most 127 characters");
+  return hash;
+}
+
+size_t LengthOf(ForeignDigest digest) {
+  if (digest == ForeignDigest::kSha1) return 20;
+  return digest == ForeignDigest::kSha256 ? 32 : 64;
+}
+
+absl::StatusOr<ForeignHash> Pbkdf2(ForeignDigest digest, std::optional<uint64_t> iterations,
+                                   const std::optional<std::string>& salt, const std::optional<std::string>& tag) {
+  if (!iterations.has_value() || *iterations < 1 || *iterations > kMaxPbkdf2Iterations) {
+    return Wrong(absl::StrCat("PBKDF2 must have 1 to ", kMaxPbkdf2Iterations, " iterations"));
+  }
+  ASSIGN_OR_RETURN(ForeignHash hash, Checked({.scheme = ForeignScheme::kPbkdf2, .digest = digest, .rounds = *iterations},
+                                             salt, tag));
+  // A hash that is longer than the digest takes all iterations once for each piece.
+  const uint64_t pieces = (hash.tag.size() + LengthOf(digest) - 1) / LengthOf(digest);
+  if (*iterations * pieces > kMaxPbkdf2Work) {
+    return Wrong(absl::StrCat("PBKDF2 may take up to ", kMaxPbkdf2Work, " iterations over all of the hash"));
+  }
+  return hash;
+}
+
+std::optional<ForeignDigest> DigestOf(absl::string_view name) {
+  if (name == "pbkdf2" || name == "pbkdf2-sha1" || name == "pbkdf2_sha1") return ForeignDigest::kSha1;
+  if (name == "pbkdf2-sha256" || name == "pbkdf2_sha256") return ForeignDigest::kSha256;
+  if (name == "pbkdf2-sha512" || name == "pbkdf2_sha512") return ForeignDigest::kSha512;
+  return std::nullopt;
+}
+
+// $pbkdf2-sha256$…$salt$tag, and Django's, which begins without $ and has the salt as text.
+absl::StatusOr<ForeignHash> ParsePbkdf2(const std::string& text) {
+  const bool django = text[0] != '$';
+  const Parts parts = absl::StrSplit(django ? absl::StrCat("$", text) : text, '$');
+  const auto digest = parts.size() == 5 ? DigestOf(parts[1]) : std::nullopt;
+  if (!digest.has_value()) return Wrong("must be PBKDF2 with SHA-1, SHA-256 or SHA-512: iterations, salt, hash");
+  const auto numbers = Numbers(parts[2]);
+  const auto iterations = numbers.contains("i") ? std::optional(Of(numbers, "i")) : Number(parts[2]);
+  return Pbkdf2(*digest, iterations, django ? std::optional(parts[3]) : Bytes(parts[3]), Bytes(parts[4]));
+}
+
+absl::StatusOr<ForeignHash> Scrypt(ForeignScheme scheme, const std::string& parameters,
+                                   const std::optional<std::string>& salt, const std::optional<std::string>& tag) {
+  const auto numbers = Numbers(parameters);
+  const uint64_t ln = Of(numbers, "ln"), r = Of(numbers, "r"), p = Of(numbers, "p");
+  // Kratos writes N itself where everybody else writes its logarithm.
+  const uint64_t n = ln < 32 ? uint64_t{1} << ln : ln;
+  const bool power = n >= 2 && n <= kMaxScryptWork && (n & (n - 1)) == 0;
+  const bool sane = power && r >= 1 && r <= 64 && p >= 1 && p <= 64 && (r > 1 || n < (1u << 16));  // RFC 7914, 2.
+  if (!sane || 128 * n * r > kMaxScryptBytes || n * r * p > kMaxScryptWork) {
+    return Wrong(
+        "scrypt must be of the form ln=…,r=…,p=… and may take up to 128 MiB, and 2097152 for N times r times p");
+  }
+  return Checked({.scheme = scheme, .rounds = n, .block_size = r, .parallelism = p}, salt, tag);
+}
+
+absl::StatusOr<ForeignHash> ParseScrypt(const std::string& text) {
+  const Parts parts = absl::StrSplit(text, '$');
+  if (parts.size() != 5) return Wrong("must be of the form $scrypt$ln=…,r=…,p=…$salt$hash");
+  return Scrypt(ForeignScheme::kScrypt, parts[2], Bytes(parts[3]), Bytes(parts[4]));
+}
+
+absl::StatusOr<ForeignHash> ParseFirebase(const std::string& text) {
+  const Parts parts = absl::StrSplit(text, '$');
+  if (parts.size() != 7) return Wrong("must be of the form $firescrypt$ln=…,r=…,p=…$salt$hash$separator$signer key");
+  const auto separator = Bytes(parts[5]), signer = Bytes(parts[6]);
+  if (!separator.has_value() || !signer.has_value()) return Wrong("separator and signer key must be base64");
+  ASSIGN_OR_RETURN(ForeignHash hash,
+                   Scrypt(ForeignScheme::kFirebaseScrypt, parts[2], Bytes(parts[3]), Bytes(parts[4])));
+  if (signer->size() != hash.tag.size()) return Wrong("signer key and hash must be of the same length");
+  hash.salt += *separator;
+  hash.signer_key = *signer;
+  return hash;
+}
+
+// {SSHA}base64(digest, salt)
+absl::StatusOr<ForeignHash> ParseSalted(absl::string_view text, ForeignDigest digest, size_t length) {
+  const auto bytes = Bytes(text);
+  if (!bytes.has_value() || bytes->size() < length + kLeastSalt) return Wrong("must be base64 of a hash and its salt");
+  return Checked({.scheme = ForeignScheme::kSaltedDigest, .digest = digest}, bytes->substr(length),
+                 bytes->substr(0, length));
+}
+
+// Keycloak keeps JSON in strings within JSON.
+nlohmann::json Inner(const nlohmann::json& outer, const char* name) {
+  const auto found = outer.find(name);
+  if (found == outer.end()) return {};
+  return found->is_string() ? nlohmann::json::parse(found->get<std::string>(), nullptr, false) : *found;
+}
+
+std::string Text(const nlohmann::json& object, const char* name) {
+  const auto found = object.is_object() ? object.find(name) : object.end();
+  if (!object.is_object() || found == object.end()) return "";
+  if (found->is_array() && found->size() == 1 && (*found)[0].is_string()) return (*found)[0].get<std::string>();
+  if (found->is_number_unsigned()) return absl::StrCat(found->get<uint64_t>());
+  return found->is_string() ? found->get<std::string>() : "";
+}
+
+absl::StatusOr<ForeignHash> ParseKeycloak(const std::string& text) {
+  const nlohmann::json all = nlohmann::json::parse(text, nullptr, false);
+  if (!all.is_object()) return Wrong("must be JSON with secretData and credentialData");
+  const nlohmann::json secret = Inner(all, "secretData"), credential = Inner(all, "credentialData");
+  const std::string algorithm = Text(credential, "algorithm");
+  const std::string salt = Text(secret, "salt"), tag = Text(secret, "value");
+  const auto iterations = Number(Text(credential, "hashIterations"));
+  if (const auto digest = DigestOf(algorithm)) return Pbkdf2(*digest, iterations, Bytes(salt), Bytes(tag));
+  if (algorithm != "argon2" || !iterations.has_value()) return Wrong("the algorithm must be pbkdf2… or argon2");
+  const nlohmann::json more = Inner(credential, "additionalParameters");
+  if (Text(more, "version") != "1.3") return Wrong("must be Argon2 version 1.3");
+  const std::string type = Text(more, "type");
+  if (type != "i" && type != "id") return Wrong("the type of Argon2 must be i or id");
+  return ParseArgon2(absl::StrCat("$argon2", type, "$v=19$m=", Text(more, "memory"), ",t=", *iterations,
+                                  ",p=", Text(more, "parallelism"), "$", salt, "$", tag));
+}
+
+}  // namespace
+
+absl::StatusOr<ForeignHash> ParseForeignHash(std::string_view given) {
+  absl::string_view rest = ToAbsl(given);
+  if (absl::ConsumePrefix(&rest, "{SSHA}")) return ParseSalted(rest, ForeignDigest::kSha1, 20);
+  if (absl::ConsumePrefix(&rest, "{SSHA256}")) return ParseSalted(rest, ForeignDigest::kSha256, 32);
+  if (absl::ConsumePrefix(&rest, "{SSHA512}")) return ParseSalted(rest, ForeignDigest::kSha512, 64);
+  (void)(absl::ConsumePrefix(&rest, "{CRYPT}") || absl::ConsumePrefix(&rest, "{ARGON2}"));
+  const std::string text(rest);
+  for (const char* prefix : {"$2a$", "$2b$", "$2y$"}) {
+    if (absl::StartsWith(text, prefix)) return ParseBcrypt(text);
+  }
+  if (absl::StartsWith(text, "$5$") || absl::StartsWith(text, "$6$")) return ParseShaCrypt(text);
+  if (absl::StartsWith(text, "$argon2id$") || absl::StartsWith(text, "$argon2i$")) return ParseArgon2(text);
+  if (absl::StartsWith(text, "$pbkdf2") || absl::StartsWith(text, "pbkdf2_")) return ParsePbkdf2(text);
+  if (absl::StartsWith(text, "$scrypt$")) return ParseScrypt(text);
+  if (absl::StartsWith(text, "$firescrypt$")) return ParseFirebase(text);
+  if (absl::StartsWith(text, "{\"")) return ParseKeycloak(text);
+  return Wrong("is of no form that can be imported; see ImportCredentials for those that can");
+}
+
+}  // namespace hearth

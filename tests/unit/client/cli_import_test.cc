@@ -1,0 +1,168 @@
+// hearth import: files of other systems.
+#include "gmock/gmock.h"
+#include "google/rpc/error_details.pb.h"
+#include "hearth/v1/credential_service.pb.h"
+#include "tests/unit/client/cli_fixture.h"
+
+namespace hearth::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class ImportTest : public CliTest {
+ protected:
+  ImportTest() { environment_["HEARTH_DIRECTORY"] = "forthcoffee"; }
+
+  static v1::ImportCredentialsResponse Report(int imported, int unchanged) {
+    v1::ImportCredentialsResponse response;
+    response.set_imported_count(imported);
+    response.set_unchanged_count(unchanged);
+    return response;
+  }
+  // The only row that was sent.
+  v1::ImportCredentialsRequest::Row Sent() {
+    const auto request = hearth_.last<v1::ImportCredentialsRequest>();
+    EXPECT_EQ(request.rows_size(), 1);
+    return request.rows_size() == 1 ? request.rows(0) : v1::ImportCredentialsRequest::Row();
+  }
+};
+
+TEST_F(ImportTest, SendsTheRowsOfACsvFileAndReportsTheRefused) {
+  auto report = Report(1, 1);
+  report.set_refused_count(1);
+  auto& refused = *report.add_refusals();
+  refused.set_row(4);
+  refused.mutable_refusal()->set_code(static_cast<int>(grpc::StatusCode::INVALID_ARGUMENT));
+  google::rpc::ErrorInfo info;
+  info.set_reason("INVALID_FIELDS");
+  google::rpc::BadRequest wrong;
+  wrong.add_field_violations()->set_description("the bcrypt cost must be 4 to 14");
+  refused.mutable_refusal()->add_details()->PackFrom(wrong);
+  refused.mutable_refusal()->add_details()->PackFrom(info);
+  hearth_.Answer(report);
+  const std::string file = FileWith("people.csv",
+                                    "user_principal_name,password_hash,require_change_at_next_sign_in\n"
+                                    "user1@forthcoffee.com,$2a$05$x,false\nuser2,{SSHA}x,true\n"
+                                    "\"user3@forthcoffee.com\",\"$2a$31$x\",\n");
+  const Result result = Run({"import", file});
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_EQ(result.out,
+            "row,person,reason,message\n4,user3@forthcoffee.com,INVALID_FIELDS,the bcrypt cost must be 4 to 14\n");
+  EXPECT_THAT(result.err, HasSubstr("3 of 3: 1 imported, 1 there already, 1 refused"));
+  const auto request = hearth_.last<v1::ImportCredentialsRequest>();
+  EXPECT_EQ(request.parent(), "directories/forthcoffee");
+  EXPECT_FALSE(request.validate_only());
+  ASSERT_EQ(request.rows_size(), 3);
+  EXPECT_EQ(request.rows(0).row(), 2);
+  EXPECT_EQ(request.rows(0).user_principal_name(), "user1@forthcoffee.com");
+  EXPECT_EQ(request.rows(1).name(), "directories/forthcoffee/users/user2");
+  EXPECT_TRUE(request.rows(1).require_change_at_next_sign_in());
+  EXPECT_EQ(request.rows(2).password_hash(), "$2a$31$x");
+}
+
+TEST_F(ImportTest, CountsPeopleWhoAreLeftOut) {
+  hearth_.Answer(Report(1, 0));
+  const Result result = Run({"import", "-"}, "name,password_hash\nuser1,{SSHA}x\nuser2,\n,{SSHA}x\n");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("2 without a password or a name were left out"));
+  EXPECT_EQ(Sent().row(), 2);
+}
+
+TEST_F(ImportTest, ANameThatCanBeNoneStopsEverything) {
+  const Result result = Run({"import", "-"}, "name,password_hash\nuser1,{SSHA}x\na b/c/d/e/f/g,{SSHA}x\n");
+  EXPECT_EQ(result.exit_code, 2) << result.err;
+  EXPECT_THAT(hearth_.calls(), IsEmpty());
+}
+
+TEST_F(ImportTest, ADryRunSaysSo) {
+  hearth_.Answer(Report(1, 0));
+  const Result result =
+      Run({"import", "-", "--from", "jsonl", "--dry-run"}, R"({"name": "user1", "password_hash": "{SSHA}x"})"
+                                                           "\n\n");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("1 would be imported"));
+  EXPECT_TRUE(hearth_.last<v1::ImportCredentialsRequest>().validate_only());
+  EXPECT_EQ(Sent().name(), "directories/forthcoffee/users/user1");
+}
+
+TEST_F(ImportTest, ManyRowsAreCallsOfAThousandInMessagesOfAHundred) {
+  std::string csv = "name,password_hash\n";
+  for (int i = 0; i < 1250; ++i) csv += "user" + std::to_string(i) + ",{SSHA}x\n";
+  hearth_.Answer(Report(1000, 0));
+  hearth_.Answer(Report(250, 0));
+  const Result result = Run({"import", FileWith("many.csv", csv)});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("1250 of 1250: 1250 imported"));
+  EXPECT_EQ(hearth_.calls().size(), 13u) << "messages";
+  EXPECT_EQ(hearth_.last<v1::ImportCredentialsRequest>().rows(49).row(), 1251);
+}
+
+TEST_F(ImportTest, ARunThatBreaksOffSaysHowToGoOn) {
+  hearth_.Answer(grpc::Status(grpc::StatusCode::UNAVAILABLE, "gone"));
+  const Result result = Run({"import", "-"}, "name,password_hash\nuser1,{SSHA}x\n");
+  EXPECT_EQ(result.exit_code, 8);
+  EXPECT_THAT(result.err, HasSubstr("Give the same command again"));
+}
+
+TEST_F(ImportTest, ReadsWhatKeycloakExports) {
+  hearth_.Answer(Report(1, 0));
+  const Result result = Run({"import", "-", "--from", "keycloak"}, R"({"realm": "forth", "users": [
+      {"username": "user1", "email": "user1@forthcoffee.com", "credentials": [
+        {"type": "otp", "secretData": "{}"},
+        {"type": "password", "secretData": "{\"value\":\"dg==\",\"salt\":\"cw==\"}", "credentialData": "{\"algorithm\":\"pbkdf2-sha256\"}"}]},
+      {"username": "service", "credentials": []}]})");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(Sent().user_principal_name(), "user1@forthcoffee.com");
+  EXPECT_THAT(Sent().password_hash(), HasSubstr("\"secretData\":\"{\\\"value\\\""));
+  EXPECT_THAT(Sent().password_hash(), HasSubstr("pbkdf2-sha256"));
+}
+
+TEST_F(ImportTest, ReadsWhatKratosZitadelAndFirebaseExport) {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> exports = {
+      {{"kratos"},
+       R"([{"traits": {"email": "user1@forthcoffee.com"}, "credentials": {"password": {"config": {"hashed_password": "$2a$10$x"}}}}])"},
+      {{"zitadel"},
+       R"({"orgs": [{"humanUsers": [{"userId": "1", "user": {"userName": "user1@forthcoffee.com", "hashedPassword": {"value": "$2a$10$x"}}}]}]})"},
+      {{"zitadel"},
+       R"({"username": "user1", "email": {"email": "user1@forthcoffee.com"}, "hashedPassword": {"hash": "$2a$10$x"}})"}};
+  for (const auto& [from, text] : exports) {
+    hearth_.Answer(Report(1, 0));
+    const Result result = Run({"import", "-", "--from", from[0]}, text);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(Sent().user_principal_name(), "user1@forthcoffee.com") << from[0];
+    EXPECT_EQ(Sent().password_hash(), "$2a$10$x") << from[0];
+  }
+  const std::string firebase =
+      R"({"users": [{"email": "user1@forthcoffee.com", "passwordHash": "aGFzaA==", "salt": "c2FsdA=="}]})";
+  EXPECT_EQ(Run({"import", "-", "--from", "firebase"}, firebase).exit_code, 2) << "without the project's parameters";
+  hearth_.Answer(Report(1, 0));
+  const Result result = Run(
+      {"import", "-", "--from", "firebase", "--signer-key-file", FileWith("key", "a2V5\n"), "--salt-separator", "Bw=="},
+      firebase);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(Sent().password_hash(), "$firescrypt$ln=14,r=8,p=1$c2FsdA==$aGFzaA==$Bw==$a2V5");
+}
+
+TEST_F(ImportTest, SaysWhatIsWrongWithAFileAndQuotesNoHash) {
+  for (const auto& [from, text] : std::vector<std::pair<std::string, std::string>>{
+           {"csv", ""},
+           {"csv", "name,hash\nuser1,$2a$secret\n"},
+           {"csv", "name,password_hash\nuser1,$2a$secret,x\n"},
+           {"csv", "name,password_hash\nuser1,\"$2a$secret\n"},
+           {"jsonl", "{\"name\": \"user1\", \"password_hash\": \"$2a$secret\n"},
+           {"jsonl", "[7, \"$2a$secret\"]"},
+           {"keycloak", "{\"users\": [{\"credentials\": \"$2a$secret\"}]}"},
+           {"keycloak", "{\"users\": \"$2a$secret\"}"},
+           {"kratos", "{\"traits\": \"$2a$secret\"}"},
+           {"zitadel", "{\"orgs\": [7, {\"humanUsers\": 7}]}"},
+           {"yaml", "$2a$secret"}}) {
+    const Result result = Run({"import", "-", "--from", from}, text);
+    EXPECT_EQ(result.exit_code, 2) << from << " " << text;
+    EXPECT_EQ(result.err.find("secret"), std::string::npos) << result.err;
+  }
+  EXPECT_THAT(hearth_.calls(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace hearth::cli
