@@ -6,7 +6,6 @@
 #include "server/base/error.h"
 #include "server/base/resource_name.h"
 #include "server/base/status_macros.h"
-#include "server/base/text.h"
 #include "server/directory/change.h"
 #include "server/directory/time_proto.h"
 #include "server/signal/receiver_store.h"
@@ -17,10 +16,6 @@ namespace {
 constexpr char kType[] = "event receiver";
 
 absl::Status NotFound() { return Refuse(v1::ERROR_REASON_NOT_FOUND, {{"resource_type", kType}}); }
-
-std::string EventReceiverName(std::string_view directory, std::string_view id) {
-  return absl::StrCat(DirectoryName(directory), "/eventReceivers/", ToAbsl(id));
-}
 
 v1::EventReceiver ToProto(const EventReceiver& receiver) {
   v1::EventReceiver proto;
@@ -50,7 +45,7 @@ absl::StatusOr<v1::CreateEventReceiverResponse> ReceiverDesk::CreateEventReceive
   return Change<v1::CreateEventReceiverResponse>(
       database_, keyring_, call, {receiver.directory}, request,
       [&](Tx& tx, const Access&, v1::CreateEventReceiverResponse& response) {
-        if (ListReceivers(tx, receiver.directory, "", kMostReceivers).size() == kMostReceivers) {
+        if (CountReceivers(tx, receiver.directory) >= kMostReceivers) {
           return Refuse(v1::ERROR_REASON_LIMIT_REACHED,
                         {{"resource_type", kType}, {"limit", absl::StrCat(kMostReceivers)}});
         }

@@ -16,6 +16,11 @@ namespace {
 constexpr Statement kFind{"event_receiver_find", HEARTH_SELECT_RECEIVERS " AND event_receiver_id = $2"};
 constexpr Statement kList{"event_receiver_list",
                           HEARTH_SELECT_RECEIVERS " AND event_receiver_id > $2 ORDER BY event_receiver_id LIMIT $3"};
+constexpr Statement kLockCount{
+    "event_receiver_lock_count",
+    "SELECT pg_advisory_xact_lock(hashtextextended('hearth event receivers ' || $1::text, 0))"};
+constexpr Statement kCount{"event_receiver_count",
+                           "SELECT count(*) FROM hearth.event_receivers WHERE directory_id = $1"};
 constexpr Statement kInsert{
     "event_receiver_insert",
     "INSERT INTO hearth.event_receivers (directory_id, event_receiver_id, endpoint_uri, audience, types, place)"
@@ -67,6 +72,12 @@ std::vector<EventReceiver> ListReceivers(Tx& tx, std::string_view directory, con
   std::vector<EventReceiver> receivers;
   for (const auto& row : tx.Exec(kList, std::string(directory), after, limit)) receivers.push_back(FullReceiverOf(row));
   return receivers;
+}
+
+// Two statements: the second sees what was there when the lock was had.
+int CountReceivers(Tx& tx, std::string_view directory) {
+  tx.Exec(kLockCount, std::string(directory));
+  return tx.Exec(kCount, std::string(directory))[0][0].as<int>();
 }
 
 bool InsertReceiver(Tx& tx, const EventReceiver& receiver) {

@@ -33,6 +33,8 @@ inline constexpr int kMostReceivers = 10;
 std::optional<EventReceiver> FindReceiver(Tx& tx, std::string_view directory, std::string_view id);
 // In the order of their ids, after `after`, at most `limit`.
 std::vector<EventReceiver> ListReceivers(Tx& tx, std::string_view directory, const std::string& after, int limit);
+// How many there are. Until the transaction ends nobody else counts those of this directory: so the limit holds also for two who add at once.
+int CountReceivers(Tx& tx, std::string_view directory);
 // Adds one whose place is where the stream is now. False when there is one of that id.
 bool InsertReceiver(Tx& tx, const EventReceiver& receiver);
 bool DeleteReceiver(Tx& tx, std::string_view directory, std::string_view id);

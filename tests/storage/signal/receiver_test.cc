@@ -1,5 +1,8 @@
 #include "server/signal/receiver_desk.h"
 
+#include <functional>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "tests/support/fixture.h"
 #include "tests/support/status_matchers.h"
@@ -51,6 +54,17 @@ TEST_F(ReceiverTest, IsCreatedShownListedAndRemoved) {
 TEST_F(ReceiverTest, TenAreTheMost) {
   for (int i = 0; i < 10; ++i) ASSERT_THAT(Create(absl::StrCat("r", i)), IsOk());
   EXPECT_THAT(Create("r10"), Refuses(v1::ERROR_REASON_LIMIT_REACHED, "limit", "10"));
+}
+
+TEST_F(ReceiverTest, TenAreTheMostAlsoOfThoseCreatedAtOnce) {
+  for (int i = 0; i < 9; ++i) ASSERT_THAT(Create(absl::StrCat("r", i)), IsOk());
+  for (int round = 0; round < 5; ++round) {
+    std::vector<std::function<void()>> rivals;
+    for (int i = 0; i < 6; ++i) rivals.emplace_back([this, i] { (void)Create(absl::StrCat("late", i)); });
+    RunTogether(rivals);
+    EXPECT_THAT(Sql("SELECT count(*) FROM hearth.event_receivers"), testing::ElementsAre(testing::ElementsAre("10")));
+    Sql("DELETE FROM hearth.event_receivers WHERE event_receiver_id LIKE 'late%'");
+  }
 }
 
 TEST_F(ReceiverTest, TheKeysAreForEverybodyWhoCalls) {
