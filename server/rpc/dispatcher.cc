@@ -11,6 +11,7 @@
 #include "server/base/ids.h"
 #include "server/base/log.h"
 #include "server/rpc/stream_outlet.h"
+#include "server/rpc/unary_outlet.h"
 
 namespace hearth {
 namespace {
@@ -64,7 +65,9 @@ Sink<google::protobuf::Message> SinkOf(const Work& work) {
 
 // The same for a call that goes on after it was admitted.
 std::unique_ptr<Outlet> OutletOf(const Work& work) {
-  return GoesOn(work) ? std::make_unique<StreamOutlet>(work.stream) : nullptr;
+  if (!GoesOn(work)) return nullptr;
+  if (work.stream != nullptr) return std::make_unique<StreamOutlet>(work.stream);
+  return std::make_unique<UnaryOutlet>(work.context, work.reactor, work.response_bytes);
 }
 
 // A defect in one call must not fail the batch it came in: those that failed inside are served once more, each alone.

@@ -42,9 +42,10 @@ std::string Defect(const Rpc& rpc) {
   if (policy.work_class() == v1::WORK_CLASS_UNSPECIFIED) return "no work class";
   const bool for_batches = policy.work_class() == v1::WORK_CLASS_LOOKUP || policy.work_class() == v1::WORK_CLASS_INTAKE;
   if (for_batches != (policy.max_batch() > 1)) return "LOOKUP and INTAKE are for batches, and batches are one of them";
-  const bool for_streams = policy.work_class() == v1::WORK_CLASS_BULK || policy.work_class() == v1::WORK_CLASS_WATCH;
-  if (for_streams != rpc.method->server_streaming())
-    return "BULK and WATCH are for streams, and streams are one of them";
+  const bool bulk = policy.work_class() == v1::WORK_CLASS_BULK;
+  const bool streams = rpc.method->server_streaming();
+  if (bulk && !streams) return "BULK is for streams";
+  if (streams && !bulk && policy.work_class() != v1::WORK_CLASS_WATCH) return "streams are BULK or WATCH";
   if (rpc.method->client_streaming()) return "requests cannot stream";
   if (!policy.limited_scope().empty() && policy.limited_scope().rfind("hearth.", 0) != 0) return "a scope of others";
   if (policy.recent_sign_in() && !policy.limited_scope().empty()) return "both recent_sign_in and limited_scope";
