@@ -32,3 +32,27 @@ BEGIN
   RETURNING r.directory_id, r.event_receiver_id, r.endpoint_uri, r.audience, array_to_string(r.types, ','), r.place, t.last, t.removed, r.attempts,
             r.verification_id, r.verification_state;
 END $$;
+
+-- Heads are thinned. Under load there are ten a second; each proves all rows before it, so that of those that are a day old the last of an hour is enough,
+-- and of those older than the directory keeps its rows the last of a day. A head goes only while the next one of its hour, or day, is there.
+ALTER TABLE hearth.audit_trees
+  ADD COLUMN hourly bigint NOT NULL DEFAULT 0,  -- Heads of up to so many rows were thinned to one an hour,
+  ADD COLUMN daily  bigint NOT NULL DEFAULT 0;  -- and to one a day.
+CREATE FUNCTION hearth.refuse_early_thinning() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  kept record;
+  next timestamptz;
+  span text;
+BEGIN
+  SELECT * INTO kept FROM hearth.audit_kept(OLD.directory_id);
+  SELECT h.seal_time INTO next FROM hearth.audit_heads h WHERE h.directory_id = OLD.directory_id AND h.size > OLD.size ORDER BY h.size LIMIT 1;
+  span := CASE WHEN OLD.seal_time < kept.since THEN 'day' ELSE 'hour' END;
+  IF OLD.seal_time < now() - interval '1 day' AND date_trunc(span, OLD.seal_time, 'UTC') = date_trunc(span, next, 'UTC') THEN
+    RETURN OLD;
+  END IF;
+  RAISE EXCEPTION 'the audit is kept' USING ERRCODE = 'insufficient_privilege';
+END $$;
+DROP TRIGGER append_only ON hearth.audit_heads;
+CREATE TRIGGER append_only BEFORE UPDATE ON hearth.audit_heads FOR EACH ROW EXECUTE FUNCTION hearth.refuse_change();
+CREATE TRIGGER kept BEFORE DELETE ON hearth.audit_heads FOR EACH ROW EXECUTE FUNCTION hearth.refuse_early_thinning();
+GRANT DELETE ON hearth.audit_heads TO :app_role;
