@@ -343,9 +343,22 @@ const std::vector<Verb>& Verbs() {
        "  hearth mail update --support-uri https://it.forthcoffee.com --sender-name 'Forth Coffee IT'\n"},
 
       {"events", "add-receiver", "CreateEventReceiver", "RECEIVER", "event_receiver_id", "", "",
-       "have events delivered to an https address, as Security Event Tokens",
+       "have events delivered as Security Event Tokens: to an https address, or to who asks",
        "  hearth events add-receiver portal --endpoint-uri https://portal.forthcoffee.com/events --audience portal\n"
-       "  hearth events add-receiver portal --endpoint-uri … --audience portal --event-type sessions_revoked\n"},
+       "  hearth events add-receiver portal --endpoint-uri … --audience portal --event-type sessions_revoked\n"
+       "  hearth events add-receiver inside --delivery-method poll --audience inside\n"},
+      {"events", "update-receiver", "UpdateEventReceiver", "RECEIVER", "event_receiver.name", "", "",
+       "change where, how or which events are delivered, or hold them up",
+       "  hearth events update-receiver portal --paused\n"
+       "  hearth events update-receiver portal --paused=false --endpoint-uri "
+       "https://portal.forthcoffee.com/v2/events\n"},
+      {"events", "verify-receiver", "VerifyEventReceiver", "RECEIVER", "name", "", "",
+       "send a receiver a verification event; `events receiver` shows when it was accepted",
+       "  hearth events verify-receiver portal --state 'after the move'\n"},
+      {"events", "poll", "PollEvents", "RECEIVER", "name", "", "",
+       "ask for the tokens of a receiver, and acknowledge those from before",
+       "  hearth events poll inside --return-immediately -o json\n"
+       "  hearth events poll inside --ack 6f1c7b0e-7d1a-4b3e-9a55-0d9f2f6f8f10\n"},
       {"events", "receiver", "GetEventReceiver", "RECEIVER", "name", "", "",
        "show a receiver, and how its delivery goes", "  hearth events receiver portal\n"},
       {"events", "receivers", "ListEventReceivers", "", "", "", "", "list the receivers of a directory",

@@ -190,6 +190,10 @@ With grpcurl, as any client of gRPC would call it:
   grpcurl -cacert $ca -protoset $(printf %q "$source/build/proto/hearth.binpb") \\
     -H "authorization: Bearer \$(cat $token)" -d '{"user_principal_name": "user1@forthcoffee.com"}' \\
     127.0.0.1:$port hearth.v1.ResetPasswordService/CheckResetPassword
+The signed heads of both audits are appended to $state/server/audit-heads.jsonl, out of the database's reach. Whether somebody rewrote the past:
+  hearth --context contoso-admin audit export --out rows.jsonl
+  $(printf %q "$hearthd") keys show-audit --keys-file $(printf %q "$state/server/keys") >audit-keys
+  hearth audit verify --rows rows.jsonl --checkpoints $(printf %q "$state/server/audit-heads.jsonl") --keys audit-keys
 Metrics are at http://127.0.0.1:$metrics_port/metrics, the log is $server_log.
 Tokens live 12 hours; deploy/quickstart renews them. Then: deploy/quickstart status, stop, or reset (deletes the data).
 END

@@ -10,7 +10,7 @@
 namespace hearth {
 namespace {
 
-constexpr int kWatchWorkers = 1;  // They only admit.
+constexpr int kWatchWorkers = 2;  // They only admit, and answer polls that find something at once.
 
 int Processors() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
 
@@ -48,11 +48,9 @@ DispatcherLimits LimitsOf(const Config& config, absl::Duration hash_time) {
 }
 
 Rates RatesOf(const CallRates& rates) {
-  return {{v1::WORK_CLASS_LOOKUP, rates.reads},
-          {v1::WORK_CLASS_INTAKE, rates.reads},
-          {v1::WORK_CLASS_READ, rates.reads},
-          {v1::WORK_CLASS_WRITE, rates.writes},
-          {v1::WORK_CLASS_HASH, rates.hashes}};
+  return {{v1::WORK_CLASS_LOOKUP, rates.reads}, {v1::WORK_CLASS_INTAKE, rates.reads},
+          {v1::WORK_CLASS_READ, rates.reads},   {v1::WORK_CLASS_WATCH, rates.reads},
+          {v1::WORK_CLASS_WRITE, rates.writes}, {v1::WORK_CLASS_HASH, rates.hashes}};
 }
 
 RateLimits RateLimitsOf(const Config& config) {
@@ -75,6 +73,7 @@ Environment::Environment(const Config& config, Keyring keyring, std::unique_ptr<
       resume_tokens_(keyring_),
       event_tokens_(&keyring_, config.event_issuer),
       event_hub_(&database_, &resume_tokens_),
+      poll_hub_(&database_, &event_tokens_),
       intent_relay_(&database_, &keyring_, random),
       reset_(&database_, &hasher_, &keyring_, &new_passwords_),
       batch_(&database_, &keyring_, &reset_),
@@ -112,6 +111,7 @@ Environment::Environment(const Config& config, Keyring keyring, std::unique_ptr<
       audit_policy_(&database_, &keyring_),
       watch_(&database_, &resume_tokens_, &event_hub_),
       receiver_(&database_, &keyring_, &pager_, &event_tokens_),
+      poll_(&database_, &event_tokens_, &poll_hub_),
       authenticator_(&database_, &tokens_),
       limiter_(clock, RateLimitsOf(config)) {
   AddServices({&reset_,
@@ -149,7 +149,8 @@ Environment::Environment(const Config& config, Keyring keyring, std::unique_ptr<
                &audit_,
                &audit_policy_,
                &watch_,
-               &receiver_},
+               &receiver_,
+               &poll_},
               table_);
   metrics_ = std::make_unique<Metrics>(table_);
   settler_ = std::make_unique<Settler>(&database_, metrics_.get());

@@ -22,6 +22,7 @@
 #include "server/rpc/dispatcher.h"
 #include "server/rpc/metrics.h"
 #include "server/rpc/services.h"
+#include "server/signal/poll_hub.h"
 #include "server/storage/database.h"
 
 namespace hearth {
@@ -44,6 +45,7 @@ class Environment {
   IntentRelay& intent_relay() { return intent_relay_; }
   const HeadSigner& head_signer() const { return head_signer_; }
   EventHub& event_hub() { return event_hub_; }
+  PollHub& poll_hub() { return poll_hub_; }
   const EventTokens& event_tokens() const { return event_tokens_; }
 
  private:
@@ -62,6 +64,7 @@ class Environment {
   const ResumeTokens resume_tokens_;
   const EventTokens event_tokens_;
   EventHub event_hub_;
+  PollHub poll_hub_;
 
   IntentRelay intent_relay_;
 
@@ -101,6 +104,7 @@ class Environment {
   AuditPolicyDesk audit_policy_;
   WatchDesk watch_;
   ReceiverDesk receiver_;
+  PollDesk poll_;
 
   RpcTable table_;
   std::unique_ptr<Metrics> metrics_;

@@ -149,8 +149,10 @@ absl::Status Server::StartTrail() {
     ASSIGN_OR_RETURN(head_file_, HeadFile::Open(config_.audit_heads));
   }
   seal_thread_ = std::make_unique<SealThread>(&environment_.database(), &environment_.head_signer(), head_file_.get());
-  event_listener_ = std::make_unique<NoticeListener>(config_.database, "hearth_events",
-                                                     [hub = &environment_.event_hub()] { hub->Wake(); });
+  event_listener_ = std::make_unique<NoticeListener>(config_.database, "hearth_events", [this] {
+    environment_.event_hub().Wake();
+    environment_.poll_hub().Wake();
+  });
   if (!config_.event_issuer.empty()) {
     signal_thread_ =
         std::make_unique<SignalThread>(&environment_.database(), &environment_.event_tokens(), config_.receivers);
@@ -164,6 +166,7 @@ void Server::Stop() {
   if (health_ != nullptr) health_->Drain();
   listener_->Stop();
   environment_.event_hub().Stop();  // Its streams would outlast the drain.
+  environment_.poll_hub().Stop();
   server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(config_.drain_seconds));
   server_->Wait();
   server_.reset();

@@ -72,6 +72,24 @@ constexpr Statement kRemove{
     " WHERE t.directory_id = $1 AND b.upto > t.removed)"
     " SELECT count(*) FROM gone"};
 
+// Of heads older than `bound`, the last of each `span`. The newest of those looked at has no next one yet: it is looked at again.
+#define HEARTH_THIN_HEADS(column, span, bound)                                                              \
+  "WITH old AS (SELECT h.size, h.seal_time FROM hearth.audit_trees t CROSS JOIN hearth.audit_kept($1) k"    \
+  " JOIN hearth.audit_heads h ON h.directory_id = $1 AND h.size > t." column " AND h.seal_time < " bound    \
+  " WHERE t.directory_id = $1 ORDER BY h.size LIMIT 5000),"                                                 \
+  " paired AS (SELECT o.size, o.seal_time, lead(o.seal_time) OVER (ORDER BY o.size) AS next FROM old o),"   \
+  " gone AS (DELETE FROM hearth.audit_heads h USING paired p WHERE h.directory_id = $1 AND h.size = p.size" \
+  " AND date_trunc('" span "', p.seal_time, 'UTC') = date_trunc('" span                                     \
+  "', p.next, 'UTC') RETURNING 1),"                                                                         \
+  " moved AS (UPDATE hearth.audit_trees t SET " column                                                      \
+  " = n.size - 1 FROM (SELECT max(o.size) AS size FROM old o) n"                                            \
+  " WHERE t.directory_id = $1 AND n.size - 1 > t." column                                                   \
+  ")"                                                                                                       \
+  " SELECT count(*) FROM gone"
+constexpr Statement kThinHourly{"audit_thin_hourly", HEARTH_THIN_HEADS("hourly", "hour", "now() - interval '1 day'")};
+constexpr Statement kThinDaily{"audit_thin_daily",
+                               HEARTH_THIN_HEADS("daily", "day", "least(k.since, now() - interval '1 day')")};
+
 LogEntry EntryOf(const pqxx::row& row, const std::string& directory) {
   LogEntry entry{.sequence = row["sequence"].as<int64_t>(),
                  .event_id = row["event_id"].c_str(),
@@ -177,7 +195,10 @@ std::optional<std::string> FindStray(Tx& tx, const std::string& directory) {
 
 int64_t SweepLog(Tx& tx, const std::string& directory) {
   const auto erased = static_cast<int64_t>(tx.Exec(kErase, directory).affected_rows());
-  return erased + tx.Exec(kRemove, directory)[0][0].as<int64_t>();
+  const auto removed = tx.Exec(kRemove, directory)[0][0].as<int64_t>();
+  const auto hourly = tx.Exec(kThinHourly, directory)[0][0].as<int64_t>();
+  const auto daily = tx.Exec(kThinDaily, directory)[0][0].as<int64_t>();
+  return erased + removed + hourly + daily;
 }
 
 }  // namespace hearth

@@ -137,6 +137,9 @@ std::string AuditPolicyName(std::string_view directory) {
 std::string ResetRequestName(std::string_view directory, std::string_view request) {
   return Child(directory, "resetRequests", request);
 }
+std::string EventReceiverName(std::string_view directory, std::string_view receiver) {
+  return Child(directory, "eventReceivers", receiver);
+}
 
 std::string MembershipName(std::string_view directory, std::string_view user, std::string_view membership) {
   return absl::StrCat(UserName(directory, user), "/memberships/", ToAbsl(membership));

@@ -53,6 +53,7 @@ std::string PasswordPolicyName(std::string_view directory);
 std::string SignInPolicyName(std::string_view directory);
 std::string AuditPolicyName(std::string_view directory);
 std::string ResetRequestName(std::string_view directory, std::string_view request);
+std::string EventReceiverName(std::string_view directory, std::string_view receiver);
 
 // The reserved directory whose users may be platform operators.
 inline constexpr std::string_view kPlatformDirectory = "platform";

@@ -13,6 +13,7 @@
 #include "server/base/status_macros.h"
 #include "server/rpc/request_validator.h"
 #include "server/rpc/stream_outlet.h"
+#include "server/rpc/unary_outlet.h"
 #include "server/rpc/wire.h"
 
 namespace hearth {
@@ -69,7 +70,9 @@ Sink<google::protobuf::Message> SinkOf(const Work& work) {
 
 // The same for a call that goes on after it was admitted.
 std::unique_ptr<Outlet> OutletOf(const Work& work) {
-  return GoesOn(work) ? std::make_unique<StreamOutlet>(work.stream) : nullptr;
+  if (!GoesOn(work)) return nullptr;
+  if (work.stream != nullptr) return std::make_unique<StreamOutlet>(work.stream);
+  return std::make_unique<UnaryOutlet>(work.context, work.reactor, work.response_bytes);
 }
 
 // Where the requests of a call come from that streams them; empty for others. The first has been parsed and admitted.

@@ -42,11 +42,12 @@ std::string Defect(const Rpc& rpc) {
   if (policy.work_class() == v1::WORK_CLASS_UNSPECIFIED) return "no work class";
   const bool for_batches = policy.work_class() == v1::WORK_CLASS_LOOKUP || policy.work_class() == v1::WORK_CLASS_INTAKE;
   if (for_batches != (policy.max_batch() > 1)) return "LOOKUP and INTAKE are for batches, and batches are one of them";
+  const bool bulk = policy.work_class() == v1::WORK_CLASS_BULK, watch = policy.work_class() == v1::WORK_CLASS_WATCH;
   const bool up = rpc.method->client_streaming(), down = rpc.method->server_streaming();
-  const bool for_streams = policy.work_class() == v1::WORK_CLASS_BULK || policy.work_class() == v1::WORK_CLASS_WATCH;
-  if (for_streams != (up || down)) return "BULK and WATCH are for streams, and streams are one of them";
-  if (up && policy.work_class() == v1::WORK_CLASS_WATCH) return "WATCH is for streams of responses";
   if (up && down) return "requests and responses cannot both stream";
+  if (bulk && !up && !down) return "BULK is for streams";
+  if ((up || down) && !bulk && !watch) return "streams are BULK or WATCH";
+  if (up && watch) return "WATCH is for streams of responses";
   if (!policy.limited_scope().empty() && policy.limited_scope().rfind("hearth.", 0) != 0) return "a scope of others";
   if (policy.recent_sign_in() && !policy.limited_scope().empty()) return "both recent_sign_in and limited_scope";
   if (rpc.default_deadline <= absl::ZeroDuration() || rpc.max_deadline < rpc.default_deadline) return "no deadlines";

@@ -141,6 +141,9 @@ void AddServices(const Desks& desks, RpcTable& table) {
   table.Add(desks.receiver, &ReceiverDesk::CreateEventReceiver);
   table.Add(desks.receiver, &ReceiverDesk::GetEventReceiver);
   table.Add(desks.receiver, &ReceiverDesk::ListEventReceivers);
+  table.Add(desks.receiver, &ReceiverDesk::UpdateEventReceiver);
+  table.Add(desks.receiver, &ReceiverDesk::VerifyEventReceiver);
+  table.Add(desks.poll, &PollDesk::PollEvents, v1::PollEventsResponse::default_instance());
   table.Add(desks.receiver, &ReceiverDesk::DeleteEventReceiver);
   table.Add(desks.receiver, &ReceiverDesk::GetEventKeys);
 }

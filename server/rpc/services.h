@@ -34,6 +34,7 @@
 #include "server/reset/request_desk.h"
 #include "server/reset/reset_desk.h"
 #include "server/rpc/rpc_table.h"
+#include "server/signal/poll_desk.h"
 #include "server/signal/receiver_desk.h"
 #include "server/trail/audit_desk.h"
 #include "server/trail/audit_policy_desk.h"
@@ -79,6 +80,7 @@ struct Desks {
   AuditPolicyDesk* audit_policy;
   WatchDesk* watch;
   ReceiverDesk* receiver;
+  PollDesk* poll;
 };
 
 // Adds a row for every RPC.

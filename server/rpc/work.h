@@ -44,7 +44,7 @@ struct Work {
   SignIn sign_in{};
   bool authenticated = false;  // call.principal is known: a refusal can be audited.
   std::string log_detail;      // Why credentials were refused; for the log only.
-  bool goes_on = false;        // The desk keeps the stream: the call ends with it, later.
+  bool goes_on = false;        // The desk keeps the outlet: the call ends with it, then or later.
   absl::Status status;         // Not OK: decided, no further stop is visited.
 };
 

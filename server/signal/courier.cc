@@ -7,8 +7,10 @@
 #include "absl/time/clock.h"
 #include "server/base/ids.h"
 #include "server/base/log.h"
+#include "server/base/resource_name.h"
 #include "server/base/status_macros.h"
 #include "server/event/event_store.h"
+#include "server/signal/poll_rules.h"
 #include "server/signal/receiver_store.h"
 
 namespace hearth {
@@ -34,55 +36,77 @@ SignalCourier::Post PostOver(const HttpsOptions& options) {
   };
 }
 
-absl::Status SignalCourier::DeliverTo(Delivery& delivery, const std::string& lease, absl::Time deadline) {
+SignalCourier::Outcome SignalCourier::Offer(EventReceiver& receiver, const std::string& event_id,
+                                            const std::string& token) {
+  const auto answer = post_(receiver.endpoint_uri, token);
+  if (!answer.ok() || (answer->status != kAccepted && answer->status != kNever)) {
+    receiver.problem = answer.ok() ? absl::StrCat("the receiver answers with status ", answer->status)
+                                   : std::string(answer.status().message());
+    ++receiver.attempts;
+    return Outcome::kFailed;
+  }
+  receiver.attempts = 0;
+  if (answer->status == kAccepted) return Outcome::kAccepted;
+  receiver.problem = absl::StrCat("the receiver refused event ", event_id);
+  return Outcome::kRefused;
+}
+
+bool SignalCourier::OfferEvents(EventReceiver& receiver, const std::vector<Event>& events) {
+  const absl::Time end = absl::Now() + kRound;
+  for (const Event& event : events) {
+    if (absl::Now() > end) break;
+    if (IsWanted(receiver, event)) {
+      const std::string token = tokens_.Sign(event, receiver.directory, receiver.audience, absl::Now());
+      if (Offer(receiver, event.event_id, token) == Outcome::kFailed) return false;
+    }
+    receiver.place = event.sequence;
+  }
+  return true;
+}
+
+absl::Status SignalCourier::DeliverTo(ReceiverTurn& delivery, const std::string& lease, absl::Time deadline) {
   EventReceiver& receiver = delivery.receiver;
   receiver.problem.clear();
   if (receiver.place < delivery.removed) {
     receiver.place = delivery.removed;
-    receiver.problem = "events were removed before they could be delivered";
+    receiver.problem = kEventsLost;
   }
   std::vector<Event> events;
   RETURN_IF_ERROR(database_.Read({receiver.directory}, deadline, [&](Tx& tx) {
     events = ReadEvents(tx, receiver.directory, receiver.place, kEvents);
     return absl::OkStatus();
   }));
-  absl::Duration wait = absl::ZeroDuration();
-  const absl::Time end = absl::Now() + kRound;
-  for (const Event& event : events) {
-    if (absl::Now() > end) break;
-    if (receiver.types.empty() || receiver.types.contains(event.type)) {
-      const auto answer =
-          post_(receiver.endpoint_uri, tokens_.Sign(event, receiver.directory, receiver.audience, absl::Now()));
-      if (!answer.ok() || (answer->status != kAccepted && answer->status != kNever)) {
-        receiver.problem = answer.ok() ? absl::StrCat("the receiver answers with status ", answer->status)
-                                       : std::string(answer.status().message());
-        wait = WaitAfter(++receiver.attempts);
-        break;
-      }
-      if (answer->status == kNever) receiver.problem = absl::StrCat("the receiver refused event ", event.event_id);
-      receiver.attempts = 0;
-    }
-    receiver.place = event.sequence;
+  Verified verified = Verified::kWaits;
+  bool failed = false;
+  if (const Verification& verification = receiver.verification; !verification.id.empty()) {
+    const std::string name = EventReceiverName(receiver.directory, receiver.id);
+    const std::string token =
+        tokens_.SignVerification(verification.id, verification.state, name, receiver.audience, absl::Now());
+    const Outcome outcome = Offer(receiver, verification.id, token);
+    failed = outcome == Outcome::kFailed;
+    if (!failed) verified = outcome == Outcome::kAccepted ? Verified::kAccepted : Verified::kRefused;
   }
+  failed = failed || !OfferEvents(receiver, events);
   if (!receiver.problem.empty()) {
     Log(LogLevel::kInfo, "events not delivered",
         {{"directory", receiver.directory}, {"receiver", receiver.id}, {"detail", receiver.problem}});
   }
+  const absl::Duration wait = failed ? WaitAfter(receiver.attempts) : absl::ZeroDuration();
   return database_.Write({receiver.directory}, deadline, [&](Tx& tx) {
-    EndDelivery(tx, receiver, lease, wait);
+    EndDelivery(tx, receiver, lease, wait, verified);
     return absl::OkStatus();
   });
 }
 
 absl::StatusOr<int> SignalCourier::DeliverSome(absl::Time deadline) {
   const std::string lease = NewUuid4();
-  std::vector<Delivery> deliveries;
+  std::vector<ReceiverTurn> deliveries;
   RETURN_IF_ERROR(database_.WriteAlone(deadline, [&](Tx& tx) {
     deliveries = TakeDeliveries(tx, kReceivers, lease, kLease);
     return absl::OkStatus();
   }));
   absl::Status result;
-  for (Delivery& delivery : deliveries) result.Update(DeliverTo(delivery, lease, deadline));
+  for (ReceiverTurn& delivery : deliveries) result.Update(DeliverTo(delivery, lease, deadline));
   if (!result.ok()) return result;
   return static_cast<int>(deliveries.size());
 }

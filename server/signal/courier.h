@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -16,8 +17,8 @@ namespace hearth {
 absl::Duration WaitAfter(int failures);
 
 // Takes receivers under a lease and posts them their events (RFC 8935): one after the other, in the order of the stream. 202 is success. 400 says that this
-// token will never be accepted: it is passed over, and the problem noted. After anything else the same token comes again. Replicas may deliver at once.
-// Thread-safe.
+// token will never be accepted: it is passed over, and the problem noted. After anything else the same token comes again. A verification event that waits goes
+// first. Replicas may deliver at once. Thread-safe.
 class SignalCourier {
  public:
   // Posts a token to an address; tests give their own.
@@ -31,7 +32,13 @@ class SignalCourier {
   absl::StatusOr<int> DeliverSome(absl::Time deadline);
 
  private:
-  absl::Status DeliverTo(struct Delivery& delivery, const std::string& lease, absl::Time deadline);
+  enum class Outcome { kAccepted, kRefused, kFailed };
+
+  absl::Status DeliverTo(struct ReceiverTurn& delivery, const std::string& lease, absl::Time deadline);
+  // Posts one token, and notes in the receiver what came of it.
+  Outcome Offer(struct EventReceiver& receiver, const std::string& event_id, const std::string& token);
+  // Posts events in their order and moves the receiver's place, until one fails or the turn is over.
+  bool OfferEvents(struct EventReceiver& receiver, const std::vector<Event>& events);
 
   Database& database_;
   const EventTokens& tokens_;

@@ -26,6 +26,7 @@ using nlohmann::json;
 constexpr char kPurpose[] = "setes256";
 constexpr char kCaep[] = "https://schemas.openid.net/secevent/caep/event-type/";
 constexpr char kRisc[] = "https://schemas.openid.net/secevent/risc/event-type/";
+constexpr char kVerification[] = "https://schemas.openid.net/secevent/ssf/event-type/verification";
 constexpr int kFieldBytes = 32;  // Of a coordinate of P-256.
 
 template <auto kFree>
@@ -129,10 +130,30 @@ std::string EventClaims(const Event& event, const std::string& issuer, const std
   return token.dump();
 }
 
+std::string VerificationClaims(const std::string& id, const std::string& state, const std::string& issuer,
+                               const std::string& receiver_name, const std::string& audience, absl::Time now) {
+  json claims = json::object();
+  if (!state.empty()) claims["state"] = state;
+  const json subject = {{"format", "opaque"}, {"id", receiver_name}};
+  const json token = {{"iss", issuer}, {"aud", audience},   {"iat", absl::ToUnixSeconds(now)},
+                      {"jti", id},     {"sub_id", subject}, {"events", {{kVerification, std::move(claims)}}}};
+  return token.dump();
+}
+
 EventTokens::EventTokens(const Keyring* keyring, std::string issuer) : keyring_(*keyring), issuer_(std::move(issuer)) {}
 
 std::string EventTokens::Sign(const Event& event, const std::string& directory, const std::string& audience,
                               absl::Time now) const {
+  return SignClaims(EventClaims(event, issuer_, directory, audience, now));
+}
+
+std::string EventTokens::SignVerification(const std::string& id, const std::string& state,
+                                          const std::string& receiver_name, const std::string& audience,
+                                          absl::Time now) const {
+  return SignClaims(VerificationClaims(id, state, issuer_, receiver_name, audience, now));
+}
+
+std::string EventTokens::SignClaims(const std::string& claims) const {
   cjose_err error{};
   const auto fail = [&error] {
     return std::runtime_error(absl::StrCat("libcjose: ", error.message != nullptr ? error.message : "failed"));
@@ -147,7 +168,6 @@ std::string EventTokens::Sign(const Event& event, const std::string& directory, 
       !cjose_header_set(header.get(), CJOSE_HDR_KID, keyring_.current().c_str(), &error)) {
     throw fail();
   }
-  const std::string claims = EventClaims(event, issuer_, directory, audience, now);
   const Jws jws(
       cjose_jws_sign(key.get(), header.get(), reinterpret_cast<const uint8_t*>(claims.data()), claims.size(), &error));
   const char* token = nullptr;

@@ -19,11 +19,17 @@ class EventTokens {
   // there (RFC 9493; SSF 1.0). `now` is its iat. Throws std::runtime_error when the library fails.
   std::string Sign(const Event& event, const std::string& directory, const std::string& audience, absl::Time now) const;
 
+  // The token of a verification event (SSF 1.0, 8.1.4): the subject is the receiver itself, by its resource name. `state` may be empty.
+  std::string SignVerification(const std::string& id, const std::string& state, const std::string& receiver_name,
+                               const std::string& audience, absl::Time now) const;
+
   // The public keys, the current one first: a JSON Web Key Set.
   std::string PublicKeys() const;
   const std::string& issuer() const { return issuer_; }
 
  private:
+  std::string SignClaims(const std::string& claims) const;
+
   const Keyring& keyring_;
   const std::string issuer_;
 };
@@ -31,5 +37,8 @@ class EventTokens {
 // The claims of the token, as JSON. Pure.
 std::string EventClaims(const Event& event, const std::string& issuer, const std::string& directory,
                         const std::string& audience, absl::Time now);
+// The same of a verification event.
+std::string VerificationClaims(const std::string& id, const std::string& state, const std::string& issuer,
+                               const std::string& receiver_name, const std::string& audience, absl::Time now);
 
 }  // namespace hearth

@@ -1,14 +1,17 @@
 #include "server/signal/receiver_desk.h"
 
+#include <set>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "server/base/error.h"
+#include "server/base/ids.h"
 #include "server/base/resource_name.h"
 #include "server/base/status_macros.h"
-#include "server/base/text.h"
 #include "server/directory/change.h"
 #include "server/directory/time_proto.h"
+#include "server/directory/update.h"
 #include "server/signal/receiver_store.h"
 
 namespace hearth {
@@ -18,21 +21,60 @@ constexpr char kType[] = "event receiver";
 
 absl::Status NotFound() { return Refuse(v1::ERROR_REASON_NOT_FOUND, {{"resource_type", kType}}); }
 
-std::string EventReceiverName(std::string_view directory, std::string_view id) {
-  return absl::StrCat(DirectoryName(directory), "/eventReceivers/", ToAbsl(id));
-}
-
 v1::EventReceiver ToProto(const EventReceiver& receiver) {
   v1::EventReceiver proto;
   proto.set_name(EventReceiverName(receiver.directory, receiver.id));
   proto.set_endpoint_uri(receiver.endpoint_uri);
   proto.set_audience(receiver.audience);
   for (const int type : receiver.types) proto.add_types(static_cast<v1::EventType>(type));
+  proto.set_delivery_method(static_cast<v1::EventDeliveryMethod>(receiver.delivery_method));
+  proto.set_paused(receiver.paused);
   *proto.mutable_create_time() = hearth::ToProto(receiver.create_time);
   proto.set_delivered_sequence(receiver.place);
   proto.set_problem(receiver.problem);
+  proto.set_etag(std::to_string(receiver.revision));
+  if (receiver.verified_time != absl::InfinitePast()) {
+    *proto.mutable_verified_time() = hearth::ToProto(receiver.verified_time);
+  }
   if (receiver.attempts > 0) *proto.mutable_next_attempt_time() = hearth::ToProto(receiver.due_time);
   return proto;
+}
+
+// The fields of `asked` that are among `fields`, taken over.
+void Take(const v1::EventReceiver& asked, const std::set<std::string>& fields, EventReceiver& receiver) {
+  if (fields.contains("endpoint_uri")) receiver.endpoint_uri = asked.endpoint_uri();
+  if (fields.contains("audience")) receiver.audience = asked.audience();
+  if (fields.contains("types")) receiver.types = {asked.types().begin(), asked.types().end()};
+  if (fields.contains("paused")) receiver.paused = asked.paused();
+  if (fields.contains("delivery_method")) {
+    receiver.delivery_method = asked.delivery_method() == v1::EVENT_DELIVERY_METHOD_POLL
+                                   ? v1::EVENT_DELIVERY_METHOD_POLL
+                                   : v1::EVENT_DELIVERY_METHOD_PUSH;
+  }
+}
+
+const std::vector<std::string>& Changeable() {
+  static const auto* const fields =
+      new std::vector<std::string>{"endpoint_uri", "audience", "types", "paused", "delivery_method"};
+  return *fields;
+}
+
+absl::Status CheckDelivery(const EventReceiver& receiver) {
+  const bool push = receiver.delivery_method == v1::EVENT_DELIVERY_METHOD_PUSH;
+  if (push && receiver.endpoint_uri.empty()) {
+    return InvalidField("event_receiver.endpoint_uri", "must be set: events are posted there");
+  }
+  if (!push && !receiver.endpoint_uri.empty()) {
+    return InvalidField("event_receiver.endpoint_uri", "must be empty: the receiver asks for its events");
+  }
+  if (receiver.audience.empty()) return InvalidField("event_receiver.audience", "must be set");
+  return absl::OkStatus();
+}
+
+// What is under way went the old way, or was of other events.
+bool GoesAnotherWay(const EventReceiver& before, const EventReceiver& after) {
+  return before.endpoint_uri != after.endpoint_uri || before.audience != after.audience ||
+         before.types != after.types || before.delivery_method != after.delivery_method;
 }
 
 }  // namespace
@@ -43,14 +85,13 @@ absl::StatusOr<v1::CreateEventReceiverResponse> ReceiverDesk::CreateEventReceive
   EventReceiver receiver;
   receiver.directory = call.principal.directory;
   receiver.id = request.event_receiver_id();
-  receiver.endpoint_uri = request.event_receiver().endpoint_uri();
-  receiver.audience = request.event_receiver().audience();
-  for (const int type : request.event_receiver().types()) receiver.types.insert(type);
+  Take(request.event_receiver(), {Changeable().begin(), Changeable().end()}, receiver);
   call.note->target = EventReceiverName(receiver.directory, receiver.id);
+  RETURN_IF_ERROR(CheckDelivery(receiver));
   return Change<v1::CreateEventReceiverResponse>(
       database_, keyring_, call, {receiver.directory}, request,
       [&](Tx& tx, const Access&, v1::CreateEventReceiverResponse& response) {
-        if (ListReceivers(tx, receiver.directory, "", kMostReceivers).size() == kMostReceivers) {
+        if (CountReceivers(tx, receiver.directory) >= kMostReceivers) {
           return Refuse(v1::ERROR_REASON_LIMIT_REACHED,
                         {{"resource_type", kType}, {"limit", absl::StrCat(kMostReceivers)}});
         }
@@ -85,6 +126,40 @@ absl::StatusOr<v1::ListEventReceiversResponse> ReceiverDesk::ListEventReceivers(
         for (const EventReceiver& receiver : receivers) *response.add_event_receivers() = ToProto(receiver);
         return absl::OkStatus();
       });
+}
+
+absl::StatusOr<v1::UpdateEventReceiverResponse> ReceiverDesk::UpdateEventReceiver(
+    const Call& call, const v1::UpdateEventReceiverRequest& request) {
+  ASSIGN_OR_RETURN(const ResourceName name, NameOf(call, request.event_receiver().name()));
+  return Change<v1::UpdateEventReceiverResponse>(
+      database_, keyring_, call, {call.principal.directory}, request,
+      [&](Tx& tx, const Access&, v1::UpdateEventReceiverResponse& response) -> absl::Status {
+        const auto before = FindReceiver(tx, name.directory, name.id, /*lock=*/true);
+        if (!before.has_value()) return NotFound();
+        RETURN_IF_ERROR(CheckEtag(request.event_receiver().etag(), before->revision, kType));
+        ASSIGN_OR_RETURN(const std::set<std::string> fields,
+                         FieldsToUpdate(request.event_receiver(), request.update_mask(), Changeable()));
+        EventReceiver after = *before;
+        Take(request.event_receiver(), fields, after);
+        RETURN_IF_ERROR(CheckDelivery(after));
+        UpdateReceiver(tx, after, GoesAnotherWay(*before, after));
+        *response.mutable_event_receiver() = ToProto(FindReceiver(tx, name.directory, name.id).value());
+        return absl::OkStatus();
+      });
+}
+
+absl::StatusOr<v1::VerifyEventReceiverResponse> ReceiverDesk::VerifyEventReceiver(
+    const Call& call, const v1::VerifyEventReceiverRequest& request) {
+  ASSIGN_OR_RETURN(const ResourceName name, NameOf(call, request.name()));
+  if (tokens_.issuer().empty()) return Refuse(v1::ERROR_REASON_NO_EVENT_ISSUER);
+  const Verification verification{.id = NewUuid4(), .state = request.verification_state()};
+  return Change<v1::VerifyEventReceiverResponse>(database_, keyring_, call, {call.principal.directory}, request,
+                                                 [&](Tx& tx, const Access&, v1::VerifyEventReceiverResponse& response) {
+                                                   if (!RequestVerification(tx, name.directory, name.id, verification))
+                                                     return NotFound();
+                                                   response.set_event_id(verification.id);
+                                                   return absl::OkStatus();
+                                                 });
 }
 
 absl::StatusOr<v1::DeleteEventReceiverResponse> ReceiverDesk::DeleteEventReceiver(

@@ -11,7 +11,7 @@
 
 namespace hearth {
 
-// Registers, shows and removes receivers of events. Each method is described in event_receiver_service.proto. Thread-safe. What is passed in outlives
+// Registers, shows, changes, verifies and removes receivers of events. Each method is described in event_receiver_service.proto. Thread-safe. What is passed in outlives
 // the desk.
 class ReceiverDesk {
  public:
@@ -24,6 +24,10 @@ class ReceiverDesk {
                                                                 const v1::GetEventReceiverRequest& request);
   absl::StatusOr<v1::ListEventReceiversResponse> ListEventReceivers(const Call& call,
                                                                     const v1::ListEventReceiversRequest& request);
+  absl::StatusOr<v1::UpdateEventReceiverResponse> UpdateEventReceiver(const Call& call,
+                                                                      const v1::UpdateEventReceiverRequest& request);
+  absl::StatusOr<v1::VerifyEventReceiverResponse> VerifyEventReceiver(const Call& call,
+                                                                      const v1::VerifyEventReceiverRequest& request);
   absl::StatusOr<v1::DeleteEventReceiverResponse> DeleteEventReceiver(const Call& call,
                                                                       const v1::DeleteEventReceiverRequest& request);
   absl::StatusOr<v1::GetEventKeysResponse> GetEventKeys(const Call& call, const v1::GetEventKeysRequest& request);

@@ -56,12 +56,21 @@ class Caller:
 
     def call(self, method, timeout=10.0, wait_for_ready=False, **fields):
         """Calls "ResetPasswordService/ResetPassword" and returns the response. `timeout` None: no deadline. Raises grpc.RpcError."""
+        request, stub = self._prepare(self.channel.unary_unary, method, fields)
+        return stub(request, timeout=timeout, metadata=self.metadata, wait_for_ready=wait_for_ready)
+
+    def stream(self, method, timeout, **fields):
+        """Calls a method that streams; its responses, one by one. Raises grpc.RpcError, also in their midst."""
+        request, stub = self._prepare(self.channel.unary_stream, method, fields)
+        return stub(request, timeout=timeout, metadata=self.metadata, wait_for_ready=True)
+
+    @staticmethod
+    def _prepare(kind, method, fields):
         service, _, name = method.partition("/")
         descriptor = POOL.FindServiceByName(f"hearth.v1.{service}").methods_by_name[name]
-        request = message_class(descriptor.input_type.full_name)(**fields)
-        stub = self.channel.unary_unary(f"/hearth.v1.{method}", request_serializer=lambda message: message.SerializeToString(),
-                                        response_deserializer=message_class(descriptor.output_type.full_name).FromString)
-        return stub(request, timeout=timeout, metadata=self.metadata, wait_for_ready=wait_for_ready)
+        stub = kind(f"/hearth.v1.{method}", request_serializer=lambda message: message.SerializeToString(),
+                    response_deserializer=message_class(descriptor.output_type.full_name).FromString)
+        return message_class(descriptor.input_type.full_name)(**fields), stub
 
     def healthy(self):
         """Whether grpc.health.v1 says SERVING for the server as a whole."""

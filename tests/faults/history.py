@@ -7,7 +7,7 @@ import uuid
 import grpc
 
 from caller import Caller
-from rig import BACKENDS, FORTH
+from rig import BACKENDS, CONTOSO, FORTH
 
 RESET = "ResetPasswordService/ResetPassword"
 VERIFY = "CredentialService/VerifyPassword"
@@ -68,7 +68,8 @@ class History:
     # Checks, for when all clients have ended. Each returns what is wrong, a sentence each.
 
     def check(self):
-        return self.problems + self._check_versions() + self._check_audit() + self._check_passwords() + self._check_replays()
+        return (self.problems + self._check_versions() + self._check_audit() + self._check_events() + self._check_log() +
+                self._check_passwords() + self._check_replays())
 
     def _answered(self, person):
         return {request_id: response for request_id, (_, of, response) in self.answers.items() if of == person}
@@ -93,6 +94,44 @@ class History:
                                 f" AND directory_id = '{FORTH}' AND target = '{user_name(person)}'")
             if int(rows[0][0]) != len(self._answered(person)):
                 wrong.append(f"user{person}: {rows[0][0]} audit rows for {len(self._answered(person))} resets")
+        return wrong
+
+    def _check_events(self):
+        """Each reset is told once at home, as a changed password, and once where the person is a guest, as sessions that ended; every event has a place."""
+        wrong = []
+        deadline = time.monotonic() + 20
+        while self.rig.sql("SELECT count(*) FROM hearth.event_queue") != [["0"]] and time.monotonic() < deadline:
+            time.sleep(0.05)
+        for person in range(self.people):
+            resets = len(self._answered(person))
+            changed = self.rig.sql("SELECT credential_version FROM hearth.events WHERE type = 1"
+                                   f" AND directory_id = '{FORTH}' AND user_id = 'user{person}' ORDER BY sequence")
+            ended = self.rig.sql("SELECT count(*) FROM hearth.events WHERE type = 2"
+                                 f" AND directory_id = '{CONTOSO}' AND user_id = 'guest{person}'")
+            if [int(version) for version, in changed] != list(range(1, resets + 1)):
+                wrong.append(f"user{person}: passwords {changed} were told, {resets} resets were answered")
+            if int(ended[0][0]) != resets:
+                wrong.append(f"guest{person}: {ended[0][0]} times sessions ended, {resets} resets were answered")
+        for directory, last, count, lowest, highest in self.rig.sql(
+                "SELECT s.directory_id, s.last, count(e.sequence), min(e.sequence), max(e.sequence) FROM hearth.event_streams s"
+                " JOIN hearth.events e USING (directory_id) GROUP BY s.directory_id, s.last"):
+            if not last == count == highest or lowest != "1":
+                wrong.append(f"{directory}: {count} places from {lowest} to {highest}, the stream is at {last}")
+        return wrong
+
+    def _check_log(self):
+        """Every audit row is in the sealed log once, and the log is intact."""
+        deadline = time.monotonic() + 20
+        while self.rig.sql("SELECT count(*) FROM hearth.audit_unsealed") != [["0"]] and time.monotonic() < deadline:
+            time.sleep(0.05)
+        rows = self.rig.sql("SELECT (SELECT count(*) FROM hearth.audit_events), (SELECT count(*) FROM hearth.audit_leaves),"
+                            " (SELECT sum(size) FROM hearth.audit_trees)")[0]
+        wrong = [] if len(set(rows)) == 1 else [f"audit rows, leaves, sizes of the trees: {rows}"]
+        for directory in (FORTH, CONTOSO):
+            *_, last = Caller(self.rig, directory, "admin").stream("AuditService/VerifyAudit", timeout=30.0, name=f"directories/{directory}")
+            finding = last.DESCRIPTOR.fields_by_name["finding"].enum_type.values_by_number[last.finding].name
+            if finding != "FINDING_INTACT":
+                wrong.append(f"{directory}: {finding} {last.detail}")
         return wrong
 
     def _check_passwords(self):

@@ -1,10 +1,12 @@
 // Streams of events: what is told, to whom, and from where they go on.
+#include <set>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "hearth/v1/audit_service.grpc.pb.h"
+#include "server/trail/sweep.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_server.h"
 
@@ -139,6 +141,42 @@ TEST_F(WatchTest, GoesOnFromWhereItBrokeOff) {
   Start();
   Watcher watcher(Channel(), ForthAdmin(), From(token));
   EXPECT_THAT(watcher.Await(2), ElementsAre(Pair(kDisabled, user2_), Pair(kEnabled, user1_)));
+}
+
+// Almost a week, through a sweep, a restart, and more events than go into one response, one read or one round.
+TEST_F(WatchTest, WhoStopsForLongMissesNothingAndIsToldNothingTwice) {
+  constexpr int kBefore = 3, kMeanwhile = 11'000;
+  const auto happen = [this](int count) {
+    Sql(
+        absl::StrCat("SET hearth.directories = '{forthcoffee,contoso}';"
+                     "DO $$ BEGIN FOR i IN 1..",
+                     count,
+                     " LOOP UPDATE hearth.users SET disabled = NOT disabled WHERE directory_id = 'forthcoffee'"
+                     " AND user_id = 'user1'; END LOOP; END $$"));
+  };
+  std::vector<v1::Event> told;
+  std::string token;
+  {
+    Watcher watcher(Channel(), ForthAdmin(), From("", /*oldest=*/true));
+    happen(kBefore);
+    watcher.Await(kBefore);
+    told = watcher.events();
+    token = watcher.token();
+  }
+  happen(kMeanwhile);
+  Stop();
+  Sql("UPDATE hearth.events SET create_time = now() - interval '6 days 23 hours'");
+  ASSERT_THAT(SweepTrail(database(), absl::Now() + absl::Seconds(20)), IsOk());
+  Start();
+  Watcher watcher(Channel(), ForthAdmin(), From(token));
+  watcher.Await(kMeanwhile);
+  for (const v1::Event& event : watcher.events()) told.push_back(event);
+  ASSERT_EQ(told.size(), static_cast<size_t>(kBefore + kMeanwhile));
+  std::set<std::string> ids;
+  for (size_t i = 0; i < told.size(); ++i) {
+    ASSERT_EQ(told[i].sequence(), static_cast<int64_t>(i) + 1);
+    EXPECT_TRUE(ids.insert(told[i].event_id()).second);
+  }
 }
 
 TEST_F(WatchTest, OnlyTheTypesThatWereAskedFor) {

@@ -46,7 +46,9 @@ class CourierTest : public Fixture {
       std::string claims;
       EXPECT_TRUE(absl::WebSafeBase64Unescape(parts.at(1), &claims));
       const auto parsed = nlohmann::json::parse(claims);
-      posted_.push_back(uri + " " + parsed["sub_id"]["user"]["id"].get<std::string>());
+      const auto& subject = parsed["sub_id"];
+      posted_.push_back(uri + " " +
+                        (subject.contains("user") ? subject["user"]["id"] : subject["id"]).get<std::string>());
       ids_.push_back(parsed["jti"].get<std::string>());
       if (answers_.empty()) return absl::StatusOr<HttpsAnswer>(HttpsAnswer{.status = 202, .body = ""});
       auto answer = answers_.front();
@@ -157,6 +159,45 @@ TEST_F(CourierTest, WhatIsGoneIsSaidToBeGone) {
   Deliver();
   EXPECT_THAT(posted_, ElementsAre(user2_));
   EXPECT_THAT(State("problem"), ElementsAre(ElementsAre("events were removed before they could be delivered")));
+}
+
+TEST_F(CourierTest, NothingIsPostedToOneThatIsPausedUntilItGoesOn) {
+  Sql("UPDATE hearth.event_receivers SET paused = true");
+  Disable("user1");
+  EXPECT_EQ(Deliver(), 0);
+  Sql("UPDATE hearth.event_receivers SET paused = false");
+  EXPECT_EQ(Deliver(), 1);
+  EXPECT_THAT(posted_, ElementsAre(user1_));
+}
+
+TEST_F(CourierTest, NothingIsPostedToOneThatAsks) {
+  Sql("UPDATE hearth.event_receivers SET delivery_method = 2, endpoint_uri = ''");
+  Disable("user1");
+  EXPECT_EQ(Deliver(), 0);
+}
+
+TEST_F(CourierTest, AVerificationEventGoesFirstUntilItIsAccepted) {
+  Disable("user1");
+  Sql("UPDATE hearth.event_receivers SET verification_id = '6f1c7b0e-7d1a-4b3e-9a55-0d9f2f6f8f10'");
+  const std::string verification = "https://portal.example/events directories/forthcoffee/eventReceivers/portal";
+  Answer(503);
+  Deliver();
+  EXPECT_THAT(State("verification_id IS NULL, verified_time IS NULL, attempts"),
+              ElementsAre(ElementsAre("f", "t", "1")));
+  Later();
+  Deliver();
+  EXPECT_THAT(posted_, ElementsAre(verification, verification, user1_));
+  EXPECT_EQ(ids_[1], "6f1c7b0e-7d1a-4b3e-9a55-0d9f2f6f8f10");
+  EXPECT_THAT(State("verification_id IS NULL, verified_time IS NULL, place"), ElementsAre(ElementsAre("t", "f", "1")));
+  EXPECT_EQ(Deliver(), 0);
+}
+
+TEST_F(CourierTest, AVerificationEventIsDeliveredWhereNothingEverHappenedAndARefusalIsNoVerification) {
+  Sql("UPDATE hearth.event_receivers SET verification_id = gen_random_uuid()");
+  Answer(400);
+  EXPECT_EQ(Deliver(), 1);
+  EXPECT_THAT(State("verification_id IS NULL, verified_time IS NULL, problem"),
+              ElementsAre(ElementsAre("t", "t", "the receiver refused event " + ids_[0])));
 }
 
 TEST_F(CourierTest, PrivateAddressesAndPlainHttpAreNotCalled) {

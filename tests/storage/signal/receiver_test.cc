@@ -1,5 +1,8 @@
 #include "server/signal/receiver_desk.h"
 
+#include <functional>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "tests/support/fixture.h"
 #include "tests/support/status_matchers.h"
@@ -51,6 +54,90 @@ TEST_F(ReceiverTest, IsCreatedShownListedAndRemoved) {
 TEST_F(ReceiverTest, TenAreTheMost) {
   for (int i = 0; i < 10; ++i) ASSERT_THAT(Create(absl::StrCat("r", i)), IsOk());
   EXPECT_THAT(Create("r10"), Refuses(v1::ERROR_REASON_LIMIT_REACHED, "limit", "10"));
+}
+
+TEST_F(ReceiverTest, TenAreTheMostAlsoOfThoseCreatedAtOnce) {
+  for (int i = 0; i < 9; ++i) ASSERT_THAT(Create(absl::StrCat("r", i)), IsOk());
+  for (int round = 0; round < 5; ++round) {
+    std::vector<std::function<void()>> rivals;
+    for (int i = 0; i < 6; ++i) rivals.emplace_back([this, i] { (void)Create(absl::StrCat("late", i)); });
+    RunTogether(rivals);
+    EXPECT_THAT(Sql("SELECT count(*) FROM hearth.event_receivers"), testing::ElementsAre(testing::ElementsAre("10")));
+    Sql("DELETE FROM hearth.event_receivers WHERE event_receiver_id LIKE 'late%'");
+  }
+}
+
+TEST_F(ReceiverTest, APushNeedsAnAddressAndAPollHasNone) {
+  v1::CreateEventReceiverRequest request;
+  request.set_parent("directories/forthcoffee");
+  request.set_event_receiver_id("asking");
+  request.mutable_event_receiver()->set_audience("asking");
+  EXPECT_THAT(desk_.CreateEventReceiver(By(ForthAdmin(), request), request),
+              ViolatesField("event_receiver.endpoint_uri"));
+  request.mutable_event_receiver()->set_delivery_method(v1::EVENT_DELIVERY_METHOD_POLL);
+  const auto created = desk_.CreateEventReceiver(By(ForthAdmin(), request), request);
+  ASSERT_THAT(created, IsOk());
+  EXPECT_EQ(created->event_receiver().delivery_method(), v1::EVENT_DELIVERY_METHOD_POLL);
+  request.mutable_event_receiver()->set_endpoint_uri("https://portal.example/events");
+  EXPECT_THAT(desk_.CreateEventReceiver(By(ForthAdmin(), request), request),
+              ViolatesField("event_receiver.endpoint_uri"));
+}
+
+TEST_F(ReceiverTest, WhatIsUpdatedIsSoFromThenOn) {
+  ASSERT_THAT(Create("portal"), IsOk());
+  Sql("UPDATE hearth.event_receivers SET attempts = 3, problem = 'x', due_time = now() + interval '1 hour',"
+      " lease = gen_random_uuid()");
+  v1::UpdateEventReceiverRequest request;
+  request.mutable_event_receiver()->set_name("directories/forthcoffee/eventReceivers/portal");
+  request.mutable_event_receiver()->set_etag("1");
+  request.mutable_event_receiver()->set_paused(true);
+  request.mutable_update_mask()->add_paths("paused");
+  auto updated = desk_.UpdateEventReceiver(By(ForthAdmin(), request), request);
+  ASSERT_THAT(updated, IsOk());
+  EXPECT_TRUE(updated->event_receiver().paused());
+  EXPECT_EQ(updated->event_receiver().audience(), "portal");
+  EXPECT_EQ(updated->event_receiver().etag(), "2");
+  EXPECT_THAT(Sql("SELECT attempts, lease IS NULL FROM hearth.event_receivers"),
+              testing::ElementsAre(testing::ElementsAre("3", "f")))
+      << "what is under way goes on";
+  EXPECT_THAT(desk_.UpdateEventReceiver(By(ForthAdmin(), request), request), HasReason(v1::ERROR_REASON_ETAG_MISMATCH));
+
+  request.mutable_event_receiver()->clear_etag();
+  request.mutable_event_receiver()->set_endpoint_uri("https://new.example/events");
+  request.mutable_update_mask()->add_paths("endpoint_uri");
+  request.mutable_update_mask()->add_paths("types");
+  updated = desk_.UpdateEventReceiver(By(ForthAdmin(), request), request);
+  ASSERT_THAT(updated, IsOk());
+  EXPECT_EQ(updated->event_receiver().endpoint_uri(), "https://new.example/events");
+  EXPECT_EQ(updated->event_receiver().types_size(), 0);
+  EXPECT_THAT(Sql("SELECT attempts, lease IS NULL, due_time <= now() FROM hearth.event_receivers"),
+              testing::ElementsAre(testing::ElementsAre("0", "t", "t")))
+      << "the old way counts no more";
+
+  request.mutable_update_mask()->add_paths("delivered_sequence");
+  EXPECT_THAT(desk_.UpdateEventReceiver(By(ForthAdmin(), request), request),
+              HasReason(v1::ERROR_REASON_INVALID_FIELDS));
+  request.mutable_update_mask()->Clear();
+  request.mutable_update_mask()->add_paths("audience");
+  EXPECT_THAT(desk_.UpdateEventReceiver(By(ForthAdmin(), request), request), ViolatesField("event_receiver.audience"));
+  request.mutable_event_receiver()->set_name("directories/forthcoffee/eventReceivers/nobody");
+  EXPECT_THAT(desk_.UpdateEventReceiver(By(ForthAdmin(), request), request), HasReason(v1::ERROR_REASON_NOT_FOUND));
+}
+
+TEST_F(ReceiverTest, AVerificationWaitsAndTheNextReplacesIt) {
+  ASSERT_THAT(Create("portal"), IsOk());
+  Sql("UPDATE hearth.event_receivers SET due_time = now() + interval '1 hour'");
+  v1::VerifyEventReceiverRequest request;
+  request.set_name("directories/forthcoffee/eventReceivers/portal");
+  request.set_verification_state("first");
+  ASSERT_THAT(desk_.VerifyEventReceiver(By(ForthAdmin(), request), request), IsOk());
+  request.set_verification_state("second");
+  const auto second = desk_.VerifyEventReceiver(By(ForthAdmin(), request), request);
+  ASSERT_THAT(second, IsOk());
+  EXPECT_THAT(Sql("SELECT verification_id, verification_state, due_time <= now() FROM hearth.event_receivers"),
+              testing::ElementsAre(testing::ElementsAre(second->event_id(), "second", "t")));
+  request.set_name("directories/forthcoffee/eventReceivers/nobody");
+  EXPECT_THAT(desk_.VerifyEventReceiver(By(ForthAdmin(), request), request), HasReason(v1::ERROR_REASON_NOT_FOUND));
 }
 
 TEST_F(ReceiverTest, TheKeysAreForEverybodyWhoCalls) {

@@ -1,5 +1,7 @@
 #include "server/trail/audit_policy_desk.h"
 
+#include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
 #include "server/trail/sweep.h"
 #include "tests/storage/trail/trail_fixture.h"
 
@@ -37,6 +39,19 @@ class AuditPolicyTest : public TrailFixture {
     Tamper(absl::StrCat("UPDATE hearth.audit_events SET create_time = now() - interval '", days, " days'", where,
                         "; UPDATE hearth.audit_personal SET create_time = now() - interval '", days, " days'", where));
   }
+  // Seals a row as if it had been at `time`, an SQL expression.
+  void SealAt(const std::string& time) {
+    WriteRows(1);
+    TreeHead head = Seal().at(0);
+    const std::string micros = Sql("SELECT hearth.micros(" + time + ")")[0][0];
+    int64_t number = 0;
+    ASSERT_TRUE(absl::SimpleAtoi(micros, &number));
+    head.seal_time = absl::FromUnixMicros(number);
+    signer_.Sign(head);
+    Tamper(absl::StrCat("UPDATE hearth.audit_heads SET seal_time = ", time, ", signature = '\\x",
+                        absl::BytesToHexString(head.signature), "' WHERE size = ", head.size));
+  }
+  std::string Heads() { return Sql("SELECT string_agg(size::text, ' ' ORDER BY size) FROM hearth.audit_heads")[0][0]; }
   std::string Count(const std::string& table) { return Sql("SELECT count(*) FROM hearth." + table)[0][0]; }
 
   AuditPolicyDesk desk_{&database(), &keyring()};
@@ -96,6 +111,42 @@ TEST_F(AuditPolicyTest, OldRowsGoFromTheBeginningAndTheProofStays) {
   ASSERT_EQ(page->audit_events_size(), 6);
   EXPECT_FALSE(page->audit_events(0).has_create_time());
   EXPECT_EQ(page->audit_events(0).leaf_hash().size(), 64u);
+}
+
+TEST_F(AuditPolicyTest, OldHeadsAreThinnedAndTheProofStays) {
+  const std::string day = "date_trunc('day', now() - interval '400 days', 'UTC') + interval ";
+  const std::string hour = "date_trunc('hour', now() - interval '3 days', 'UTC') + interval ";
+  for (const std::string& time :
+       {day + "'1 hour'", day + "'5 hours'", day + "'25 hours'", hour + "'1 minute'", hour + "'2 minutes'",
+        hour + "'61 minutes'", std::string("now() - interval '1 minute'"), std::string("now()")}) {
+    SealAt(time);
+  }
+  EXPECT_EQ(Heads(), "1 2 3 4 5 6 7 8");
+  ASSERT_THAT(SweepTrail(database(), Soon()), IsOk());
+  EXPECT_EQ(Heads(), "2 3 5 6 7 8") << "the last of each day, of each hour, and all of today";
+  ASSERT_THAT(SweepTrail(database(), Soon()), IsOk());
+  EXPECT_EQ(Heads(), "2 3 5 6 7 8");
+  EXPECT_EQ(Verify().finding(), v1::VerifyAuditResponse::FINDING_INTACT);
+
+  // None of those that are left stands for nothing: not even the owner removes one.
+  const Scope forth = {kForth};
+  for (const std::string size : {"2", "3", "5", "6", "7", "8"}) {
+    EXPECT_FALSE(SqlAsApp(&forth, "DELETE FROM hearth.audit_heads WHERE size = " + size).ok()) << size;
+  }
+}
+
+// A policy that keeps less thins more: from a head an hour to a head a day.
+TEST_F(AuditPolicyTest, HeadsFollowThePolicy) {
+  const std::string day = "date_trunc('day', now() - interval '100 days', 'UTC') + interval ";
+  for (const std::string& time :
+       {day + "'1 hour'", day + "'1 hour 1 second'", day + "'5 hours'", std::string("now()")}) {
+    SealAt(time);
+  }
+  ASSERT_THAT(SweepTrail(database(), Soon()), IsOk());
+  EXPECT_EQ(Heads(), "2 3 4");
+  ASSERT_THAT(Update(60, 0), IsOk());
+  ASSERT_THAT(SweepTrail(database(), Soon()), IsOk());
+  EXPECT_EQ(Heads(), "3 4");
 }
 
 TEST_F(AuditPolicyTest, NothingGoesBeforeItsTimeWhoeverAsks) {

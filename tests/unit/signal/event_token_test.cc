@@ -88,6 +88,20 @@ TEST(EventTokenTest, EveryTypeHasASignal) {
             "new@forthcoffee.com");
 }
 
+// SSF 1.0, 8.1.4.1: the subject is the stream; state only when there is one.
+TEST(EventTokenTest, AVerificationEventIsAboutTheReceiver) {
+  const std::string receiver = "directories/forthcoffee/eventReceivers/portal";
+  const std::string type = "https://schemas.openid.net/secevent/ssf/event-type/verification";
+  const json claims = json::parse(
+      VerificationClaims("id-1", "moved", "https://hearth.example", receiver, "portal", absl::FromUnixSeconds(7)));
+  EXPECT_EQ(claims["jti"], "id-1");
+  EXPECT_EQ(claims["iat"], 7);
+  EXPECT_EQ(claims["sub_id"], (json{{"format", "opaque"}, {"id", receiver}}));
+  EXPECT_EQ(claims["events"], (json{{type, {{"state", "moved"}}}}));
+  const json bare = json::parse(VerificationClaims("id-1", "", "i", receiver, "portal", absl::UnixEpoch()));
+  EXPECT_EQ(bare["events"][type], json::object());
+}
+
 TEST(EventTokenTest, ATokenIsSignedWithTheKeyThatItNames) {
   const Keyring ring = Ring({"k2 " + std::string(64, '2'), "k1 " + std::string(64, '1')});
   const EventTokens tokens(&ring, "https://hearth.example");

@@ -1,0 +1,168 @@
+// What a stream costs the server: its place, and one response; whoever reads slowly, or not at all, has the rest in the database.
+#include "server/event/event_hub.h"
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "tests/storage/trail/trail_fixture.h"
+
+namespace hearth::test {
+namespace {
+
+constexpr int kEventsAResponse = 100;
+
+// A caller's side of a stream: takes one response, and the next only once it has read that.
+class Reader {
+ public:
+  // Reads the response that is under way; false when there is none.
+  bool Read() {
+    std::function<void()> wake;
+    {
+      absl::MutexLock lock(&mutex_);
+      if (!under_way_.has_value()) return false;
+      for (const v1::Event& event : under_way_->events()) read_.push_back(event.sequence());
+      under_way_.reset();
+      wake = wake_;
+    }
+    if (wake) wake();
+    return true;
+  }
+  // Waits until something is under way.
+  bool Await() {
+    absl::MutexLock lock(&mutex_);
+    const auto there = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return under_way_.has_value(); };
+    return mutex_.AwaitWithTimeout(absl::Condition(&there), absl::Seconds(20));
+  }
+  int sent() const {
+    absl::MutexLock lock(&mutex_);
+    return sent_;
+  }
+  size_t most_bytes() const {
+    absl::MutexLock lock(&mutex_);
+    return most_bytes_;
+  }
+  std::vector<int64_t> read() const {
+    absl::MutexLock lock(&mutex_);
+    return read_;
+  }
+
+ private:
+  friend class ReaderOutlet;
+  mutable absl::Mutex mutex_;
+  std::optional<v1::WatchEventsResponse> under_way_;
+  std::vector<int64_t> read_;
+  std::function<void()> wake_;
+  int sent_ = 0;
+  size_t most_bytes_ = 0;
+};
+
+class ReaderOutlet final : public Outlet {
+ public:
+  explicit ReaderOutlet(std::shared_ptr<Reader> reader) : reader_(std::move(reader)) {}
+  bool ready() const override {
+    absl::MutexLock lock(&reader_->mutex_);
+    return !reader_->under_way_.has_value();
+  }
+  bool gone() const override { return false; }
+  void Send(const google::protobuf::Message& response) override {
+    absl::MutexLock lock(&reader_->mutex_);
+    EXPECT_FALSE(reader_->under_way_.has_value()) << "two responses are under way";
+    reader_->under_way_ = static_cast<const v1::WatchEventsResponse&>(response);
+    ++reader_->sent_;
+    reader_->most_bytes_ = std::max(reader_->most_bytes_, response.ByteSizeLong());
+    EXPECT_LE(reader_->under_way_->events_size(), kEventsAResponse);
+  }
+  void End(const absl::Status&) override {}
+  void OnChange(std::function<void()> wake) override {
+    absl::MutexLock lock(&reader_->mutex_);
+    reader_->wake_ = std::move(wake);
+  }
+
+ private:
+  const std::shared_ptr<Reader> reader_;
+};
+
+class HubTest : public TrailFixture {
+ protected:
+  // So many events of Forth Coffee, with places.
+  void Happen(int count) {
+    Sql(
+        absl::StrCat("SET hearth.directories = '{forthcoffee,contoso}';"
+                     "DO $$ BEGIN FOR i IN 1..",
+                     count,
+                     " LOOP UPDATE hearth.users SET disabled = NOT disabled WHERE directory_id = 'forthcoffee'"
+                     " AND user_id = 'user1'; END LOOP; END $$"));
+    std::string last;
+    int64_t given = 0;
+    do {
+      ASSERT_THAT(database().WriteAlone(Soon(),
+                                        [&](Tx& tx) {
+                                          given = SequenceEvents(tx, last);
+                                          return absl::OkStatus();
+                                        }),
+                  IsOk());
+    } while (given > 0 || !last.empty());
+    hub_.Wake();
+  }
+  std::shared_ptr<Reader> Watch() {
+    v1::WatchEventsRequest request;
+    auto reader = std::make_shared<Reader>();
+    Subscription subscription{.call = By(ForthAdmin(), request),
+                              .directory = kForth,
+                              .place = 0,
+                              .types = {},
+                              .outlet = std::make_unique<ReaderOutlet>(reader)};
+    subscription.call.deadline = absl::Now() + absl::Minutes(5);
+    EXPECT_THAT(hub_.Add(std::move(subscription)), IsOk());
+    return reader;
+  }
+
+  const ResumeTokens tokens_{keyring()};
+  EventHub hub_{&database(), &tokens_, {.streams = 3, .streams_of_directory = 2}};
+};
+
+TEST_F(HubTest, WhoDoesNotReadHasOneResponseUnderWayAndMissesNothing) {
+  constexpr int kEvents = 3000;
+  const auto idle = Watch(), busy = Watch();
+  Happen(kEvents);
+  // The other stream is fed to its end, past every round in which the idle one could have been.
+  while (static_cast<int>(busy->read().size()) < kEvents) {
+    ASSERT_TRUE(busy->Await());
+    busy->Read();
+  }
+  EXPECT_EQ(idle->sent(), 1);
+  EXPECT_LE(idle->most_bytes(), 64u * 1024) << "of a hundred events";
+
+  while (static_cast<int>(idle->read().size()) < kEvents) {
+    ASSERT_TRUE(idle->Await());
+    idle->Read();
+  }
+  const std::vector<int64_t> read = idle->read();
+  ASSERT_EQ(read.size(), static_cast<size_t>(kEvents));
+  for (int i = 0; i < kEvents; ++i) ASSERT_EQ(read[i], i + 1);
+  EXPECT_EQ(busy->read(), read);
+}
+
+TEST_F(HubTest, StreamsAreBounded) {
+  const auto first = Watch(), second = Watch();
+  v1::WatchEventsRequest request;
+  const auto add = [&](const std::string& directory) {
+    Subscription subscription{.call = By(ForthAdmin(), request),
+                              .directory = directory,
+                              .place = 0,
+                              .types = {},
+                              .outlet = std::make_unique<ReaderOutlet>(std::make_shared<Reader>())};
+    subscription.call.deadline = absl::Now() + absl::Minutes(5);
+    return hub_.Add(std::move(subscription));
+  };
+  EXPECT_THAT(add(kForth), HasReason(v1::ERROR_REASON_OVERLOADED)) << "of one directory";
+  EXPECT_THAT(add(kContoso), IsOk());
+  EXPECT_THAT(add(kPlatform), HasReason(v1::ERROR_REASON_OVERLOADED)) << "in all";
+  EXPECT_EQ(hub_.size(), 3u);
+}
+
+}  // namespace
+}  // namespace hearth::test
