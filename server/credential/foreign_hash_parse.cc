@@ -123,8 +123,8 @@ absl::StatusOr<ForeignHash> ParseArgon2(const std::string& text) {
   ASSIGN_OR_RETURN(ForeignHash hash, Checked({.scheme = ForeignScheme::kArgon2}, Bytes(parts[4]), Bytes(parts[5])));
   if (hash.salt.size() < kLeastArgon2Salt) return Wrong("the salt of Argon2 must be of at least 8 bytes");
   // As libsodium takes it, whatever alphabet and order it came in.
-  hash.text = absl::StrCat("$", parts[1], "$v=19$m=", memory, ",t=", passes, ",p=", lanes, "$", Unpadded(hash.salt), "$",
-                           Unpadded(hash.tag));
+  hash.text = absl::StrCat("$", parts[1], "$v=19$m=", memory, ",t=", passes, ",p=", lanes, "$", Unpadded(hash.salt),
+                           "$", Unpadded(hash.tag));
   if (hash.text.size() > kMostArgon2Text) return Wrong("the Argon2 string must be of at most 127 characters");
   return hash;
 }
@@ -139,8 +139,8 @@ absl::StatusOr<ForeignHash> Pbkdf2(ForeignDigest digest, std::optional<uint64_t>
   if (!iterations.has_value() || *iterations < 1 || *iterations > kMaxPbkdf2Iterations) {
     return Wrong(absl::StrCat("PBKDF2 must have 1 to ", kMaxPbkdf2Iterations, " iterations"));
   }
-  ASSIGN_OR_RETURN(ForeignHash hash, Checked({.scheme = ForeignScheme::kPbkdf2, .digest = digest, .rounds = *iterations},
-                                             salt, tag));
+  ASSIGN_OR_RETURN(ForeignHash hash,
+                   Checked({.scheme = ForeignScheme::kPbkdf2, .digest = digest, .rounds = *iterations}, salt, tag));
   // A hash that is longer than the digest takes all iterations once for each piece.
   const uint64_t pieces = (hash.tag.size() + LengthOf(digest) - 1) / LengthOf(digest);
   if (*iterations * pieces > kMaxPbkdf2Work) {

@@ -80,7 +80,9 @@ class FairQueue {
   // How long something waited that came out.
   void Note(absl::Duration waited, absl::Time now) {
     slow_since_ = waited > patience_ ? std::min(slow_since_, now) : absl::InfiniteFuture();
-    if (now - slow_since_ >= kIntervals * patience_) overloaded_until_ = now + kIntervals * patience_;
+    if (now - slow_since_ < kIntervals * patience_) return;
+    slow_since_ = absl::InfiniteFuture();
+    overloaded_until_ = now + kIntervals * patience_;
   }
 
   // Whether one of `group` can be taken in; makes room for it where another group must give way.

@@ -27,7 +27,7 @@ struct Served {
   google::protobuf::Message* response;
   Sink<google::protobuf::Message> sink;  // Of a method that streams; it leaves `response` alone.
   std::unique_ptr<Outlet>
-      outlet;           // Of a method that goes on; its desk keeps it when it succeeds, and the call then ends with it.
+      outlet;  // Of a method that goes on; its desk keeps it when it succeeds, and the call then ends with it.
   // Of a method that is streamed its requests: brings `request` to the next one, the first time to the first. False: there are no more.
   std::function<absl::StatusOr<bool>()> advance;
   absl::Status status;  // Set by the desk.

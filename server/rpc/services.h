@@ -2,8 +2,8 @@
 #pragma once
 
 #include "server/credential/credential_desk.h"
-#include "server/credential/policy_desk.h"
 #include "server/credential/import_desk.h"
+#include "server/credential/policy_desk.h"
 #include "server/credential/sign_in_desk.h"
 #include "server/directory/bootstrap_desk.h"
 #include "server/directory/custom_role_desk.h"
