@@ -36,6 +36,7 @@ const std::vector<Column>* ChosenColumns(const Descriptor& type) {
         {"TYPE", "user_type"},
         {"HOME", "home"},
         {"STATE", "state"},
+        {"LANGUAGE", "preferred_language"},
         {"ROLES", "roles"}}},
       {v1::Directory::descriptor(),
        {{"ID", "name"},

@@ -54,6 +54,7 @@ const std::vector<Verb>& Verbs() {
        "  hearth user list\n  hearth user list --show-deleted --limit 20\n"},
       {"user", "update", "UpdateUser", "USER", "user.name", "", "", "change a person",
        "  hearth user update user1 --display-name 'User One' --mail user1@forthcoffee.com\n"
+       "  hearth user update user1 --language nl-BE\n"
        "  hearth user update ann --type member\n"},
       {"user", "delete", "DeleteUser", "USER", "name", "", "", "delete a person; can be restored for 30 days",
        "  hearth user delete user1\n"},

@@ -1,4 +1,5 @@
 // From RequestReset to what the relay makes of it.
+#include <map>
 #include <set>
 
 #include "server/base/ids.h"
@@ -103,6 +104,33 @@ TEST_F(IntentTest, AVerifiedAddressFindsThePersonAndLookAlikesFindNobody) {
     AskFor(like);
   }
   EXPECT_THAT(Mails(), SizeIs(2));
+}
+
+TEST_F(IntentTest, ThePersonsLanguageComesBeforeTheRequests) {
+  AllowSelfService();
+  Sql("UPDATE hearth.users SET preferred_language = 'nl-BE' WHERE directory_id = 'forthcoffee' AND user_id = 'user1'");
+  for (const char* who : {"user1@forthcoffee.com", "user2@forthcoffee.com"}) {
+    auto request = Wish(who);
+    request.set_language("fr");
+    ASSERT_THAT(Ask(request), IsOk());
+    Relay();
+  }
+  const auto mails = MailsOf(v1::MAIL_TEMPLATE_RESET_LINK_AND_CODE);
+  ASSERT_THAT(mails, SizeIs(2));
+  EXPECT_EQ(mails[0].languages, "nl-BE,fr");
+  EXPECT_EQ(mails[1].languages, ",fr");
+}
+
+TEST_F(IntentTest, AdministratorsAreWrittenToInTheirOwnLanguage) {
+  Sql("UPDATE hearth.users SET preferred_language = 'es' WHERE directory_id = 'forthcoffee'"
+      " AND user_id = 'helpdesk-administrator'");
+  Sql("UPDATE hearth.users SET preferred_language = 'nl' WHERE directory_id = 'forthcoffee' AND user_id = 'user1'");
+  AskFor("user1@forthcoffee.com");
+  std::map<std::string, std::string> languages;
+  for (const WaitingMail& mail : MailsOf(v1::MAIL_TEMPLATE_RESET_REQUESTED)) languages[mail.to] = mail.languages;
+  EXPECT_EQ(languages.at("helpdesk-administrator@forthcoffee.com"), "es");
+  languages.erase("helpdesk-administrator@forthcoffee.com");
+  for (const auto& [to, others] : languages) EXPECT_EQ(others, "") << to;
 }
 
 TEST_F(IntentTest, AnAddressOfTwoPeopleIsNeithers) {
