@@ -15,8 +15,8 @@ constexpr Statement kClaim{"outbox_claim", "SELECT * FROM hearth.claim_mails($1,
 constexpr Statement kEnd{
     "outbox_end",
     "WITH gone AS (DELETE FROM hearth.outbox WHERE directory_id = $1 AND mail_id = $2::uuid AND lease = $3::uuid"
-    " RETURNING 1) UPDATE hearth.mails SET state = $4, note = $5, sealed = NULL, end_time = now()"
-    " WHERE directory_id = $1 AND mail_id = $2::uuid AND EXISTS (SELECT 1 FROM gone)"};
+    " RETURNING 1) UPDATE hearth.mails SET state = $4::smallint, note = $5, end_time = now(),"
+    " sealed = CASE WHEN $4::smallint = 4 THEN sealed END WHERE directory_id = $1 AND mail_id = $2::uuid AND EXISTS (SELECT 1 FROM gone)"};
 constexpr Statement kDefer{
     "outbox_defer",
     "WITH head AS (UPDATE hearth.outbox o SET lease = NULL, attempts = o.attempts - $5::integer,"
@@ -39,6 +39,9 @@ constexpr Statement kExpire{
     " AND (o.lease IS NULL OR o.due_time < now()) RETURNING o.directory_id, o.mail_id)"
     " UPDATE hearth.mails m SET state = 3, sealed = NULL, end_time = now() FROM gone"
     " WHERE m.directory_id = gone.directory_id AND m.mail_id = gone.mail_id"};
+constexpr Statement kWipe{"outbox_wipe",
+                          "UPDATE hearth.mails SET sealed = NULL WHERE directory_id = ANY (hearth.served())"
+                          " AND state = 4 AND sealed IS NOT NULL AND expire_time < now()"};
 constexpr Statement kForget{"outbox_forget",
                             "DELETE FROM hearth.mails WHERE directory_id = ANY (hearth.served()) AND state <> 1"
                             " AND end_time < now() - interval '30 days'"};
@@ -100,6 +103,7 @@ OutboxDepth MeasureOutbox(Tx& tx) {
 
 int SweepMails(Tx& tx) {
   const int expired = static_cast<int>(tx.Exec(kExpire).affected_rows());
+  tx.Exec(kWipe);
   tx.Exec(kForget);
   return expired;
 }

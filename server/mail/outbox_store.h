@@ -52,10 +52,10 @@ struct ClaimedMail {
 std::vector<ClaimedMail> ClaimMails(Tx& tx, const std::string& last, int most, const std::string& lease,
                                     absl::Duration duration);
 
-// How a mail ended.
+// How a mail ended. What is set aside can be retried.
 enum class MailEnd { kSent = 2, kExpired = 3, kSetAside = 4 };
 
-// Ends a claimed mail, and wipes its values. False, and nothing happens, when the claim is over. The transaction serves its directory.
+// Ends a claimed mail, and wipes its values, unless it is set aside. False, and nothing happens, when the claim is over. The transaction serves its directory.
 bool EndMail(Tx& tx, const ClaimedMail& mail, MailEnd end, const std::string& note);
 
 // Gives a claimed mail back until `delay` is over, at most until it expires; later mails of its mailbox wait too. `counts`: the attempt counts.
@@ -69,8 +69,8 @@ struct OutboxDepth {
 };
 OutboxDepth MeasureOutbox(Tx& tx);
 
-// Ends mails that expired without being sent, also where no relay runs, and removes what ended more than 30 days ago, in the directories that
-// the transaction serves. Returns how many expired.
+// Ends mails that expired without being sent, also where no relay runs, wipes those that expired after they were set aside, and removes what ended
+// more than 30 days ago, in the directories that the transaction serves. Returns how many expired.
 int SweepMails(Tx& tx);
 
 }  // namespace hearth

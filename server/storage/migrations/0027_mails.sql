@@ -29,3 +29,9 @@ LEFT JOIN hearth.directories h ON h.directory_id = u.home_directory_id
 LEFT JOIN hearth.domains d ON d.directory_id = u.home_directory_id AND d.is_primary
 LEFT JOIN hearth.credentials c ON c.directory_id = u.directory_id AND c.user_id = u.user_id
 LEFT JOIN hearth.invitations i ON i.directory_id = u.directory_id AND i.user_id = u.user_id;
+
+-- What is set aside (4) keeps its values until it expires, so that it can be sent again; an administrator can discard it (5).
+ALTER TABLE hearth.mails DROP CONSTRAINT mails_state_check, DROP CONSTRAINT mails_check1,
+  ADD CONSTRAINT mails_state CHECK (state IN (1, 2, 3, 4, 5)),  -- Waiting, sent, expired, set aside, discarded.
+  ADD CONSTRAINT mails_sealed CHECK (state = 4 OR (state = 1) = (sealed IS NOT NULL));
+CREATE INDEX mails_set_aside ON hearth.mails (directory_id, end_time, mail_id) WHERE state = 4;
