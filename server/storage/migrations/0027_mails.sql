@@ -89,3 +89,18 @@ BEGIN
     ORDER BY c.position;
   END LOOP;
 END $$;
+
+-- Resets: as before, but in the order of the index and row by row, whatever the planner believes of a table that grows by thousands of rows a second:
+-- it read all requests of a day for each sixty-four that it took.
+CREATE OR REPLACE FUNCTION hearth.take_reset_intents(most integer, lease interval)
+RETURNS TABLE (directory_id text, handle_digest bytea, attempts smallint) LANGUAGE plpgsql SET enable_sort = off SET enable_bitmapscan = off AS $$
+#variable_conflict use_column
+BEGIN
+  PERFORM set_config('hearth.directories', coalesce((SELECT array_agg(d.directory_id)::text FROM hearth.directories d
+                                                     WHERE NOT d.purged), '{}'), true);
+  RETURN QUERY
+  UPDATE hearth.reset_intents i SET due_time = now() + lease, attempts = i.attempts + 1
+  WHERE i.ctid = ANY (ARRAY(SELECT n.ctid FROM hearth.reset_intents n WHERE n.done_time IS NULL AND n.due_time <= now()
+                            ORDER BY n.due_time LIMIT most FOR UPDATE SKIP LOCKED))
+  RETURNING i.directory_id, i.handle_digest, i.attempts;
+END $$;
