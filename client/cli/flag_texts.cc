@@ -100,6 +100,7 @@ const std::map<std::string, FlagText>& Texts() {
       {"retention", {"retention", "how long rows are kept, 30d to 3650d"}},
       {"show_removed", {"show-removed", "also what is left of rows that the policy removed"}},
       {"permissions", {"permission", "what it may do; repeat, or separate with commas"}},
+      {"preferred_language", {"language", "the language that mails to the person are in: a tag such as de or nl-BE"}},
       {"preset", {"preset", "the rules that belong together"}},
       {"primary", {"primary", "make it the directory's primary domain"}},
       {"recipients", {"recipient", "whom the password is mailed to (default: you); repeat, or separate with commas"}},

@@ -33,6 +33,7 @@ const std::map<v1::Format, Form>& Forms() {
       {v1::FORMAT_TRUSTED_ISSUER_NAME, {"an issuer", "directories/{directory}/trustedIssuers/{issuer}"}},
       {v1::FORMAT_SERVICE_ACCOUNT_NAME,
        {"a service account", "directories/{directory}/serviceAccounts/{service_account}"}},
+      {v1::FORMAT_MAIL_NAME, {"a mail", "directories/{directory}/mails/{mail}"}},
       {v1::FORMAT_MAIL_SETTINGS_NAME, {"mail settings", "directories/{directory}/mailSettings"}},
       {v1::FORMAT_RESET_POLICY_NAME, {"a reset policy", "directories/{directory}/resetPolicy"}},
       {v1::FORMAT_PASSWORD_POLICY_NAME, {"a password policy", "directories/{directory}/passwordPolicy"}},

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "fields.h"
 #include "hearth/v1/audit_service.pb.h"
+#include "hearth/v1/mail_service.pb.h"
 #include "hearth/v1/resources.pb.h"
 #include "names.h"
 #include "text.h"
@@ -36,6 +37,7 @@ const std::vector<Column>* ChosenColumns(const Descriptor& type) {
         {"TYPE", "user_type"},
         {"HOME", "home"},
         {"STATE", "state"},
+        {"LANGUAGE", "preferred_language"},
         {"ROLES", "roles"}}},
       {v1::Directory::descriptor(),
        {{"ID", "name"},
@@ -82,6 +84,14 @@ const std::vector<Column>* ChosenColumns(const Descriptor& type) {
         {"ACTOR", "personal.actor"},
         {"TARGET", "personal.target"},
         {"EVENT", "name"}}},
+      {v1::Mail::descriptor(),
+       {{"ID", "name"},
+        {"TEMPLATE", "template"},
+        {"RECIPIENT", "recipient"},
+        {"SET ASIDE", "set_aside_time"},
+        {"EXPIRES", "expire_time"},
+        {"RETRYABLE", "retryable"},
+        {"NOTE", "note"}}},
       {v1::ServiceAccount::descriptor(),
        {{"ID", "name"}, {"DISPLAY NAME", "display_name"}, {"PERMISSIONS", "permissions"}, {"CREATED", "create_time"}}},
   };

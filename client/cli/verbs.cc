@@ -19,7 +19,7 @@ const std::vector<Noun>& Nouns() {
       {"issuer", "identity providers whose tokens a directory accepts", "Organisations"},
       {"service-account", "backend services as callers", "Organisations"},
       {"password-policy", "what the passwords of a directory must be", "Organisations"},
-      {"mail", "the mails that a directory sends: how they look", "Organisations"},
+      {"mail", "the mails that a directory sends: how they look, which could not be delivered", "Organisations"},
       {"audit", "what was done, refused and failed, as a log that can be proved", "Organisations"},
       {"events", "what happens to people, as it happens", "Organisations"},
   };
@@ -54,6 +54,7 @@ const std::vector<Verb>& Verbs() {
        "  hearth user list\n  hearth user list --show-deleted --limit 20\n"},
       {"user", "update", "UpdateUser", "USER", "user.name", "", "", "change a person",
        "  hearth user update user1 --display-name 'User One' --mail user1@forthcoffee.com\n"
+       "  hearth user update user1 --language nl-BE\n"
        "  hearth user update ann --type member\n"},
       {"user", "delete", "DeleteUser", "USER", "name", "", "", "delete a person; can be restored for 30 days",
        "  hearth user delete user1\n"},
@@ -331,6 +332,13 @@ const std::vector<Verb>& Verbs() {
        "  hearth password-policy update --preset entra --max-age 90d\n"
        "  hearth password-policy update --banned-term espresso --banned-term ristretto\n"},
 
+      {"mail", "list", "ListSetAsideMails", "", "", "", "",
+       "list the mails that were set aside because they could not be delivered",
+       "  hearth mail list\n  hearth mail list --directory forthcoffee -o json\n"},
+      {"mail", "retry", "RetryMail", "MAIL", "name", "", "", "send a mail that was set aside again",
+       "  hearth mail retry 6f1c7b0e-7d1a-4b3e-9a55-0d9f2f6f8f10\n"},
+      {"mail", "discard", "DiscardMail", "MAIL", "name", "", "", "give a mail up that was set aside",
+       "  hearth mail discard 6f1c7b0e-7d1a-4b3e-9a55-0d9f2f6f8f10\n"},
       {"mail", "preview", "PreviewMail", "TEMPLATE", "template", "", "",
        "show what a mail looks like, with sample values; sends nothing",
        "  hearth mail preview RESET_LINK\n"

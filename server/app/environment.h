@@ -100,6 +100,7 @@ class Environment {
   IssuerDesk issuer_;
   ServiceAccountDesk service_account_;
   MailDesk mail_;
+  SetAsideDesk set_aside_;
   AuditDesk audit_;
   AuditPolicyDesk audit_policy_;
   WatchDesk watch_;

@@ -6,7 +6,8 @@
 
 namespace hearth {
 
-// Runs the relay in a thread of its own: at once while there is work, then a few times a second; digests once a minute. Replicas may run at once.
+// Runs the relay in a thread of its own: half of the time while there is work, then a few times a second; digests once a minute. Replicas may run at
+// once.
 class IntentRunner {
  public:
   // `relay` outlives the runner.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "server/base/log.h"
 
 namespace hearth {
@@ -19,9 +20,11 @@ RepeatingThread::~RepeatingThread() {
 void RepeatingThread::Run() {
   absl::Duration pause = absl::ZeroDuration();
   while (!stopping_.WaitForNotificationWithTimeout(pause)) {
+    const absl::Time began = absl::Now();
     const auto done = work_();
+    const absl::Duration rest = (absl::Now() - began) * pace_.rest;
     if (!done.ok()) Log(LogLevel::kWarning, complaint_, {{"detail", std::string(done.status().message())}});
-    pause = !done.ok() ? pace_.after_failure : *done > 0 ? absl::ZeroDuration() : pace_.idle;
+    pause = !done.ok() ? pace_.after_failure : *done > 0 ? rest : pace_.idle;
   }
 }
 

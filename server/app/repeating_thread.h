@@ -18,9 +18,11 @@ class RepeatingThread {
   struct Pace {
     absl::Duration idle;
     absl::Duration after_failure;
+    // How long it rests after work that found something, in times of how long that took: 1 leaves others half of the time, however much waits.
+    double rest = 0;
   };
 
-  // `work` does some of what waits, and returns how much that was: after more than nothing it is called again at once. A failure is logged as a
+  // `work` does some of what waits, and returns how much that was: after more than nothing it is called again at once, or after its rest. A failure is logged as a
   // warning that says `complaint`.
   RepeatingThread(const Pace& pace, std::string complaint, std::function<absl::StatusOr<int64_t>()> work);
   // Ends after the work at hand.

@@ -41,7 +41,7 @@ bool IsSingleton(std::string_view name) {
 bool IsCollection(std::string_view name) {
   static constexpr std::string_view kCollections[] = {
       "users",  "domains",     "trustedIssuers", "serviceAccounts", "administrativeUnits",
-      "groups", "customRoles", "resetRequests",  "eventReceivers"};
+      "groups", "customRoles", "resetRequests",  "eventReceivers",  "mails"};
   return std::find(std::begin(kCollections), std::end(kCollections), name) != std::end(kCollections);
 }
 
@@ -106,6 +106,8 @@ std::string TrustedIssuerName(std::string_view directory, std::string_view issue
 std::string ServiceAccountName(std::string_view directory, std::string_view account) {
   return Child(directory, "serviceAccounts", account);
 }
+std::string MailName(std::string_view directory, std::string_view mail) { return Child(directory, "mails", mail); }
+
 std::string MailSettingsName(std::string_view directory) {
   return absl::StrCat(DirectoryName(directory), "/mailSettings");
 }

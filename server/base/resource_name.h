@@ -39,6 +39,7 @@ std::string DomainName(std::string_view directory, std::string_view domain);
 std::string TrustedIssuerName(std::string_view directory, std::string_view issuer);
 std::string ServiceAccountName(std::string_view directory, std::string_view account);
 std::string MailSettingsName(std::string_view directory);
+std::string MailName(std::string_view directory, std::string_view mail);
 std::string AdministrativeUnitName(std::string_view directory, std::string_view unit);
 std::string GroupName(std::string_view directory, std::string_view group);
 std::string CustomRoleName(std::string_view directory, std::string_view custom_role);

@@ -67,6 +67,7 @@ absl::StatusOr<User> NewUser(Tx& tx, const std::string& directory, const std::st
   user.user_principal_name = CanonicalPrincipalName(proto.user_principal_name());
   user.display_name = proto.display_name();
   user.mail = proto.mail();
+  user.preferred_language = proto.preferred_language();
   RETURN_IF_ERROR(Settle(tx, proto.home(), field, user));
   ASSIGN_OR_RETURN(user.alternate_mails, AlternateMails(proto, user.homed_here(), field));
   user.user_type = proto.user_type();

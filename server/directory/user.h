@@ -21,6 +21,7 @@ struct User {
   std::string mail;
   std::vector<std::string>
       alternate_mails;  // Verified by the home, ASCII letters in lower case; empty for people homed elsewhere.
+  std::string preferred_language;  // BCP 47, as it was given; empty: not known.
   v1::UserType user_type = v1::USER_TYPE_UNSPECIFIED;
   Home home;
   v1::InvitationState invitation_state = v1::INVITATION_STATE_UNSPECIFIED;

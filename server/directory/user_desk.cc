@@ -27,13 +27,15 @@ absl::StatusOr<User> Updated(const User& user, const v1::UpdateUserRequest& requ
   const v1::User& proto = request.user();
   ASSIGN_OR_RETURN(const std::set<std::string> fields,
                    FieldsToUpdate(proto, request.update_mask(),
-                                  {"display_name", "mail", "user_type", "user_principal_name", "alternate_mails"}));
+                                  {"display_name", "mail", "user_type", "user_principal_name", "alternate_mails",
+                                   "preferred_language"}));
   User updated = user;
   if (fields.contains("display_name")) updated.display_name = proto.display_name();
   if (fields.contains("mail")) updated.mail = proto.mail();
   if (fields.contains("alternate_mails")) {
     ASSIGN_OR_RETURN(updated.alternate_mails, AlternateMails(proto, user.homed_here(), "user"));
   }
+  if (fields.contains("preferred_language")) updated.preferred_language = proto.preferred_language();
   if (fields.contains("user_type")) updated.user_type = proto.user_type();
   if (fields.contains("user_principal_name")) {
     updated.user_principal_name = CanonicalPrincipalName(proto.user_principal_name());
@@ -51,7 +53,8 @@ absl::Status Write(Tx& tx, const User& user, const User& updated) {
   if (renamed || moved_mail) RETURN_IF_ERROR(CheckHome(ToTarget(user)));
   if (renamed) RETURN_IF_ERROR(HoldDomainOf(tx, user.directory, updated.user_principal_name));
   const bool same = !renamed && !moved_mail && updated.display_name == user.display_name &&
-                    updated.user_type == user.user_type && updated.alternate_mails == user.alternate_mails;
+                    updated.user_type == user.user_type && updated.alternate_mails == user.alternate_mails &&
+                    updated.preferred_language == user.preferred_language;
   if (same) return absl::OkStatus();
   if (!UpdateUser(tx, updated)) return UserExists();
   return CheckAdministeredAs(tx, user, updated.user_type);

@@ -38,6 +38,7 @@ v1::User ToProto(const User& user) {
   proto.set_display_name(user.display_name);
   proto.set_mail(user.mail);
   for (const std::string& address : user.alternate_mails) proto.add_alternate_mails(address);
+  proto.set_preferred_language(user.preferred_language);
   proto.set_user_type(user.user_type);
   *proto.mutable_home() = ToProto(user.home);
   proto.set_state(StateOf(user));

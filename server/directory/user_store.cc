@@ -29,19 +29,21 @@ constexpr Statement kList{
 constexpr Statement kInsert{
     "user_insert",
     "INSERT INTO hearth.users (directory_id, user_id, user_principal_name, display_name, mail, user_type,"
-    " home_directory_id, home_issuer, invitation_state, sponsor_id, alternate_mails)"
+    " home_directory_id, home_issuer, invitation_state, sponsor_id, alternate_mails, preferred_language)"
     " SELECT $1::text, $2::text, $3::text, $4::text, $5::text, $6::smallint, nullif($7::text, ''),"
-    " nullif($8::text, ''), $9::smallint, $10::text, $11::text[] WHERE hearth.claim_subject($1::text, $2::text)"
+    " nullif($8::text, ''), $9::smallint, $10::text, $11::text[], $12::text WHERE hearth.claim_subject($1::text, "
+    "$2::text)"
     " ON CONFLICT DO NOTHING"};
 // A taken principal name makes this update no row instead of failing; a race for it is decided by the unique
 // index.
-constexpr Statement kUpdate{"user_update",
-                            "UPDATE hearth.users u SET user_principal_name = $3, display_name = $4, mail = "
-                            "$5, user_type = $6, alternate_mails = $7::text[], update_time = now(),"
-                            " revision = revision + 1 WHERE directory_id = $1 AND user_id = $2 AND NOT "
-                            "EXISTS (SELECT 1 FROM hearth.users o"
-                            " WHERE o.directory_id = $1 AND o.user_principal_name = $3 AND o.user_id <> $2 "
-                            "AND o.delete_time IS NULL)"};
+constexpr Statement kUpdate{
+    "user_update",
+    "UPDATE hearth.users u SET user_principal_name = $3, display_name = $4, mail = "
+    "$5, user_type = $6, alternate_mails = $7::text[], preferred_language = $8, update_time = now(),"
+    " revision = revision + 1 WHERE directory_id = $1 AND user_id = $2 AND NOT "
+    "EXISTS (SELECT 1 FROM hearth.users o"
+    " WHERE o.directory_id = $1 AND o.user_principal_name = $3 AND o.user_id <> $2 "
+    "AND o.delete_time IS NULL)"};
 constexpr Statement kTouch{"user_touch",
                            "UPDATE hearth.users SET update_time = now(), revision = revision + 1"
                            " WHERE directory_id = $1 AND user_id = $2"};
@@ -91,6 +93,7 @@ User UserOf(const pqxx::row& row) {
   for (const absl::string_view address : absl::StrSplit(row["alternate_mails"].c_str(), ' ', absl::SkipEmpty())) {
     user.alternate_mails.emplace_back(address);
   }
+  user.preferred_language = row["preferred_language"].c_str();
   user.user_type = static_cast<v1::UserType>(row["user_type"].as<int>());
   user.home = HomeOf(row);
   user.invitation_state = static_cast<v1::InvitationState>(row["invitation_state"].as<int>());
@@ -157,13 +160,14 @@ std::vector<User> ListUsers(Tx& tx, std::string_view directory, const std::strin
 bool InsertUser(Tx& tx, const User& user) {
   return tx.Exec(kInsert, user.directory, user.id, user.user_principal_name, user.display_name, user.mail,
                  static_cast<int>(user.user_type), user.home.directory, user.home.issuer,
-                 static_cast<int>(user.invitation_state), user.sponsor, TextArray(user.alternate_mails))
+                 static_cast<int>(user.invitation_state), user.sponsor, TextArray(user.alternate_mails),
+                 user.preferred_language)
              .affected_rows() == 1;
 }
 
 bool UpdateUser(Tx& tx, const User& user) {
   return tx.Exec(kUpdate, user.directory, user.id, user.user_principal_name, user.display_name, user.mail,
-                 static_cast<int>(user.user_type), TextArray(user.alternate_mails))
+                 static_cast<int>(user.user_type), TextArray(user.alternate_mails), user.preferred_language)
              .affected_rows() == 1;
 }
 

@@ -32,7 +32,7 @@ std::vector<User> ListUsers(Tx& tx, std::string_view directory, const std::strin
 
 // Inserts the person; false when the id (also by a service account) or the principal name is taken.
 bool InsertUser(Tx& tx, const User& user);
-// Writes principal name, display name, addresses and user type, and counts the revision; false when the principal
+// Writes principal name, display name, addresses, language and user type, and counts the revision; false when the principal
 // name is taken.
 bool UpdateUser(Tx& tx, const User& user);
 // Counts the revision, for changes of what belongs to the person but stands in other tables: roles.

@@ -72,8 +72,8 @@ constexpr Statement kWithdraw{
     "$2"};
 constexpr Statement kUpdate{
     "guest_update",
-    "UPDATE hearth.users SET display_name = $3, sponsor_id = $4, user_type = $5, update_time = now(),"
-    " revision = revision + 1 WHERE directory_id = $1 AND user_id = $2"};
+    "UPDATE hearth.users SET display_name = $3, sponsor_id = $4, user_type = $5, preferred_language = $6,"
+    " update_time = now(), revision = revision + 1 WHERE directory_id = $1 AND user_id = $2"};
 
 #define HEARTH_LATELY_INVITED                                                                                  \
   "EXISTS (SELECT 1 FROM hearth.invitations i WHERE i.directory_id = u.directory_id AND i.user_id = u.user_id" \
@@ -195,7 +195,8 @@ std::vector<StaleGuest> RemoveStaleGuests(Tx& tx, std::string_view directory, in
 }
 
 void UpdateGuest(Tx& tx, const User& guest) {
-  tx.Exec(kUpdate, guest.directory, guest.id, guest.display_name, guest.sponsor, static_cast<int>(guest.user_type));
+  tx.Exec(kUpdate, guest.directory, guest.id, guest.display_name, guest.sponsor, static_cast<int>(guest.user_type),
+          guest.preferred_language);
 }
 
 }  // namespace hearth

@@ -64,7 +64,7 @@ struct StaleGuest {
 // those whom another transaction has locked; `limit` at most.
 std::vector<StaleGuest> RemoveStaleGuests(Tx& tx, std::string_view directory, int limit);
 
-// Writes display name, sponsor and user type, and counts the revision.
+// Writes display name, sponsor, user type and language, and counts the revision.
 void UpdateGuest(Tx& tx, const User& guest);
 
 }  // namespace hearth

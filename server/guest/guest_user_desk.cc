@@ -37,10 +37,12 @@ absl::StatusOr<std::string> SponsorOf(Tx& tx, const std::string& directory, cons
 // The guest as the request wants it.
 absl::StatusOr<User> Updated(Tx& tx, User guest, const v1::UpdateGuestUserRequest& request) {
   const v1::User& proto = request.guest_user();
-  ASSIGN_OR_RETURN(const std::set<std::string> fields,
-                   FieldsToUpdate(proto, request.update_mask(), {"display_name", "sponsor", "user_type"}));
+  ASSIGN_OR_RETURN(
+      const std::set<std::string> fields,
+      FieldsToUpdate(proto, request.update_mask(), {"display_name", "sponsor", "user_type", "preferred_language"}));
   if (fields.contains("display_name")) guest.display_name = proto.display_name();
   if (fields.contains("user_type")) guest.user_type = proto.user_type();
+  if (fields.contains("preferred_language")) guest.preferred_language = proto.preferred_language();
   if (fields.contains("sponsor")) {
     ASSIGN_OR_RETURN(guest.sponsor, SponsorOf(tx, guest.directory, proto.sponsor()));
   }
@@ -56,7 +58,7 @@ void SendFarewell(Tx& tx, const Keyring& keyring, const User& guest, const std::
   mail.to = guest.mail.empty() ? guest.user_principal_name : guest.mail;
   mail.person = guest.id;
   mail.kind = v1::MAIL_TEMPLATE_GUEST_REMOVED;
-  mail.languages = {language};
+  mail.languages = {guest.preferred_language, language};
   mail.values["display_name"] = guest.display_name;
   mail.values["user_principal_name"] = guest.user_principal_name;
   mail.values["remove_time"] = absl::Now();

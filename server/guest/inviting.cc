@@ -43,7 +43,7 @@ void SendLetter(Tx& tx, const Keyring& keyring, const Call& call, const GuestPol
   mail.to = address;
   mail.person = guest.id;
   mail.kind = letter.kind;
-  mail.languages = {letter.language};
+  mail.languages = {guest.preferred_language, letter.language};
   mail.values["inviter"] = NameOfInviter(tx, call.principal);
   mail.values["link"] = Secret(policy.redeem_uri + "#" + token);
   if (guest.display_name != guest.user_principal_name) mail.values["display_name"] = guest.display_name;

@@ -24,6 +24,7 @@ Mail NoticeTo(const User& person, const std::string& foreign_directory, const st
   mail.to = person.mail.empty() ? person.user_principal_name : person.mail;
   mail.person = person.id;
   mail.kind = v1::MAIL_TEMPLATE_REFUSED_ABROAD;
+  mail.languages = {person.preferred_language};
   mail.values["display_name"] = person.display_name;
   mail.values["user_principal_name"] = person.user_principal_name;
   mail.values["foreign_directory"] = foreign_directory;

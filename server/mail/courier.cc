@@ -1,17 +1,16 @@
 #include "server/mail/courier.h"
 
 #include <exception>
-#include <functional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "server/base/ids.h"
-#include "server/base/log.h"
 #include "server/base/status_macros.h"
 #include "server/mail/language.h"
 #include "server/mail/mail_body.h"
+#include "server/mail/mail_log.h"
 #include "server/mail/mail_rules.h"
 #include "server/mail/mime.h"
 #include "server/mail/relay_rules.h"
@@ -21,8 +20,7 @@
 namespace hearth {
 namespace {
 
-constexpr absl::Duration kPatience = absl::Seconds(10);  // For one transaction.
-constexpr absl::Duration kBetweenTries = absl::Seconds(1);
+constexpr absl::Duration kPatience = absl::Seconds(10);  // For a claim.
 
 // The message as it travels. Throws when the box does not open.
 std::string MessageOf(const Keyring& keyring, const std::string& from, const ClaimedMail& mail) {
@@ -37,15 +35,6 @@ std::string MessageOf(const Keyring& keyring, const std::string& from, const Cla
   return message;
 }
 
-void LogMail(LogLevel level, const char* what, const ClaimedMail& mail, const std::string& note) {
-  Log(level, what,
-      {{"directory", mail.directory},
-       {"mail_id", mail.id},
-       {"template", MailTemplateName(mail.kind)},
-       {"attempt", int64_t{mail.attempts}},
-       {"note", note}});
-}
-
 }  // namespace
 
 Courier::Courier(Database* database, const Keyring* keyring, MailTransport* transport, MailMetrics* metrics,
@@ -56,7 +45,8 @@ Courier::Courier(Database* database, const Keyring* keyring, MailTransport* tran
       metrics_(*metrics),
       random_(*random),
       stopping_(*stopping),
-      options_(std::move(options)) {}
+      options_(std::move(options)),
+      ledger_(database, stopping) {}
 
 absl::StatusOr<CourierRound> Courier::Run(int most) {
   CourierRound round;
@@ -70,6 +60,7 @@ absl::StatusOr<CourierRound> Courier::Run(int most) {
   }));
   round.claimed = static_cast<int>(mails.size());
   last_ = mails.empty() ? "" : mails.back().directory;
+  ledger_.Begin(claimed_at_ + absl::ToChronoNanoseconds(options_.lease));
   for (const ClaimedMail& mail : mails) {
     const bool in_time = elapsed() + options_.send_time < options_.lease;
     if (round.no_server || !in_time || stopping_.HasBeenNotified()) {
@@ -78,6 +69,7 @@ absl::StatusOr<CourierRound> Courier::Run(int most) {
       Handle(mail, round);
     }
   }
+  ledger_.Finish();
   return round;
 }
 
@@ -87,7 +79,7 @@ void Courier::Handle(const ClaimedMail& mail, CourierRound& round) {
     LogMail(LogLevel::kWarning, "a mail expired before it could be sent", mail, "");
     return End(mail, MailEnd::kExpired, "expired before it could be sent");
   }
-  const Delivery delivery = Attempt(mail);
+  const Delivery delivery = Attempt(mail, round);
   switch (delivery.outcome) {
     case Delivery::kAccepted:
       metrics_.sent.Increment();
@@ -110,7 +102,7 @@ void Courier::Handle(const ClaimedMail& mail, CourierRound& round) {
   }
 }
 
-Delivery Courier::Attempt(const ClaimedMail& mail) {
+Delivery Courier::Attempt(const ClaimedMail& mail, CourierRound& round) {
   std::string message;
   try {
     message = MessageOf(keyring_, options_.from, mail);
@@ -119,29 +111,16 @@ Delivery Courier::Attempt(const ClaimedMail& mail) {
   }
   Delivery delivery = transport_.Send(options_.from, mail.to, message);
   WipeString(message);
+  round.spoken = round.spoken || delivery.outcome != Delivery::kNoServer;
   return delivery;
 }
 
 void Courier::End(const ClaimedMail& mail, MailEnd end, const std::string& note) {
-  Settle(mail, [&](Tx& tx) { return EndMail(tx, mail, end, note); });
+  ledger_.Note({.mail = &mail, .end = end, .note = note});
 }
 
 void Courier::Defer(const ClaimedMail& mail, absl::Duration delay, bool counts, const std::string& note) {
-  Settle(mail, [&](Tx& tx) { return DeferMail(tx, mail, delay, counts, note); });
-}
-
-void Courier::Settle(const ClaimedMail& mail, const std::function<bool(Tx&)>& body) {
-  while (true) {
-    const absl::Status status = database_.Write({mail.directory}, absl::Now() + kPatience, [&](Tx& tx) {
-      body(tx);
-      return absl::OkStatus();
-    });
-    if (status.ok()) return;
-    if (elapsed() > options_.lease || stopping_.WaitForNotificationWithTimeout(kBetweenTries)) {
-      return LogMail(LogLevel::kWarning, "what became of a mail could not be stored; it may be sent again", mail,
-                     std::string(status.message()));
-    }
-  }
+  ledger_.Note({.mail = &mail, .end = {}, .note = note, .delay = delay, .counts = counts});
 }
 
 }  // namespace hearth

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -10,6 +9,7 @@
 #include "absl/synchronization/notification.h"
 #include "server/base/keyring.h"
 #include "server/base/random.h"
+#include "server/mail/ledger.h"
 #include "server/mail/mail_metrics.h"
 #include "server/mail/outbox_store.h"
 #include "server/mail/transport.h"
@@ -28,29 +28,29 @@ struct CourierOptions {
 // What a round of a courier was like.
 struct CourierRound {
   int claimed = 0;
+  bool spoken = false;     // The server was spoken to.
   bool no_server = false;  // The server could not be spoken to; what was claimed is given back.
   std::string note;        // Why not.
 };
 
-// One thread's courier. A mail is sent, and then marked: whoever dies in between has it sent again, with the same Message-ID. It is never sent
-// after it expired, by the database's clock at the claim and a steady clock from there on. What is passed in outlives the courier.
+// One thread's courier. A mail is sent, and then marked, some in one transaction (Ledger): whoever dies in between has them sent again, with the same
+// Message-ID. A mail is never sent after it expired, by the database's clock at the claim and a steady clock from there on. What is passed in outlives
+// the courier.
 class Courier {
  public:
   Courier(Database* database, const Keyring* keyring, MailTransport* transport, MailMetrics* metrics, Random* random,
           const absl::Notification* stopping, CourierOptions options);
 
-  // Claims at most `most` mails and handles each. Fails as Database::Write does.
+  // Claims at most `most` mails and handles each; what became of them is stored when it returns. Fails as Database::Write does.
   absl::StatusOr<CourierRound> Run(int most);
 
  private:
   using Clock = std::chrono::steady_clock;
 
   void Handle(const ClaimedMail& mail, CourierRound& round);
-  Delivery Attempt(const ClaimedMail& mail);
-  // Says what became of a mail, again and again while the claim lasts: what was sent must not be sent twice because the database was away.
+  Delivery Attempt(const ClaimedMail& mail, CourierRound& round);
   void End(const ClaimedMail& mail, MailEnd end, const std::string& note);
   void Defer(const ClaimedMail& mail, absl::Duration delay, bool counts, const std::string& note);
-  void Settle(const ClaimedMail& mail, const std::function<bool(Tx&)>& body);
   absl::Duration elapsed() const { return absl::FromChrono(Clock::now() - claimed_at_); }
 
   Database& database_;
@@ -62,6 +62,7 @@ class Courier {
   const CourierOptions options_;
   std::string last_;  // The directory that was served last.
   Clock::time_point claimed_at_;
+  Ledger ledger_;
 };
 
 }  // namespace hearth

@@ -4,6 +4,7 @@
 #include <kainjow/mustache.hpp>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -25,14 +26,22 @@ std::string Show(const Language& language, const MailBrand& brand, const MailVal
   return FormatNumber(language, std::get<int64_t>(value));
 }
 
+// Values as texts, ready to be filled in many times.
+struct Values {
+  explicit Values(Texts all) : texts(std::move(all)), data(kainjow::mustache::data::type::object) {
+    for (const auto& [name, text] : texts) data.set(name, text);
+  }
+  Texts texts;
+  kainjow::mustache::data data;
+};
+
 // Fills a Mustache text; `html` escapes every value.
-std::string Fill(const std::string& mustache, const Texts& texts, bool html) {
+std::string Fill(const std::string& mustache, const Values& values, bool html) {
+  if (mustache.find("{{") == std::string::npos) return mustache;
   kainjow::mustache::mustache filled(mustache);
   if (!filled.is_valid()) throw std::invalid_argument("a mail is not Mustache: " + filled.error_message());
   if (!html) filled.set_custom_escape([](const std::string& text) { return text; });
-  kainjow::mustache::data data(kainjow::mustache::data::type::object);
-  for (const auto& [name, text] : texts) data.set(name, text);
-  return filled.render(data);
+  return filled.render(values.data);
 }
 
 // Whether all values that the block shows outside of sections are given.
@@ -45,9 +54,9 @@ bool IsComplete(const MailBlock& block, const Texts& texts) {
   return true;
 }
 
-std::string PlainBlock(const MailBlock& block, const Texts& texts) {
-  const std::string label = Fill(block.label, texts, /*html=*/false);
-  const std::string text = Fill(block.text, texts, /*html=*/false);
+std::string PlainBlock(const MailBlock& block, const Values& values) {
+  const std::string label = Fill(block.label, values, /*html=*/false);
+  const std::string text = Fill(block.text, values, /*html=*/false);
   switch (block.kind) {
     case MailBlock::kButton:
       return absl::StrCat(label, ":\n", text);
@@ -63,9 +72,9 @@ std::string PlainBlock(const MailBlock& block, const Texts& texts) {
   }
 }
 
-std::string HtmlBlock(const MailBlock& block, const Texts& texts) {
-  const std::string label = Fill(block.label, texts, /*html=*/true);
-  const std::string text = Fill(block.text, texts, /*html=*/true);
+std::string HtmlBlock(const MailBlock& block, const Values& values) {
+  const std::string label = Fill(block.label, values, /*html=*/true);
+  const std::string text = Fill(block.text, values, /*html=*/true);
   switch (block.kind) {
     case MailBlock::kButton:
       return absl::StrCat("<p><a class=\"button\" href=\"", text, "\">", label, "</a></p>\n<p class=\"address\">", text,
@@ -84,16 +93,16 @@ std::string HtmlBlock(const MailBlock& block, const Texts& texts) {
 }
 
 // The blocks one after the other; facts that follow each other are one list.
-std::string Join(const std::vector<MailBlock>& blocks, const Texts& texts, bool html) {
+std::string Join(const std::vector<MailBlock>& blocks, const Values& values, bool html) {
   std::string joined;
   bool in_list = false;
   for (const MailBlock& block : blocks) {
-    if (!IsComplete(block, texts)) continue;
+    if (!IsComplete(block, values.texts)) continue;
     const bool fact = block.kind == MailBlock::kFact;
     if (html && fact != in_list) absl::StrAppend(&joined, fact ? "<dl>\n" : "</dl>\n");
     if (!html && !joined.empty()) absl::StrAppend(&joined, fact && in_list ? "" : "\n");
     in_list = fact;
-    absl::StrAppend(&joined, html ? HtmlBlock(block, texts) : PlainBlock(block, texts), "\n");
+    absl::StrAppend(&joined, html ? HtmlBlock(block, values) : PlainBlock(block, values), "\n");
   }
   if (html && in_list) absl::StrAppend(&joined, "</dl>\n");
   return joined;
@@ -123,22 +132,23 @@ MailBody RenderMail(v1::MailTemplate kind, const Language& language, const MailB
   if (!brand.support_uri.empty()) texts["support_uri"] = brand.support_uri;
   for (const auto& [name, value] : values) texts[name] = Show(language, brand, value);
 
+  Values shown(std::move(texts));
   const MailText& mail = MailTextOf(kind, language.text);
   MailBody body;
-  body.subject = Fill(mail.subject, texts, /*html=*/false);
+  body.subject = Fill(mail.subject, shown, /*html=*/false);
   body.text =
-      absl::StrCat(Join(mail.blocks, texts, /*html=*/false), "\n-- \n", Join(mail.footer, texts, /*html=*/false));
+      absl::StrCat(Join(mail.blocks, shown, /*html=*/false), "\n-- \n", Join(mail.footer, shown, /*html=*/false));
   // The layout gets finished HTML, and sets it in with {{{…}}}.
   body.html = Fill(std::string(EmbeddedMailFile("layout.html")),
-                   {{"language", language.locale},
-                    {"subject", body.subject},
-                    {"directory_name", brand.directory_name},
-                    {"color", brand.color},
-                    {"on_color", ReadableOn(brand.color)},
-                    {"body", Join(mail.blocks, texts, /*html=*/true)},
-                    {"footer", Join(mail.footer, texts, /*html=*/true)}},
+                   Values({{"language", language.locale},
+                           {"subject", body.subject},
+                           {"directory_name", brand.directory_name},
+                           {"color", brand.color},
+                           {"on_color", ReadableOn(brand.color)},
+                           {"body", Join(mail.blocks, shown, /*html=*/true)},
+                           {"footer", Join(mail.footer, shown, /*html=*/true)}}),
                    /*html=*/true);
-  for (auto& [name, text] : texts) WipeString(text);
+  for (auto& [name, text] : shown.texts) WipeString(text);
   return body;
 }
 

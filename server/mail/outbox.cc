@@ -10,16 +10,13 @@
 #include "server/mail/sealing.h"
 
 namespace hearth {
-namespace {
 
-// What keeps mails about one person to one address in order, and tells nobody who they are.
-std::string MailboxOf(const Keyring& keyring, const Mail& mail) {
-  if (mail.person.empty()) return "";
+std::string MailboxOf(const Keyring& keyring, const std::string& directory, const std::string& person,
+                      const std::string& to) {
+  if (person.empty()) return "";
   const Secret key = keyring.Derive(keyring.eldest(), "mailbox");
-  return KeyedDigest(key, {mail.directory, mail.person, mail.to}).substr(0, 16);
+  return KeyedDigest(key, {directory, person, to}).substr(0, 16);
 }
-
-}  // namespace
 
 void Enqueue(Tx& tx, const Keyring& keyring, const Mail& mail) {
   if (const std::string defect = MailDefect(mail); !defect.empty()) {
@@ -34,7 +31,7 @@ void Enqueue(Tx& tx, const Keyring& keyring, const Mail& mail) {
   row.languages = absl::StrJoin(mail.languages, ",");
   row.key_id = keyring.current();
   row.sealed = SealValues(keyring, row.key_id, {row.directory, row.id, row.to, row.kind}, mail.values);
-  row.mailbox = MailboxOf(keyring, mail);
+  row.mailbox = MailboxOf(keyring, mail.directory, mail.person, mail.to);
   row.lifetime = mail.lifetime;
   InsertMail(tx, row);
 }

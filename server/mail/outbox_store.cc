@@ -12,11 +12,18 @@ constexpr Statement kInsert{
     " INSERT INTO hearth.outbox (directory_id, mail_id, mailbox)"
     " SELECT directory_id, mail_id, nullif($10::bytea, '') FROM mail"};
 constexpr Statement kClaim{"outbox_claim", "SELECT * FROM hearth.claim_mails($1, $2, $3::uuid, $4)"};
+// In the order of their keys, as all who lock several do.
 constexpr Statement kEnd{
     "outbox_end",
-    "WITH gone AS (DELETE FROM hearth.outbox WHERE directory_id = $1 AND mail_id = $2::uuid AND lease = $3::uuid"
-    " RETURNING 1) UPDATE hearth.mails SET state = $4, note = $5, sealed = NULL, end_time = now()"
-    " WHERE directory_id = $1 AND mail_id = $2::uuid AND EXISTS (SELECT 1 FROM gone)"};
+    "WITH ended AS (SELECT * FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::smallint[], $5::text[])"
+    " q(directory_id, mail_id, lease, state, note)),"
+    " held AS (SELECT o.directory_id, o.mail_id FROM hearth.outbox o JOIN ended USING (directory_id, mail_id, lease)"
+    " ORDER BY 1, 2 FOR UPDATE OF o),"
+    " gone AS (DELETE FROM hearth.outbox o USING held WHERE o.directory_id = held.directory_id"
+    " AND o.mail_id = held.mail_id RETURNING o.directory_id, o.mail_id)"
+    " UPDATE hearth.mails m SET state = ended.state, note = ended.note, end_time = now(),"
+    " sealed = CASE WHEN ended.state = 4 THEN m.sealed END FROM gone JOIN ended USING (directory_id, mail_id)"
+    " WHERE m.directory_id = gone.directory_id AND m.mail_id = gone.mail_id"};
 constexpr Statement kDefer{
     "outbox_defer",
     "WITH head AS (UPDATE hearth.outbox o SET lease = NULL, attempts = o.attempts - $5::integer,"
@@ -39,6 +46,9 @@ constexpr Statement kExpire{
     " AND (o.lease IS NULL OR o.due_time < now()) RETURNING o.directory_id, o.mail_id)"
     " UPDATE hearth.mails m SET state = 3, sealed = NULL, end_time = now() FROM gone"
     " WHERE m.directory_id = gone.directory_id AND m.mail_id = gone.mail_id"};
+constexpr Statement kWipe{"outbox_wipe",
+                          "UPDATE hearth.mails SET sealed = NULL WHERE directory_id = ANY (hearth.served())"
+                          " AND state = 4 AND sealed IS NOT NULL AND expire_time < now()"};
 constexpr Statement kForget{"outbox_forget",
                             "DELETE FROM hearth.mails WHERE directory_id = ANY (hearth.served()) AND state <> 1"
                             " AND end_time < now() - interval '30 days'"};
@@ -52,6 +62,13 @@ MailBrand BrandOf(const pqxx::row& row) {
   brand.language = row["language"].c_str();
   brand.time_zone = row["time_zone"].c_str();
   return brand;
+}
+
+int Defer(Tx& tx, const MailOutcome& outcome) {
+  const ClaimedMail& mail = *outcome.mail;
+  return static_cast<int>(tx.Exec(kDefer, mail.directory, mail.id, mail.lease, absl::ToInt64Microseconds(outcome.delay),
+                                  outcome.counts ? 0 : 1, outcome.note)
+                              .affected_rows());
 }
 
 }  // namespace
@@ -84,13 +101,24 @@ std::vector<ClaimedMail> ClaimMails(Tx& tx, const std::string& last, int most, c
   return mails;
 }
 
-bool EndMail(Tx& tx, const ClaimedMail& mail, MailEnd end, const std::string& note) {
-  return tx.Exec(kEnd, mail.directory, mail.id, mail.lease, static_cast<int>(end), note).affected_rows() == 1;
-}
-
-bool DeferMail(Tx& tx, const ClaimedMail& mail, absl::Duration delay, bool counts, const std::string& note) {
-  return tx.Exec(kDefer, mail.directory, mail.id, mail.lease, absl::ToInt64Microseconds(delay), counts ? 0 : 1, note)
-             .affected_rows() == 1;
+int SettleMails(Tx& tx, const std::vector<MailOutcome>& outcomes) {
+  int settled = 0;
+  std::vector<std::string> directories, ids, leases, states, notes;
+  for (const MailOutcome& outcome : outcomes) {
+    if (!outcome.end.has_value()) {
+      settled += Defer(tx, outcome);
+      continue;
+    }
+    directories.push_back(outcome.mail->directory);
+    ids.push_back(outcome.mail->id);
+    leases.push_back(outcome.mail->lease);
+    states.push_back(std::to_string(static_cast<int>(*outcome.end)));
+    notes.push_back(outcome.note);
+  }
+  if (ids.empty()) return settled;
+  return settled + static_cast<int>(tx.Exec(kEnd, TextArray(directories), TextArray(ids), TextArray(leases),
+                                            TextArray(states), TextArray(notes))
+                                        .affected_rows());
 }
 
 OutboxDepth MeasureOutbox(Tx& tx) {
@@ -100,6 +128,7 @@ OutboxDepth MeasureOutbox(Tx& tx) {
 
 int SweepMails(Tx& tx) {
   const int expired = static_cast<int>(tx.Exec(kExpire).affected_rows());
+  tx.Exec(kWipe);
   tx.Exec(kForget);
   return expired;
 }

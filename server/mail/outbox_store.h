@@ -1,6 +1,7 @@
 // All SQL about the outbox.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,15 +53,22 @@ struct ClaimedMail {
 std::vector<ClaimedMail> ClaimMails(Tx& tx, const std::string& last, int most, const std::string& lease,
                                     absl::Duration duration);
 
-// How a mail ended.
+// How a mail ended. What is set aside can be retried.
 enum class MailEnd { kSent = 2, kExpired = 3, kSetAside = 4 };
 
-// Ends a claimed mail, and wipes its values. False, and nothing happens, when the claim is over. The transaction serves its directory.
-bool EndMail(Tx& tx, const ClaimedMail& mail, MailEnd end, const std::string& note);
+// What became of a claimed mail.
+struct MailOutcome {
+  const ClaimedMail* mail = nullptr;
+  std::optional<MailEnd> end;  // nullopt: it is given back.
+  std::string note;
+  // Given back: until this is over, at most until it expires; later mails of its mailbox wait too.
+  absl::Duration delay = absl::ZeroDuration();
+  bool counts = false;  // Given back: the attempt counts.
+};
 
-// Gives a claimed mail back until `delay` is over, at most until it expires; later mails of its mailbox wait too. `counts`: the attempt counts.
-// False, and nothing happens, when the claim is over. The transaction serves its directory.
-bool DeferMail(Tx& tx, const ClaimedMail& mail, absl::Duration delay, bool counts, const std::string& note);
+// Ends mails, and wipes the values of those that are not set aside, or gives them back. Nothing happens to a mail whose claim is over; returns how many
+// that were not. The transaction serves their directories.
+int SettleMails(Tx& tx, const std::vector<MailOutcome>& outcomes);
 
 // How much waits, in all directories; the transaction needs no scope.
 struct OutboxDepth {
@@ -69,8 +77,8 @@ struct OutboxDepth {
 };
 OutboxDepth MeasureOutbox(Tx& tx);
 
-// Ends mails that expired without being sent, also where no relay runs, and removes what ended more than 30 days ago, in the directories that
-// the transaction serves. Returns how many expired.
+// Ends mails that expired without being sent, also where no relay runs, wipes those that expired after they were set aside, and removes what ended
+// more than 30 days ago, in the directories that the transaction serves. Returns how many expired.
 int SweepMails(Tx& tx);
 
 }  // namespace hearth

@@ -7,7 +7,6 @@
 namespace hearth {
 namespace {
 
-constexpr int kBatch = 16;
 constexpr absl::Duration kPoll = absl::Milliseconds(500);
 constexpr absl::Duration kBetweenMeasures = absl::Seconds(10);
 constexpr absl::Duration kPatience = absl::Seconds(5);
@@ -30,18 +29,20 @@ Relay::~Relay() {
 
 void Relay::Run(size_t courier) {
   Courier me(&database_, &keyring_, transports_[courier].get(), &metrics_, &random_, &stopping_, options_);
-  int failures = 0;
+  int failures = 0, batch = kLeastBatch;
   absl::Duration pause;
   do {
+    const absl::Time began = absl::Now();
     // One mail is enough to see whether the server is there again.
-    const auto round = me.Run(failures > 0 ? 1 : kBatch);
+    const auto round = me.Run(failures > 0 ? 1 : batch);
+    if (round.ok()) batch = NextBatch(batch, round->claimed, absl::Now() - began);
     pause = Pause(round, failures);
   } while (!stopping_.WaitForNotificationWithTimeout(pause));
 }
 
 absl::Duration Relay::Pause(const absl::StatusOr<CourierRound>& round, int& failures) {
   if (round.ok() && !round->no_server) {
-    if (failures > 0 && round->claimed > 0) {
+    if (failures > 0 && round->spoken) {
       Log(LogLevel::kInfo, "mails leave again");
       failures = 0;
     }

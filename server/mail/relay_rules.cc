@@ -20,4 +20,9 @@ absl::Duration ServerPause(int failures, Random& random) {
   return Doubling(absl::Seconds(1), absl::Minutes(1), failures, random);
 }
 
+int NextBatch(int batch, int claimed, absl::Duration took) {
+  if (took > absl::Seconds(5)) return std::max(kLeastBatch, batch / 2);
+  return claimed >= batch && took < absl::Seconds(1) ? std::min(kMostBatch, 2 * batch) : batch;
+}
+
 }  // namespace hearth

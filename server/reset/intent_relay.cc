@@ -1,5 +1,8 @@
 #include "server/reset/intent_relay.h"
 
+#include <algorithm>
+#include <map>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -27,6 +30,9 @@ namespace hearth {
 namespace {
 
 constexpr int kMostAtOnce = 64;
+constexpr size_t kMostTogether = 16;  // In one transaction: people are locked while it runs.
+// When a limit is reached, and when so many of one transaction are beyond it, all that wait for the same identifier are done with: that reads what waits.
+constexpr int kFlood = 4;
 constexpr absl::Duration kLease = absl::Seconds(60);
 constexpr int kMostAttempts = 10;
 
@@ -67,12 +73,22 @@ std::string NameOfAsker(const Intent& intent) {
                                         : ServiceAccountName(intent.caller_directory, intent.caller);
 }
 
-// Whom the identifier belongs to, with the row locked.
-std::optional<User> LockOwner(Tx& tx, const std::string& directory, const std::string& identifier) {
+// Whom the identifier belongs to, with the row locked; `person` is who that was a moment ago.
+std::optional<User> LockOwner(Tx& tx, const std::string& directory, const std::string& person,
+                              const std::string& identifier) {
+  if (person.empty()) return std::nullopt;
+  LockUser(tx, directory, person);
+  auto user = FindUser(tx, directory, person);
+  if (user.has_value() && !user->deleted() && user->user_principal_name == identifier) return user;
+  // An address, of which another may have become the holder too; or what came in between.
   const auto found = FindByIdentifier(tx, directory, identifier);
   if (!found.has_value()) return std::nullopt;
-  LockUser(tx, directory, found->id);
-  return FindUser(tx, directory, found->id);  // What came in between counts.
+  if (found->id == person) return found;
+  throw std::runtime_error("an identifier went to another person");
+}
+
+void Complain(const absl::Status& status) {
+  if (!status.ok()) Log(LogLevel::kWarning, "reset intent failed", {{"detail", std::string(status.message())}});
 }
 
 bool IsSelected(Tx& tx, const v1::ResetPolicy& policy, const std::optional<User>& user) {
@@ -89,11 +105,38 @@ absl::StatusOr<int> IntentRelay::Work(absl::Time deadline) {
     keys = TakeIntents(tx, kMostAtOnce, kLease);
     return absl::OkStatus();
   }));
+  std::map<std::string, std::vector<IntentKey>> of_directory;
   for (const IntentKey& key : keys) {
-    const absl::Status status = key.attempts > kMostAttempts ? GiveUp(key, deadline) : Act(key, deadline);
-    if (!status.ok()) Log(LogLevel::kWarning, "reset intent failed", {{"detail", std::string(status.message())}});
+    if (key.attempts > kMostAttempts) {
+      Complain(GiveUp(key, deadline));
+    } else {
+      of_directory[key.directory].push_back(key);
+    }
+  }
+  for (const auto& [directory, mine] : of_directory) {
+    for (size_t first = 0; first < mine.size(); first += kMostTogether) {
+      const size_t end = std::min(mine.size(), first + kMostTogether);
+      ActOn(directory, {mine.begin() + static_cast<ptrdiff_t>(first), mine.begin() + static_cast<ptrdiff_t>(end)},
+            deadline);
+    }
   }
   return static_cast<int>(keys.size());
+}
+
+void IntentRelay::ActOn(const std::string& directory, const std::vector<IntentKey>& keys, absl::Time deadline) {
+  const absl::Status status = Act(directory, keys, deadline);
+  // Without a database each would fail; they come again when the lease ends.
+  const bool hopeless = absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
+  if (status.ok() || hopeless || keys.size() == 1) return Complain(status);
+  for (const IntentKey& key : keys) Complain(Act(directory, {key}, deadline));
+}
+
+absl::Status IntentRelay::Act(const std::string& directory, const std::vector<IntentKey>& keys, absl::Time deadline) {
+  ASSIGN_OR_RETURN(const std::vector<Place> places, Locate(directory, keys, deadline));
+  std::map<std::string, std::vector<Place>> by_other;
+  for (const Place& place : places) by_other[place.other_directory].push_back(place);
+  for (const auto& [other, together] : by_other) RETURN_IF_ERROR(Carry(directory, together, deadline));
+  return absl::OkStatus();
 }
 
 absl::Status IntentRelay::SendDigests(absl::Time deadline) {
@@ -112,24 +155,31 @@ absl::Status IntentRelay::SendDigests(absl::Time deadline) {
   return result;
 }
 
-absl::StatusOr<std::optional<IntentRelay::Place>> IntentRelay::Locate(const IntentKey& key, absl::Time deadline) {
-  std::optional<Place> place;
-  RETURN_IF_ERROR(database_.Read({key.directory}, deadline, [&](Tx& tx) {
-    place.reset();
-    const auto intent = FindIntent(tx, key, /*lock=*/false);
-    if (!intent.has_value()) return absl::OkStatus();
-    place.emplace().wish = box_.Open(intent->sealed);
-    const auto user = FindByIdentifier(tx, key.directory, place->wish.identifier);
-    if (!user.has_value()) {
-      const std::string& identifier = place->wish.identifier;
-      place->other_directory = FindDirectoryOfDomain(tx, identifier.substr(identifier.rfind('@') + 1)).value_or("");
-    } else if (user->home.kind == v1::Home::KIND_OTHER_DIRECTORY) {
-      place->other_directory = user->home.directory;
+absl::StatusOr<std::vector<IntentRelay::Place>> IntentRelay::Locate(const std::string& directory,
+                                                                    const std::vector<IntentKey>& keys,
+                                                                    absl::Time deadline) {
+  std::vector<Place> places;
+  RETURN_IF_ERROR(database_.Read({directory}, deadline, [&](Tx& tx) {
+    places.clear();
+    for (const Intent& intent : FindIntents(tx, directory, keys, /*lock=*/false)) {
+      Place& place = places.emplace_back();
+      place.key = intent.key;
+      place.wish = box_.Open(intent.sealed);
+      const std::string& identifier = place.wish.identifier;
+      const auto user = FindByIdentifier(tx, directory, identifier);
+      if (!user.has_value()) {
+        place.other_directory = FindDirectoryOfDomain(tx, identifier.substr(identifier.rfind('@') + 1)).value_or("");
+      } else if (user->home.kind == v1::Home::KIND_OTHER_DIRECTORY) {
+        place.other_directory = user->home.directory;
+      }
+      if (place.other_directory == directory) place.other_directory.clear();
+      if (user.has_value()) place.person = user->id;
+      place.order = {!user.has_value(), user.has_value() ? user->id : intent.identifier_digest, intent.create_time};
     }
-    if (place->other_directory == key.directory) place->other_directory.clear();
     return absl::OkStatus();
   }));
-  return place;
+  std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) { return a.order < b.order; });
+  return places;
 }
 
 // The audit tells a request in the directory where it was made, and in the other one that it concerns.
@@ -137,39 +187,51 @@ std::string IntentRelay::OtherOf(const Intent& intent, const Place& place) {
   return intent.caller_directory == intent.key.directory ? place.other_directory : intent.key.directory;
 }
 
-absl::Status IntentRelay::Act(const IntentKey& key, absl::Time deadline) {
-  ASSIGN_OR_RETURN(const std::optional<Place> place, Locate(key, deadline));
-  if (!place.has_value()) return absl::OkStatus();
-  Scope scope = {key.directory};
-  if (!place->other_directory.empty()) scope.push_back(place->other_directory);
+absl::Status IntentRelay::Carry(const std::string& directory, const std::vector<Place>& places, absl::Time deadline) {
+  Scope scope = {directory};
+  if (!places.front().other_directory.empty()) scope.push_back(places.front().other_directory);
+  std::vector<IntentKey> keys;
+  for (const Place& place : places) keys.push_back(place.key);
   return database_.Write(scope, deadline, [&](Tx& tx) {
-    const auto intent = FindIntent(tx, key, /*lock=*/true);
-    if (!intent.has_value()) return absl::OkStatus();
-    AuditNote note{
-        .target = "", .target_principal_name = "", .other_directory = OtherOf(*intent, *place), .reason = ""};
-    Call call = CallOf(*intent, &note, deadline);
-    const absl::Status verdict = Carry(tx, *intent, *place, call);
-    FinishIntent(tx, key);
-    // What comes after a limit was reached is not told one by one: the event of the one that reached it stands for all.
-    if (!absl::IsAlreadyExists(verdict)) AppendVerdict(tx, call, verdict);
+    const std::vector<Intent> intents = FindIntents(tx, directory, keys, /*lock=*/true);
+    const v1::ResetPolicy policy = FindResetPolicy(tx, directory).policy;
+    std::map<std::string, int> over;  // How many were beyond the limit, by identifier.
+    for (const Place& place : places) {
+      const auto intent = std::find_if(intents.begin(), intents.end(), [&place](const Intent& i) {
+        return i.key.handle_digest == place.key.handle_digest;
+      });
+      if (intent == intents.end()) continue;
+      AuditNote note{
+          .target = "", .target_principal_name = "", .other_directory = OtherOf(*intent, place), .reason = ""};
+      Call call = CallOf(*intent, &note, deadline);
+      const absl::Status verdict = CarryOne(tx, *intent, place, policy, call);
+      if (absl::IsResourceExhausted(verdict)) over[intent->identifier_digest] += kFlood;
+      // What comes after a limit was reached is not told one by one: the event of the one that reached it stands for all.
+      if (absl::IsAlreadyExists(verdict)) {
+        ++over[intent->identifier_digest];
+      } else {
+        AppendVerdict(tx, call, verdict);
+      }
+    }
+    FinishIntents(tx, directory, intents);
+    for (const auto& [identifier_digest, count] : over) {
+      if (count >= kFlood) FinishIntentsOf(tx, directory, identifier_digest);
+    }
     return absl::OkStatus();
   });
 }
 
-absl::Status IntentRelay::Carry(Tx& tx, const Intent& intent, const Place& place, Call& call) {
+absl::Status IntentRelay::CarryOne(Tx& tx, const Intent& intent, const Place& place, const v1::ResetPolicy& policy,
+                                   Call& call) {
   const std::string& directory = intent.key.directory;
-  const std::optional<User> user = LockOwner(tx, directory, place.wish.identifier);
+  const std::optional<User> user = LockOwner(tx, directory, place.person, place.wish.identifier);
   call.note->target_principal_name = user.has_value() ? user->user_principal_name : place.wish.identifier;
   if (user.has_value()) call.note->target = UserName(directory, user->id);
 
-  const v1::ResetPolicy policy = FindResetPolicy(tx, directory).policy;
   const std::string subject = user.has_value() ? keys_.OfPerson(directory, user->id) : intent.identifier_digest;
   const LimitVerdict limit = CountTowards(tx, directory, subject, v1::RESET_LIMIT_KIND_REQUESTS, policy);
-  if (limit != LimitVerdict::kAllowed) {
-    FinishIntentsOf(tx, directory, intent.identifier_digest);
-    return limit == LimitVerdict::kBlocks ? Refuse(v1::ERROR_REASON_RESET_LIMIT_REACHED)
-                                          : absl::AlreadyExistsError("told before");
-  }
+  if (limit == LimitVerdict::kBlocks) return Refuse(v1::ERROR_REASON_RESET_LIMIT_REACHED);
+  if (limit != LimitVerdict::kAllowed) return absl::AlreadyExistsError("told before");
   const bool blocked = IsBlocked(tx, directory, subject, v1::RESET_LIMIT_KIND_FAILED_PROOFS);
   ResetPlan plan = PlanReset(user, policy, place.wish.channel, IsSelected(tx, policy, user), blocked);
   // Nobody here holds the handle of a request that came from elsewhere.
@@ -248,12 +310,13 @@ absl::Status IntentRelay::SendHome(Tx& tx, const Intent& intent, const Place& pl
 
 absl::Status IntentRelay::GiveUp(const IntentKey& key, absl::Time deadline) {
   return database_.Write({key.directory}, deadline, [&](Tx& tx) {
-    const auto intent = FindIntent(tx, key, /*lock=*/true);
-    if (!intent.has_value()) return absl::OkStatus();
+    const std::vector<Intent> intents = FindIntents(tx, key.directory, {key}, /*lock=*/true);
+    if (intents.empty()) return absl::OkStatus();
+    const Intent& intent = intents.front();
     AuditNote note{.target = "", .target_principal_name = "", .other_directory = key.directory, .reason = ""};
-    FinishIntent(tx, key);
-    AppendVerdict(tx, CallOf(*intent, &note, deadline), absl::InternalError("given up"));
-    Log(LogLevel::kError, "reset intent given up", {{"call", intent->call_id}, {"directory", key.directory}});
+    FinishIntents(tx, key.directory, intents);
+    AppendVerdict(tx, CallOf(intent, &note, deadline), absl::InternalError("given up"));
+    Log(LogLevel::kError, "reset intent given up", {{"call", intent.call_id}, {"directory", key.directory}});
     return absl::OkStatus();
   });
 }

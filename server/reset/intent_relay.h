@@ -1,8 +1,9 @@
 // Acts on what RequestReset left behind.
 #pragma once
 
-#include <optional>
 #include <string>
+#include <tuple>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -18,9 +19,9 @@
 
 namespace hearth {
 
-// Takes intents, finds out whom they are about, and mails a proof, opens a request in the queue, or does nothing: each in one transaction with its
-// audit event and its mail. Any number of relays may run at once, in any number of servers; what a dead one had taken is taken over when its lease
-// ends. Thread-safe.
+// Takes intents, finds out whom they are about, and mails a proof, opens a request in the queue, or does nothing: some of one directory in one
+// transaction, with their audit events and their mails. Where that fails, each is done in one of its own, so that one cannot hold up the others. Any
+// number of relays may run at once, in any number of servers; what a dead one had taken is taken over when its lease ends. Thread-safe.
 class IntentRelay {
  public:
   // What is passed in outlives the relay.
@@ -35,17 +36,26 @@ class IntentRelay {
   absl::Status SendDigests(absl::Time deadline);
 
  private:
-  // What is known before the deed: where the person is listed and where home is.
+  // What is known of an intent before the deed: where the person is listed and where home is.
   struct Place {
+    IntentKey key;
     ResetWish wish;
+    std::string person;           // Id of whom the identifier belongs to; empty: nobody.
     std::string other_directory;  // That the deed also serves; empty: none.
+    // In what order they are carried out: people are locked in the order of their ids, and what one asked for first is done first.
+    std::tuple<bool, std::string, absl::Time> order;
   };
 
   static std::string OtherOf(const Intent& intent, const Place& place);
-  absl::Status Act(const IntentKey& key, absl::Time deadline);
-  absl::StatusOr<std::optional<Place>> Locate(const IntentKey& key, absl::Time deadline);
-  // Decides and does it. OK, or why nothing came of it; ALREADY_EXISTS where that was told before.
-  absl::Status Carry(Tx& tx, const Intent& intent, const Place& place, Call& call);
+  // Acts on intents of one directory: together, and where that fails, one by one.
+  void ActOn(const std::string& directory, const std::vector<IntentKey>& keys, absl::Time deadline);
+  absl::Status Act(const std::string& directory, const std::vector<IntentKey>& keys, absl::Time deadline);
+  absl::StatusOr<std::vector<Place>> Locate(const std::string& directory, const std::vector<IntentKey>& keys,
+                                            absl::Time deadline);
+  // Does what there is to do at these places, which have the same directories, in one transaction.
+  absl::Status Carry(const std::string& directory, const std::vector<Place>& places, absl::Time deadline);
+  // Decides about one and does it. OK, or why nothing came of it; ALREADY_EXISTS where that was told before.
+  absl::Status CarryOne(Tx& tx, const Intent& intent, const Place& place, const v1::ResetPolicy& policy, Call& call);
   // Opens a request in the administrators' queue, and tells them.
   void Open(Tx& tx, const Intent& intent, const User& user, const Asked& asked, const v1::ResetPolicy& policy);
   void Mint(Tx& tx, const Intent& intent, const ResetPlan& plan, const User& user, const Asked& asked,

@@ -1,5 +1,6 @@
 #include "server/reset/intent_store.h"
 
+#include <algorithm>
 #include <functional>
 
 namespace hearth {
@@ -12,15 +13,19 @@ constexpr Statement kInsert{"intent_insert",
 constexpr Statement kTake{"intent_take",
                           "SELECT directory_id, handle_digest, attempts FROM hearth.take_reset_intents($1,"
                           " $2 * interval '1 microsecond')"};
-#define HEARTH_SELECT_INTENT                                                                                          \
-  "SELECT request_digest, identifier_digest, sealed, call_id, caller_directory, caller, caller_kind, peer, trace_id," \
-  " hearth.micros(create_time) AS create_time FROM hearth.reset_intents WHERE directory_id = $1"                      \
-  " AND handle_digest = $2::bytea AND attempts = $3 AND done_time IS NULL"
-constexpr Statement kFind{"intent_find", HEARTH_SELECT_INTENT};
-constexpr Statement kLock{"intent_lock", HEARTH_SELECT_INTENT " FOR UPDATE"};
-constexpr Statement kFinish{"intent_finish",
-                            "UPDATE hearth.reset_intents SET done_time = now(), sealed = NULL WHERE directory_id = $1"
-                            " AND handle_digest = $2::bytea AND done_time IS NULL"};
+// Key by key, whatever the planner believes the size of the table to be: it grows by thousands of rows a second.
+#define HEARTH_SELECT_INTENTS(lock)                                                                                  \
+  "SELECT i.* FROM unnest($2::bytea[], $3::smallint[]) q(handle, attempt) CROSS JOIN LATERAL (SELECT handle_digest," \
+  " attempts, request_digest, identifier_digest, sealed, call_id, caller_directory, caller, caller_kind, peer,"      \
+  " trace_id, hearth.micros(create_time) AS create_time FROM hearth.reset_intents WHERE directory_id = $1"           \
+  " AND handle_digest = q.handle AND attempts = q.attempt AND done_time IS NULL LIMIT 1" lock ") i"
+constexpr Statement kFind{"intents_find", HEARTH_SELECT_INTENTS("")};
+constexpr Statement kLock{"intents_lock", HEARTH_SELECT_INTENTS(" FOR UPDATE")};
+constexpr Statement kFinish{
+    "intents_finish",
+    "UPDATE hearth.reset_intents SET done_time = now(), sealed = NULL WHERE ctid = ANY (ARRAY(SELECT i.ctid"
+    " FROM unnest($2::bytea[]) q(handle) CROSS JOIN LATERAL (SELECT n.ctid FROM hearth.reset_intents n"
+    " WHERE n.directory_id = $1 AND n.handle_digest = q.handle AND n.done_time IS NULL LIMIT 1) i))"};
 // Those that another relay holds right now are left to it.
 constexpr Statement kFinishAll{
     "intent_finish_all",
@@ -82,24 +87,34 @@ std::vector<IntentKey> TakeIntents(Tx& tx, int most, absl::Duration lease) {
   return keys;
 }
 
-std::optional<Intent> FindIntent(Tx& tx, const IntentKey& key, bool lock) {
-  const pqxx::result rows = tx.Exec(lock ? kLock : kFind, key.directory, Bytea(key.handle_digest), key.attempts);
-  if (rows.empty()) return std::nullopt;
-  const auto& row = rows[0];
-  return Intent{.key = key,
-                .request_digest = FromBytea(row["request_digest"]),
-                .identifier_digest = FromBytea(row["identifier_digest"]),
-                .sealed = FromBytea(row["sealed"]),
-                .call_id = row["call_id"].c_str(),
-                .caller_directory = row["caller_directory"].c_str(),
-                .caller = row["caller"].c_str(),
-                .caller_kind = row["caller_kind"].c_str(),
-                .peer = row["peer"].c_str(),
-                .trace_id = row["trace_id"].c_str(),
-                .create_time = ToTime(row["create_time"])};
+std::vector<Intent> FindIntents(Tx& tx, const std::string& directory, std::vector<IntentKey> keys, bool lock) {
+  std::sort(keys.begin(), keys.end(),
+            [](const IntentKey& a, const IntentKey& b) { return a.handle_digest < b.handle_digest; });
+  std::vector<std::string> handles, attempts;
+  for (const IntentKey& key : keys) {
+    handles.push_back(Bytea(key.handle_digest));
+    attempts.push_back(std::to_string(key.attempts));
+  }
+  std::vector<Intent> intents;
+  for (const auto& row : tx.Exec(lock ? kLock : kFind, directory, TextArray(handles), TextArray(attempts))) {
+    intents.push_back({.key = {directory, FromBytea(row["handle_digest"]), row["attempts"].as<int>()},
+                       .request_digest = FromBytea(row["request_digest"]),
+                       .identifier_digest = FromBytea(row["identifier_digest"]),
+                       .sealed = FromBytea(row["sealed"]),
+                       .call_id = row["call_id"].c_str(),
+                       .caller_directory = row["caller_directory"].c_str(),
+                       .caller = row["caller"].c_str(),
+                       .caller_kind = row["caller_kind"].c_str(),
+                       .peer = row["peer"].c_str(),
+                       .trace_id = row["trace_id"].c_str(),
+                       .create_time = ToTime(row["create_time"])});
+  }
+  return intents;
 }
 
-void FinishIntent(Tx& tx, const IntentKey& key) { tx.Exec(kFinish, key.directory, Bytea(key.handle_digest)); }
+void FinishIntents(Tx& tx, const std::string& directory, const std::vector<Intent>& intents) {
+  tx.Exec(kFinish, directory, ArrayOf(intents, [](const Intent& intent) { return Bytea(intent.key.handle_digest); }));
+}
 
 void FinishIntentsOf(Tx& tx, const std::string& directory, const std::string& identifier_digest) {
   tx.Exec(kFinishAll, directory, Bytea(identifier_digest));

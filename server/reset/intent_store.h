@@ -20,10 +20,11 @@ void HandOverIntent(Tx& tx, const Intent& intent);
 // Takes at most `most` intents that are due, of any directory, for the length of the lease. A statement that stands alone.
 std::vector<IntentKey> TakeIntents(Tx& tx, int most, absl::Duration lease);
 
-// The intent, if it still is the taker's: not done, and not taken by another since. `lock` holds the row until the transaction ends.
-std::optional<Intent> FindIntent(Tx& tx, const IntentKey& key, bool lock);
-// Marks the intent done and wipes the wish.
-void FinishIntent(Tx& tx, const IntentKey& key);
+// Those of the directory's intents that still are the taker's: not done, and not taken by another since. `lock` holds the rows, in the order of their
+// keys, until the transaction ends.
+std::vector<Intent> FindIntents(Tx& tx, const std::string& directory, std::vector<IntentKey> keys, bool lock);
+// Marks intents of the directory done, which are locked, and wipes their wishes.
+void FinishIntents(Tx& tx, const std::string& directory, const std::vector<Intent>& intents);
 // The same for all intents that wait for the same identifier.
 void FinishIntentsOf(Tx& tx, const std::string& directory, const std::string& identifier_digest);
 

@@ -24,7 +24,7 @@ Mail About(const User& user, const std::string& to, v1::MailTemplate kind, const
   mail.to = to;
   mail.person = user.id;
   mail.kind = kind;
-  mail.languages = {language};
+  mail.languages = {user.preferred_language, language};
   mail.values = {{"display_name", user.display_name}, {"user_principal_name", user.user_principal_name}};
   mail.lifetime = lifetime;
   return mail;
@@ -78,6 +78,7 @@ void MailHome(Tx& tx, const Keyring& keyring, const User& guest, const Asked& as
 void MailRequested(Tx& tx, const Keyring& keyring, const User& administrator, const User& user,
                    const std::string& request, const Asked& asked, absl::Duration lifetime) {
   Mail mail = About(user, FirstAddress(administrator), v1::MAIL_TEMPLATE_RESET_REQUESTED, "", lifetime);
+  mail.languages = {administrator.preferred_language};
   mail.values["display_name"] = administrator.display_name;
   mail.values.emplace("person_name", user.display_name);
   mail.values.emplace("request_time", asked.time);

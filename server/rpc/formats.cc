@@ -190,6 +190,9 @@ std::string FormatDefect(v1::Format format, std::string_view text, uint32_t max_
       return Unless(IsLanguageTag(text), "must be a language tag such as de or nl-BE");
     case v1::FORMAT_MAIL_SETTINGS_NAME:
       return Unless(HasName(text, "mailSettings"), "must have the form directories/{directory}/mailSettings");
+    case v1::FORMAT_MAIL_NAME:
+      return Unless(HasName(text, "mails") && IsUuid4(ParseResourceName(text)->id),
+                    "must have the form directories/{directory}/mails/{mail}, the last a UUID of version 4");
     case v1::FORMAT_COLOR:
       return Unless(IsColor(text), "must be a colour of the form #rrggbb");
     case v1::FORMAT_TIME_ZONE:

@@ -46,7 +46,8 @@ bool IsResourceName(v1::Format format) {
          format == v1::FORMAT_MEMBERSHIP_NAME || format == v1::FORMAT_USER_NAME_OR_ALL ||
          format == v1::FORMAT_RESET_POLICY_NAME || format == v1::FORMAT_RESET_REQUEST_NAME ||
          format == v1::FORMAT_PASSWORD_POLICY_NAME || format == v1::FORMAT_SIGN_IN_POLICY_NAME ||
-         format == v1::FORMAT_AUDIT_POLICY_NAME || format == v1::FORMAT_EVENT_RECEIVER_NAME;
+         format == v1::FORMAT_AUDIT_POLICY_NAME || format == v1::FORMAT_EVENT_RECEIVER_NAME ||
+         format == v1::FORMAT_MAIL_NAME;
 }
 
 }  // namespace hearth

@@ -128,6 +128,9 @@ void AddServices(const Desks& desks, RpcTable& table) {
   table.Add(desks.mail, &MailDesk::GetMailSettings);
   table.Add(desks.mail, &MailDesk::UpdateMailSettings);
   table.Add(desks.mail, &MailDesk::PreviewMail);
+  table.Add(desks.set_aside, &SetAsideDesk::ListSetAsideMails);
+  table.Add(desks.set_aside, &SetAsideDesk::RetryMail);
+  table.Add(desks.set_aside, &SetAsideDesk::DiscardMail);
 
   // AuditService
   table.Add(desks.audit, &AuditDesk::ListAuditEvents);

@@ -26,6 +26,7 @@
 #include "server/guest/redemption_desk.h"
 #include "server/guest/restoration_desk.h"
 #include "server/mail/mail_desk.h"
+#include "server/mail/set_aside_desk.h"
 #include "server/reset/batch_desk.h"
 #include "server/reset/limit_desk.h"
 #include "server/reset/policy_desk.h"
@@ -76,6 +77,7 @@ struct Desks {
   IssuerDesk* issuer;
   ServiceAccountDesk* service_account;
   MailDesk* mail;
+  SetAsideDesk* set_aside;
   AuditDesk* audit;
   AuditPolicyDesk* audit_policy;
   WatchDesk* watch;

@@ -111,8 +111,8 @@ class Mail(unittest.TestCase):
         self.wait(lambda: self.waiting() == 0)
         again = self.check(count)
         print(f"{ROUNDS} kills, {count} mails, {again} came twice", file=sys.stderr)
-        # A courier has one mail at a time on its way.
-        self.assertLessEqual(again, ROUNDS * COURIERS)
+        # A courier has one mail on its way, and sixteen that are not marked yet.
+        self.assertLessEqual(again, ROUNDS * COURIERS * 17)
 
     def test_no_mail_is_lost_when_postgres_is_killed(self):
         count = 20 * ROUNDS

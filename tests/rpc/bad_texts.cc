@@ -53,7 +53,8 @@ std::vector<std::string> WrongForms(v1::Format format) {
     case v1::FORMAT_PASSWORD_POLICY_NAME:
     case v1::FORMAT_SIGN_IN_POLICY_NAME:
     case v1::FORMAT_AUDIT_POLICY_NAME:
-    case v1::FORMAT_EVENT_RECEIVER_NAME: {
+    case v1::FORMAT_EVENT_RECEIVER_NAME:
+    case v1::FORMAT_MAIL_NAME: {
       const std::string good = ValidText(format);
       return {"x",
               "/",

@@ -156,6 +156,7 @@ std::string ValidText(v1::Format format) {
       {v1::FORMAT_CERTIFICATE_IDENTITY, "spiffe://forthcoffee.com/portal"},
       {v1::FORMAT_LANGUAGE, "nl-BE"},
       {v1::FORMAT_MAIL_SETTINGS_NAME, "directories/forthcoffee/mailSettings"},
+      {v1::FORMAT_MAIL_NAME, "directories/forthcoffee/mails/6f1c7b0e-7d1a-4b3e-9a55-0d9f2f6f8f10"},
       {v1::FORMAT_COLOR, "#00aa7f"},
       {v1::FORMAT_TIME_ZONE, "Europe/London"},
       {v1::FORMAT_GUEST_POLICY_NAME, "directories/forthcoffee/guestPolicy"},

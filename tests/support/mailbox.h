@@ -17,11 +17,13 @@ struct WaitingMail {
   std::string to;
   v1::MailTemplate kind = v1::MAIL_TEMPLATE_UNSPECIFIED;
   std::map<std::string, std::string> values;
+  std::string languages;  // Wished for, best first, joined by commas.
 };
 
 // Gives the rows that OpenMails takes, oldest first.
 inline constexpr char kWaitingMails[] =
-    "SELECT m.directory_id, m.mail_id, m.recipient, m.template, m.key_id, encode(m.sealed, 'hex') FROM hearth.mails m"
+    "SELECT m.directory_id, m.mail_id, m.recipient, m.template, m.key_id, encode(m.sealed, 'hex'), m.languages FROM"
+    " hearth.mails m"
     " JOIN hearth.outbox o USING (directory_id, mail_id) WHERE m.sealed IS NOT NULL ORDER BY o.position";
 
 std::vector<WaitingMail> OpenMails(const Rows& rows, const Keyring& keyring);

@@ -95,6 +95,19 @@ TEST_F(UserDeskTest, UpdatesWithoutMaskWhatIsSetAndLeavesTheRest) {
   EXPECT_EQ(Person(kForth, "user1").mail, "");
 }
 
+TEST_F(UserDeskTest, ThePreferredLanguageIsSetChangedAndCleared) {
+  auto person = NewPerson("ines", "ines@forthcoffee.com");
+  person.mutable_user()->set_preferred_language("es-MX");
+  ASSERT_THAT(Create(person), IsOk());
+  EXPECT_EQ(Get("ines")->user().preferred_language(), "es-MX");
+  auto request = Update("ines");
+  request.mutable_user()->set_preferred_language("de");
+  ASSERT_THAT(Update(request), IsOk());
+  EXPECT_EQ(Person(kForth, "ines").preferred_language, "de");
+  ASSERT_THAT(Update(Update("ines", {"preferred_language"})), IsOk());
+  EXPECT_EQ(Person(kForth, "ines").preferred_language, "");
+}
+
 TEST_F(UserDeskTest, AnUpdateOfNothingChangesNothing) {
   EXPECT_THAT(Update(Update("user1")), IsOk());
   auto same = Update("user1", {"display_name"});

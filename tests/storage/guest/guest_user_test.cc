@@ -31,11 +31,13 @@ TEST_F(GuestUserTest, ChangesDisplayNameSponsorAndTypeAndNothingOfHome) {
   request.mutable_guest_user()->set_display_name("Our visitor");
   request.mutable_guest_user()->set_sponsor(Contoso("user2"));
   request.mutable_guest_user()->set_user_type(v1::USER_TYPE_MEMBER);
+  request.mutable_guest_user()->set_preferred_language("nl");
   const auto response = Update(request);
   ASSERT_THAT(response, IsOk());
   EXPECT_EQ(response->guest_user().display_name(), "Our visitor");
   EXPECT_EQ(response->guest_user().sponsor(), Contoso("user2"));
   EXPECT_EQ(response->guest_user().user_type(), v1::USER_TYPE_MEMBER);
+  EXPECT_EQ(response->guest_user().preferred_language(), "nl");
   for (const char* path : {"user_principal_name", "mail", "home", "state", "invitation_state", "roles"}) {
     auto foreign = Change("visitor");
     foreign.mutable_update_mask()->add_paths(path);

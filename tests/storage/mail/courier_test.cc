@@ -1,5 +1,7 @@
 #include "server/mail/courier.h"
 
+#include <thread>
+
 #include "absl/strings/str_cat.h"
 #include "tests/storage/mail/mail_fixture.h"
 
@@ -168,7 +170,9 @@ TEST_F(CourierTest, APoisonedMailIsSetAsideAndHoldsUpNobody) {
     EXPECT_EQ(StateOf(other), "sent");
   }
   EXPECT_EQ(StateOf("poison@roastery.example"), "set aside");
-  EXPECT_EQ(Count("mails WHERE sealed IS NOT NULL"), "0");
+  EXPECT_THAT(Sql("SELECT recipient FROM hearth.mails WHERE sealed IS NOT NULL"),
+              ElementsAre(ElementsAre("poison@roastery.example")))
+      << "until it expires, for an administrator who tries again";
   EXPECT_EQ(metrics_.set_aside.Value(), 1);
 }
 
@@ -258,8 +262,10 @@ TEST_F(CourierTest, AClaimOfADeadCourierIsTakenOverWhenItsTimeIsUpAndNotBefore) 
   // The first one was only slow, and comes back: too late to change anything.
   ASSERT_THAT(database().Write({kForth}, absl::Now() + absl::Seconds(20),
                                [&](Tx& tx) {
-                                 EXPECT_FALSE(EndMail(tx, claimed[0], MailEnd::kSetAside, "x"));
-                                 EXPECT_FALSE(DeferMail(tx, claimed[0], absl::Seconds(1), true, "x"));
+                                 EXPECT_EQ(
+                                     SettleMails(tx, {{.mail = &claimed[0], .end = MailEnd::kSetAside, .note = "x"},
+                                                      {.mail = &claimed[0], .end = {}, .note = "x"}}),
+                                     0);
                                  return absl::OkStatus();
                                }),
               IsOk());
@@ -273,6 +279,43 @@ TEST_F(CourierTest, NoMailIsBegunThatCouldOutlastTheClaim) {
   EXPECT_THAT(transport_.sent(), IsEmpty());
   EXPECT_THAT(Sql("SELECT attempts, lease, due_time <= now() FROM hearth.outbox"),
               ElementsAre(ElementsAre("0", "", "t")));
+}
+
+TEST_F(CourierTest, AMailThatCannotBeMarkedKeepsNoOtherFromBeingMarked) {
+  Sql("CREATE FUNCTION hearth.poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'poison'; END $$;"
+      "CREATE TRIGGER poison BEFORE UPDATE ON hearth.mails FOR EACH ROW WHEN (NEW.recipient = 'a2@roastery.example')"
+      " EXECUTE FUNCTION hearth.poison()");
+  for (int i = 0; i < 5; ++i) Put(absl::StrCat("a", i, "@roastery.example"));
+  Courier courier = NewCourier({.from = "a@b.example", .lease = absl::Seconds(2), .send_time = absl::Milliseconds(1)});
+  EXPECT_THAT(courier.Run(16), IsOk());
+  EXPECT_THAT(transport_.sent(), SizeIs(5));
+  EXPECT_THAT(Sql("SELECT recipient FROM hearth.mails WHERE state = 1"),
+              ElementsAre(ElementsAre("a2@roastery.example")));
+  EXPECT_EQ(Count("outbox"), "1");
+}
+
+TEST_F(CourierTest, WhileNothingCanBeMarkedFewMailsAreSent) {
+  for (int i = 0; i < 40; ++i) Put(absl::StrCat("a", i, "@roastery.example"));
+  absl::Notification begun, locked;
+  transport_.answer = [&](const auto&) {
+    if (!begun.HasBeenNotified()) begun.Notify();
+    locked.WaitForNotification();
+    return Delivery{Delivery::kAccepted, ""};
+  };
+  std::thread sending([this] { Round(40); });
+  begun.WaitForNotification();
+  ASSERT_THAT(database().Write({kForth}, absl::Now() + absl::Seconds(20),
+                               [&](Tx& tx) {
+                                 tx.ExecPlain("LOCK TABLE hearth.outbox IN SHARE MODE");
+                                 if (!locked.HasBeenNotified()) locked.Notify();
+                                 absl::SleepFor(absl::Seconds(1));
+                                 EXPECT_EQ(transport_.sent().size(), Ledger::kMostUnmarked + 1);
+                                 return absl::OkStatus();
+                               }),
+              IsOk());
+  sending.join();
+  EXPECT_THAT(transport_.sent(), SizeIs(40));
+  EXPECT_EQ(Count("mails WHERE state = 2"), "40");
 }
 
 TEST_F(CourierTest, ManyCouriersSendEveryMailOnceAndEveryMailboxInOrder) {

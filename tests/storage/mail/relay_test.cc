@@ -1,14 +1,8 @@
 // Relays in threads of their own, against a mail server that we did not write.
-#include "server/mail/relay.h"
-
-#include <map>
-#include <memory>
+#include "tests/storage/mail/relay_fixture.h"
 
 #include "absl/strings/str_cat.h"
 #include "server/mail/language.h"
-#include "server/mail/smtp_transport.h"
-#include "tests/storage/mail/mail_fixture.h"
-#include "tests/support/mail_sink.h"
 
 namespace hearth::test {
 namespace {
@@ -17,35 +11,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-class RelayTest : public MailFixture {
- protected:
-  std::unique_ptr<Relay> NewRelay(const MailSink& sink, int couriers = 2) {
-    const SmtpOptions options{.url = "smtp://" + sink.address(), .from = "hearth@forthcoffee.com", .plaintext = true};
-    auto& registry = registries_.emplace_back(std::make_unique<prometheus::Registry>());
-    return std::make_unique<Relay>(
-        &database(), &keyring(), &random_, *registry, [options] { return std::make_unique<SmtpTransport>(options); },
-        CourierOptions{.from = options.from}, couriers);
-  }
-  // Waits until nothing is in the outbox, for at most 30 s.
-  bool WaitUntilEmpty() {
-    const absl::Time deadline = absl::Now() + absl::Seconds(30);
-    while (Count("outbox") != "0") {
-      if (absl::Now() > deadline) return false;
-      absl::SleepFor(absl::Milliseconds(50));
-    }
-    return true;
-  }
-  // How often each Message-ID came.
-  static std::map<std::string, int> Ids(const std::vector<SunkMail>& mails) {
-    std::map<std::string, int> ids;
-    for (const SunkMail& mail : mails) ++ids[mail.Header("Message-Id").at(0)];
-    return ids;
-  }
-
-  SystemRandom random_;
-  std::vector<std::unique_ptr<prometheus::Registry>> registries_;
-};
 
 TEST_F(RelayTest, MailsOfAllDirectoriesArriveWithWhatTheySay) {
   const MailSink sink;

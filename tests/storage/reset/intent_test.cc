@@ -1,4 +1,5 @@
 // From RequestReset to what the relay makes of it.
+#include <map>
 #include <set>
 
 #include "server/base/ids.h"
@@ -103,6 +104,33 @@ TEST_F(IntentTest, AVerifiedAddressFindsThePersonAndLookAlikesFindNobody) {
     AskFor(like);
   }
   EXPECT_THAT(Mails(), SizeIs(2));
+}
+
+TEST_F(IntentTest, ThePersonsLanguageComesBeforeTheRequests) {
+  AllowSelfService();
+  Sql("UPDATE hearth.users SET preferred_language = 'nl-BE' WHERE directory_id = 'forthcoffee' AND user_id = 'user1'");
+  for (const char* who : {"user1@forthcoffee.com", "user2@forthcoffee.com"}) {
+    auto request = Wish(who);
+    request.set_language("fr");
+    ASSERT_THAT(Ask(request), IsOk());
+    Relay();
+  }
+  const auto mails = MailsOf(v1::MAIL_TEMPLATE_RESET_LINK_AND_CODE);
+  ASSERT_THAT(mails, SizeIs(2));
+  EXPECT_EQ(mails[0].languages, "nl-BE,fr");
+  EXPECT_EQ(mails[1].languages, ",fr");
+}
+
+TEST_F(IntentTest, AdministratorsAreWrittenToInTheirOwnLanguage) {
+  Sql("UPDATE hearth.users SET preferred_language = 'es' WHERE directory_id = 'forthcoffee'"
+      " AND user_id = 'helpdesk-administrator'");
+  Sql("UPDATE hearth.users SET preferred_language = 'nl' WHERE directory_id = 'forthcoffee' AND user_id = 'user1'");
+  AskFor("user1@forthcoffee.com");
+  std::map<std::string, std::string> languages;
+  for (const WaitingMail& mail : MailsOf(v1::MAIL_TEMPLATE_RESET_REQUESTED)) languages[mail.to] = mail.languages;
+  EXPECT_EQ(languages.at("helpdesk-administrator@forthcoffee.com"), "es");
+  languages.erase("helpdesk-administrator@forthcoffee.com");
+  for (const auto& [to, others] : languages) EXPECT_EQ(others, "") << to;
 }
 
 TEST_F(IntentTest, AnAddressOfTwoPeopleIsNeithers) {
@@ -233,6 +261,45 @@ TEST_F(IntentTest, AnExplicitVerdictTellsWhatCannotBeAndTakesUsersRead) {
   Sql("UPDATE hearth.service_accounts SET permissions = '{resets.request}' WHERE directory_id = 'forthcoffee'");
   EXPECT_THAT(ask("user1@forthcoffee.com"), Refuses(v1::ERROR_REASON_PERMISSION_MISSING, "permission", "users.read"));
   EXPECT_EQ(Count("reset_intents"), "1");
+}
+
+TEST_F(IntentTest, WhatSomebodyAskedForLastIsDoneLastAlsoInOneTransaction) {
+  AllowSelfService();
+  std::vector<std::string> handles;
+  for (int i = 0; i < 4; ++i) {
+    for (const char* who : {"user2@forthcoffee.com", "user1@forthcoffee.com"}) {
+      const auto response = Ask(Wish(who));
+      ASSERT_THAT(response, IsOk());
+      handles.push_back(response->handle());
+    }
+  }
+  Relay();
+  const auto mails = MailsOf(v1::MAIL_TEMPLATE_RESET_LINK_AND_CODE);
+  ASSERT_THAT(mails, SizeIs(8));
+  std::map<std::string, std::string> codes;  // The newest of each.
+  for (const WaitingMail& mail : mails) codes[mail.to] = mail.values.at("code");
+  EXPECT_THAT(Verify(handles[5], codes.at("user1@forthcoffee.com")), testing::Not(IsOk()));
+  EXPECT_THAT(Verify(handles[7], codes.at("user1@forthcoffee.com")), IsOk());
+  EXPECT_THAT(Verify(handles[6], codes.at("user2@forthcoffee.com")), IsOk());
+}
+
+TEST_F(IntentTest, OneThatCannotBeCarriedOutHoldsUpNoneOfThoseWithIt) {
+  AllowSelfService();
+  Sql("CREATE FUNCTION hearth.poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'poison'; END $$;"
+      "CREATE TRIGGER poison BEFORE INSERT ON hearth.reset_tokens FOR EACH ROW WHEN (NEW.user_id = 'user1')"
+      " EXECUTE FUNCTION hearth.poison()");
+  for (const char* who : {"user1@forthcoffee.com", "user2@forthcoffee.com", "nobody@forthcoffee.com"}) {
+    ASSERT_THAT(Ask(Wish(who)), IsOk());
+  }
+  Relay();
+  EXPECT_THAT(Sql("SELECT user_id FROM hearth.reset_tokens"), ElementsAre(ElementsAre("user2")));
+  EXPECT_THAT(Mails(), SizeIs(1));
+  EXPECT_THAT(Sql("SELECT attempts, sealed IS NOT NULL FROM hearth.reset_intents WHERE done_time IS NULL"),
+              ElementsAre(ElementsAre("1", "t")));
+  Sql("DROP TRIGGER poison ON hearth.reset_tokens");
+  Sql("UPDATE hearth.reset_intents SET due_time = now() WHERE done_time IS NULL");
+  Relay();
+  EXPECT_THAT(Mails(), SizeIs(2));
 }
 
 TEST_F(IntentTest, TwoRelaysActOnceOnEach) {

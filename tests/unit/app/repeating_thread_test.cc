@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "absl/synchronization/blocking_counter.h"
+#include "absl/time/clock.h"
 #include "gmock/gmock.h"
 
 namespace hearth {
@@ -24,6 +25,22 @@ TEST(RepeatingThreadTest, WhileThereIsWorkItDoesNotPauseAndThenItDoes) {
     found_nothing.WaitForNotification();
   }  // And whoever ends it does not wait for the pause.
   EXPECT_EQ(calls, 5);
+}
+
+TEST(RepeatingThreadTest, WhereItRestsOthersHaveTheirPartOfTheTime) {
+  constexpr absl::Duration kWork = absl::Milliseconds(10);
+  std::atomic<int> calls = 0;
+  const absl::Time began = absl::Now();
+  {
+    RepeatingThread thread({kNever, kNever, 3}, "failed", [&]() -> absl::StatusOr<int64_t> {
+      ++calls;
+      absl::SleepFor(kWork);
+      return 1;
+    });
+    absl::SleepFor(20 * kWork);
+  }
+  EXPECT_GE(calls, 2);
+  EXPECT_LE(calls, (absl::Now() - began) / (4 * kWork) + 1);
 }
 
 TEST(RepeatingThreadTest, AFailureIsFollowedByItsOwnPauseAndByWorkAgain) {

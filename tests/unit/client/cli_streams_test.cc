@@ -86,6 +86,29 @@ TEST_F(ResetPasswordsTest, TellsTheRequestIdOfARunThatBrokeOff) {
   EXPECT_EQ(hearth_.last<v1::BatchResetPasswordsRequest>().request_id(), id);
 }
 
+TEST_F(ResetPasswordsTest, ARunThatIsResumedIsTheSameRequest) {
+  const std::string id = "6f1c7b0e-7d1a-4b3e-9a55-0d9f2f6f8f10";
+  const std::vector<std::string> arguments = {"user", "reset-passwords", "--file", "-", "--request-id", id};
+  hearth_.Answer(client::Refusal(grpc::StatusCode::UNAVAILABLE, "The storage is away.", "STORAGE_UNAVAILABLE"));
+  EXPECT_EQ(Run(arguments, "user1@forthcoffee.com\nuser2\n").exit_code, 8);
+  hearth_.Answer(Done(0, "user1", "t2hfw-x2rwa"));
+  hearth_.Answer(Done(1, "user2", "k7qpx-m9wzb"));
+  const Result result = Run(arguments, "user1@forthcoffee.com\nuser2\n");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  const auto calls = hearth_.calls();
+  ASSERT_GE(calls.size(), 2u);
+  EXPECT_EQ(calls.front().request->SerializeAsString(), calls.back().request->SerializeAsString());
+}
+
+TEST_F(ResetPasswordsTest, AsJsonEachPersonIsAMessage) {
+  hearth_.Answer(Done(0, "user1", "t2hfw-x2rwa"));
+  hearth_.Answer(Refused(1));
+  const Result result = Run({"user", "reset-passwords", "--file", People(), "-o", "json"});
+  EXPECT_EQ(result.exit_code, 5);
+  EXPECT_THAT(result.out, HasSubstr("\"generated_password\": \"t2hfw-x2rwa\""));
+  EXPECT_THAT(result.out, HasSubstr("NOT_HOME_DIRECTORY"));
+}
+
 TEST_F(ResetPasswordsTest, AsksNobodyForAnEmptyOrMissingFile) {
   EXPECT_EQ(Run({"user", "reset-passwords", "--file", FileWith("nobody", "# none\n")}).exit_code, 2);
   EXPECT_EQ(Run({"user", "reset-passwords", "--file", home_ + "/absent"}).exit_code, 2);

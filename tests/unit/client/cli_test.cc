@@ -122,6 +122,7 @@ TEST_F(CliTest, ListsAllPagesAsOneTable) {
   user->set_user_type(v1::USER_TYPE_MEMBER);
   user->mutable_home()->set_kind(v1::Home::KIND_THIS_DIRECTORY);
   user->set_state(v1::USER_STATE_ACTIVE);
+  user->set_preferred_language("nl-BE");
   user->add_roles(v1::ROLE_HELPDESK_ADMINISTRATOR);
   first.set_next_page_token("2");
   v1::ListUsersResponse second;
@@ -137,10 +138,11 @@ TEST_F(CliTest, ListsAllPagesAsOneTable) {
   hearth_.Answer(second);
   const Result result = Run({"user", "list", "--directory", "forthcoffee", "--page-size", "1"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_EQ(result.out,
-            "ID     PRINCIPAL NAME         DISPLAY NAME  TYPE    HOME         STATE     ROLES\n"
-            "user1  user1@forthcoffee.com  Zoë 花子      member  here         active    helpdesk_administrator\n"
-            "ann    ann@contoso.com        Ann           guest   contoso.com  disabled  -\n");
+  EXPECT_EQ(
+      result.out,
+      "ID     PRINCIPAL NAME         DISPLAY NAME  TYPE    HOME         STATE     LANGUAGE  ROLES\n"
+      "user1  user1@forthcoffee.com  Zoë 花子      member  here         active    nl-BE     helpdesk_administrator\n"
+      "ann    ann@contoso.com        Ann           guest   contoso.com  disabled  -         -\n");
   EXPECT_EQ(hearth_.last<v1::ListUsersRequest>().page_token(), "2");
   EXPECT_EQ(hearth_.last<v1::ListUsersRequest>().page_size(), 1);
 

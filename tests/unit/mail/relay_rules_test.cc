@@ -31,6 +31,15 @@ TEST(RelayRules, AServerThatIsAwayIsAskedAtLeastOnceAMinute) {
   EXPECT_EQ(ServerPause(100, most), absl::Minutes(1));
 }
 
+TEST(RelayRules, ACourierClaimsMoreWhereTheServerIsFastAndLessWhereItIsSlow) {
+  EXPECT_EQ(NextBatch(kLeastBatch, kLeastBatch, absl::Milliseconds(10)), 2 * kLeastBatch);
+  EXPECT_EQ(NextBatch(kMostBatch, kMostBatch, absl::Milliseconds(10)), kMostBatch);
+  EXPECT_EQ(NextBatch(16, 15, absl::Milliseconds(10)), 16) << "there were no more";
+  EXPECT_EQ(NextBatch(16, 16, absl::Seconds(2)), 16);
+  EXPECT_EQ(NextBatch(16, 1, absl::Seconds(6)), kLeastBatch);
+  EXPECT_EQ(NextBatch(kLeastBatch, kLeastBatch, absl::Minutes(1)), kLeastBatch);
+}
+
 TEST(RelayRules, AMailOutlivesAnHourOfTrouble) {
   FixedRandom least(false);
   absl::Duration total;
