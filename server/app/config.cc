@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "server/app/method_limits.h"
 #include "server/base/keyring.h"
 
 namespace hearth {
@@ -81,6 +82,26 @@ void CheckHashing(const Config& config, std::vector<std::string>& defects) {
   }
 }
 
+void CheckLimits(const Config& config, std::vector<std::string>& defects) {
+  for (const auto& [whose, rates] :
+       {std::pair{"--caller-", config.caller_rates}, {"--directory-", config.directory_rates}}) {
+    for (const auto& [what, rate] : {std::pair{"reads", rates.reads},
+                                     {"writes", rates.writes},
+                                     {"hashes", rates.hashes},
+                                     {"runs", rates.runs},
+                                     {"watches", rates.watches}}) {
+      if (!(rate >= 0 && rate <= 1e6)) {
+        defects.push_back(absl::StrCat(whose, what, " must be between 0 and 1000000"));
+      }
+    }
+  }
+  for (const auto& [flag, texts] :
+       {std::pair{"--caller-limit", config.caller_limits}, {"--directory-limit", config.directory_limits}}) {
+    const auto limits = ParseMethodLimits(flag, texts);
+    if (!limits.ok()) defects.push_back(std::string(limits.status().message()));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> ConfigDefects(const Config& config) {
@@ -119,15 +140,7 @@ std::vector<std::string> ConfigDefects(const Config& config) {
     defects.push_back(absl::StrCat("--breached-passwords ", config.breached_passwords, " cannot be read"));
   }
   if (config.max_sign_in_seconds < 60) defects.push_back("--max-sign-in-seconds must be at least 60");
-  for (const double rate :
-       {config.caller_rates.reads, config.caller_rates.writes, config.caller_rates.hashes, config.directory_rates.reads,
-        config.directory_rates.writes, config.directory_rates.hashes}) {
-    if (!(rate >= 0 && rate <= 1e6)) {
-      defects.push_back(
-          "--caller-reads, -writes, -hashes and --directory-reads, -writes, -hashes must be between 0 and 1000000");
-      break;
-    }
-  }
+  CheckLimits(config, defects);
   for (const auto& [flag, value] : {std::pair{"--database-connections", config.database_connections},
                                     {"--lookup-queue", config.lookup_queue},
                                     {"--intake-queue", config.intake_queue},
@@ -139,7 +152,8 @@ std::vector<std::string> ConfigDefects(const Config& config) {
                                     {"--write-workers", config.write_workers},
                                     {"--read-queue", config.read_queue},
                                     {"--write-queue", config.write_queue},
-                                    {"--mail-couriers", config.mail_couriers}}) {
+                                    {"--mail-couriers", config.mail_couriers},
+                                    {"--stream-stall-seconds", config.stream_stall_seconds}}) {
     if (value < 1 || value > 100'000) defects.push_back(absl::StrCat(flag, " must be between 1 and 100000"));
   }
   if (config.hash_queue < 0 || config.hash_queue > 100'000)

@@ -22,7 +22,9 @@ enum class ClientCertificates {
 
 // The most calls a second that are let through, by work class; 0: any number.
 struct CallRates {
-  double reads, writes, hashes;
+  double reads = 0, writes = 0, hashes = 0;
+  double runs = 0;     // Long runs that stream their answers.
+  double watches = 0;  // Streams that wait for events.
 };
 
 // What can be configured, with its defaults. Secrets are in files, never in flags.
@@ -52,8 +54,10 @@ struct Config {
   SmtpOptions smtp;                 // Without a URL, mails wait. The password is read from its file by SmtpOf.
   std::string smtp_password_file;
   int mail_couriers = 2;
-  CallRates caller_rates = {5000, 500, 100};        // Of one person or service account.
-  CallRates directory_rates = {20'000, 2000, 400};  // Of all callers of one directory.
+  CallRates caller_rates = {5000, 500, 100, 1, 20};          // Of one person or service account.
+  CallRates directory_rates = {20'000, 2000, 400, 4, 100};   // Of all callers of one directory.
+  std::vector<std::string> caller_limits, directory_limits;  // Of single methods; see method_limits.h.
+  int stream_stall_seconds = 30;                             // How long a worker waits for a caller to read a response.
   KeyFetchOptions key_fetch;                        // How keys of issuers are fetched.
   std::string event_issuer;             // The `iss` of Security Event Tokens: an https address; empty: none are sent.
   HttpsOptions receivers;               // How receivers of events are reached.

@@ -165,15 +165,24 @@ void Flags::AddServeFlags(CLI::App& command) {
       .add_option("--max-sign-in-seconds", config_.max_sign_in_seconds,
                   "How long ago a person may have signed in (auth_time) to reset passwords or give authority")
       ->capture_default_str();
-  for (const auto& [whose, rates, text] :
-       {std::tuple{"caller", &config_.caller_rates, "by one caller"},
-        std::tuple{"directory", &config_.directory_rates, "by all callers of one directory"}}) {
+  for (const auto& [whose, rates, limits, text] :
+       {std::tuple{"caller", &config_.caller_rates, &config_.caller_limits, "by one caller"},
+        std::tuple{"directory", &config_.directory_rates, &config_.directory_limits,
+                   "by all callers of one directory"}}) {
     const std::string prefix = absl::StrCat("--", whose, "-");
     const std::string help = absl::StrCat(" a second ", text, ", twice as many at once; 0: any number");
     command.add_option(prefix + "reads", rates->reads, "Most reads" + help)->capture_default_str();
     command.add_option(prefix + "writes", rates->writes, "Most changes" + help)->capture_default_str();
     command.add_option(prefix + "hashes", rates->hashes, "Most calls with a password" + help)->capture_default_str();
+    command.add_option(prefix + "runs", rates->runs, "Most long runs" + help)->capture_default_str();
+    command.add_option(prefix + "watches", rates->watches, "Most streams of events" + help)->capture_default_str();
+    command.add_option(prefix + "limit", *limits,
+                       "The same for one method, besides: ResetPasswordService.ResetPassword=5; can be repeated");
   }
+  command
+      .add_option("--stream-stall-seconds", config_.stream_stall_seconds,
+                  "How long a caller may take to read one answer of a long run before the run is ended")
+      ->capture_default_str();
   command.add_option("--drain-seconds", config_.drain_seconds, "Time for running calls at shutdown")
       ->capture_default_str();
   command.add_option("--log-level", config_.log_level, "debug, info, warning or error")

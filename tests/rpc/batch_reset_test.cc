@@ -19,9 +19,14 @@ class BatchResetTest : public PasswordFixture {
     return request;
   }
 
-  // Reads at most `most` responses, then cancels.
+  // Reads at most `most` responses, then cancels. Waits for the run before to be over.
   absl::Status DoRun(const v1::BatchResetPasswordsRequest& request, const Principal& caller = ForthAdmin(),
                      size_t most = SIZE_MAX) {
+    absl::Status status = DoRunOnce(request, caller, most);
+    while (ReasonOf(status) == v1::ERROR_REASON_RUN_IN_PROGRESS) status = DoRunOnce(request, caller, most);
+    return status;
+  }
+  absl::Status DoRunOnce(const v1::BatchResetPasswordsRequest& request, const Principal& caller, size_t most) {
     responses_.clear();
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
