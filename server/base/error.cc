@@ -1,5 +1,6 @@
 #include "server/base/error.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <string_view>
@@ -67,14 +68,21 @@ absl::Status Refuse(v1::ErrorReason reason, const ErrorMetadata& metadata, absl:
   return status;
 }
 
-absl::Status InvalidFields(const std::vector<FieldViolation>& violations) {
+absl::Status InvalidFields(const std::vector<FieldViolation>& violations, size_t uncounted) {
   std::string fields;
   google::rpc::BadRequest bad_request;
-  for (const FieldViolation& violation : violations) {
-    absl::StrAppend(&fields, fields.empty() ? "" : ", ", violation.field);
+  const size_t named = std::min(violations.size(), kMostViolations);
+  const size_t in_text = std::min(named, kMostViolations / 2);
+  for (size_t i = 0; i < named; ++i) {
+    if (i < in_text) absl::StrAppend(&fields, i == 0 ? "" : ", ", violations[i].field);
     auto* detail = bad_request.add_field_violations();
-    detail->set_field(violation.field);
-    detail->set_description(violation.description);
+    detail->set_field(violations[i].field);
+    detail->set_description(violations[i].description);
+  }
+  const size_t all = violations.size() + uncounted;
+  if (all > in_text) absl::StrAppend(&fields, " +", all - in_text);
+  if (const size_t more = all - named; more > 0) {
+    bad_request.add_field_violations()->set_description(absl::StrCat("and ", more, " more"));
   }
   absl::Status status = Refuse(v1::ERROR_REASON_INVALID_FIELDS, {{"fields", fields}});
   Attach(status, bad_request);
