@@ -23,6 +23,15 @@ const v1::ReasonPolicy& PolicyOf(v1::ErrorReason reason) {
   return v1::ErrorReason_descriptor()->FindValueByNumber(reason)->options().GetExtension(v1::reason);
 }
 
+// A message of a reason with its variables in place.
+template <class Metadata>
+std::string FillIn(std::string message, const Metadata& metadata) {
+  for (const auto& [name, value] : metadata) {
+    message = absl::StrReplaceAll(message, {{absl::StrCat("{", name, "}"), value}});
+  }
+  return message;
+}
+
 template <class Detail>
 std::string TypeUrl() {
   return absl::StrCat("type.googleapis.com/", Detail::descriptor()->full_name());
@@ -48,15 +57,11 @@ std::string ReasonName(v1::ErrorReason reason) { return v1::ErrorReason_Name(rea
 
 absl::Status Refuse(v1::ErrorReason reason, const ErrorMetadata& metadata, absl::Duration retry_after) {
   const v1::ReasonPolicy& policy = PolicyOf(reason);
-  std::string message = policy.message();
   google::rpc::ErrorInfo info;
   info.set_reason(ReasonName(reason));
   info.set_domain(kDomain);
-  for (const auto& [name, value] : metadata) {
-    message = absl::StrReplaceAll(message, {{absl::StrCat("{", name, "}"), value}});
-    (*info.mutable_metadata())[name] = value;
-  }
-  absl::Status status(static_cast<absl::StatusCode>(policy.status()), message);
+  info.mutable_metadata()->insert(metadata.begin(), metadata.end());
+  absl::Status status(static_cast<absl::StatusCode>(policy.status()), FillIn(policy.message(), metadata));
   Attach(status, info);
   if (policy.retryable()) {
     google::rpc::RetryInfo retry;
@@ -118,6 +123,17 @@ google::rpc::Status ToRpcStatus(const absl::Status& status) {
     detail->set_value(payload);
   }
   return rich;
+}
+
+void AddLocalizedMessage(absl::Status& status, const std::string& locale, const std::string& text) {
+  const auto info = Find<google::rpc::ErrorInfo>(status);
+  if (!info.has_value()) return;
+  // In the order of their names, as in the English message.
+  const ErrorMetadata metadata(info->metadata().begin(), info->metadata().end());
+  google::rpc::LocalizedMessage localized;
+  localized.set_locale(locale);
+  localized.set_message(FillIn(text, metadata));
+  Attach(status, localized);
 }
 
 void AddHelpLink(absl::Status& status, const std::string& description, const std::string& url) {

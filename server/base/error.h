@@ -46,6 +46,10 @@ std::optional<v1::ErrorReason> ReasonOf(const absl::Status& status);
 // The failure as a message, with its details of google.rpc; other payloads stay inside.
 google::rpc::Status ToRpcStatus(const absl::Status& status);
 
+// Adds the message as google.rpc.LocalizedMessage: `text` is a message of the failure's reason in the language `locale` (BCP 47), with the same {name}s as
+// the English one. Nothing happens to a failure without a reason.
+void AddLocalizedMessage(absl::Status& status, const std::string& locale, const std::string& text);
+
 // Adds a link where a person can act.
 void AddHelpLink(absl::Status& status, const std::string& description, const std::string& url);
 

@@ -77,7 +77,8 @@ void Settler::Settle(std::unique_ptr<Work> work) {
     // What gRPC's own retries heed (gRFC A6).
     work->context->AddTrailingMetadata("grpc-retry-pushback-ms", std::to_string(absl::ToInt64Milliseconds(*wait)));
   }
-  const grpc::Status status = ToGrpc(work->status);
+  // Of a call that goes on the context may be gone.
+  const grpc::Status status = ToGrpc(work->status, work->status.ok() ? "" : AcceptLanguageOf(*work->context));
   if (status.ok() && work->stream == nullptr && !work->goes_on)
     *work->response_bytes = SerializeMessage(*work->response);
   WipeSecrets(work->rpc->request_plan, *work->request);
