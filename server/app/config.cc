@@ -20,12 +20,21 @@ bool IsLoopbackAddress(const std::string& address) {
   return absl::StartsWith(address, "127.") || absl::StartsWith(address, "[::1]:");
 }
 
+// Mutual TLS is left out only by who says so: a forgotten flag would let strangers at the HTTP/2 parser.
 void CheckClientCertificates(const Config& config, std::vector<std::string>& defects) {
+  const bool none = config.client_certificates == ClientCertificates::kNone;
   if (config.tls_client_ca.empty()) {
     if (!config.tls_client_crls.empty()) defects.push_back("--tls-client-crls needs --tls-client-ca");
+    if (!config.insecure_plaintext && !none) {
+      defects.push_back(
+          "--tls-client-ca is needed (a PEM file): the roots of callers' certificates. Where callers have none, say so "
+          "with "
+          "--tls-client-certificates none, and put a proxy in front on open networks");
+    }
     return;
   }
   if (config.insecure_plaintext) defects.push_back("--tls-client-ca needs TLS; leave --insecure-plaintext out");
+  if (none) defects.push_back("--tls-client-ca is of no use with --tls-client-certificates none; leave one out");
   if (!IsReadable(config.tls_client_ca)) {
     defects.push_back(absl::StrCat("--tls-client-ca ", config.tls_client_ca, " cannot be read"));
   }

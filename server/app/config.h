@@ -14,10 +14,11 @@
 
 namespace hearth {
 
-// Whether callers must show a certificate, where --tls-client-ca says which are good.
+// Whether callers must show a certificate; --tls-client-ca says which are good.
 enum class ClientCertificates {
   kRequired,  // Strangers do not get past the handshake.
   kOptional,  // A caller without one presents a token.
+  kNone,      // None is asked for.
 };
 
 // The most calls a second that are let through, by work class; 0: any number.
@@ -33,8 +34,7 @@ struct Config {
   int database_connections = 12;
   std::string listen = "127.0.0.1:7443";  // Numeric host and port; port 0 picks a free one.
   std::string tls_certificate, tls_key;   // PEM files; read again when they change.
-  std::string
-      tls_client_ca;  // PEM roots of callers' certificates; read again when they change. Empty: none is asked for.
+  std::string tls_client_ca;              // PEM roots of callers' certificates; read again when they change.
   ClientCertificates client_certificates = ClientCertificates::kRequired;
   std::string
       tls_client_crls;  // Folder of certificate revocation lists, named as `openssl rehash` names them; or empty.
@@ -58,7 +58,7 @@ struct Config {
   CallRates directory_rates = {20'000, 2000, 400, 4, 100};   // Of all callers of one directory.
   std::vector<std::string> caller_limits, directory_limits;  // Of single methods; see method_limits.h.
   int stream_stall_seconds = 30;                             // How long a worker waits for a caller to read a response.
-  KeyFetchOptions key_fetch;                        // How keys of issuers are fetched.
+  KeyFetchOptions key_fetch;                                 // How keys of issuers are fetched.
   std::string event_issuer;             // The `iss` of Security Event Tokens: an https address; empty: none are sent.
   HttpsOptions receivers;               // How receivers of events are reached.
   std::string audit_heads;              // File to which signed heads of the audit are appended; empty: none.

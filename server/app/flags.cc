@@ -85,7 +85,9 @@ void Flags::AddServeFlags(CLI::App& command) {
                                                           {"warning", LogLevel::kWarning},
                                                           {"error", LogLevel::kError}};
   static const std::map<std::string, ClientCertificates> kClientCertificates = {
-      {"required", ClientCertificates::kRequired}, {"optional", ClientCertificates::kOptional}};
+      {"required", ClientCertificates::kRequired},
+      {"optional", ClientCertificates::kOptional},
+      {"none", ClientCertificates::kNone}};
   command.set_config("--config", "", "File with these flags, a line each: listen=\"127.0.0.1:7443\"");
   command.add_option("--database", config_.database,
                      "libpq connection string, key=value form, of the application's role");
@@ -93,12 +95,11 @@ void Flags::AddServeFlags(CLI::App& command) {
   command.add_option("--listen", config_.listen, "Numeric host:port")->capture_default_str();
   command.add_option("--tls-certificate", config_.tls_certificate, "PEM file; read again when it changes");
   command.add_option("--tls-key", config_.tls_key, "PEM file; read again when it changes");
-  command.add_option(
-      "--tls-client-ca", config_.tls_client_ca,
-      "PEM roots of callers' certificates (mutual TLS); read again when they change; none: not asked for");
+  command.add_option("--tls-client-ca", config_.tls_client_ca,
+                     "PEM roots of callers' certificates (mutual TLS); read again when they change");
   command
       .add_option("--tls-client-certificates", config_.client_certificates,
-                  "required, or optional for callers that present a token only; default with --tls-client-ca: required")
+                  "required (default); optional, for callers that present a token only; or none: not asked for")
       ->transform(CLI::CheckedTransformer(kClientCertificates));
   command.add_option("--tls-client-crls", config_.tls_client_crls,
                      "Folder of revocation lists for those certificates, made with `openssl rehash`");

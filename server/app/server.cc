@@ -56,7 +56,7 @@ void SetLimits(grpc::ServerBuilder& builder) {
 }
 
 std::string CertificatesAskedOf(const Config& config) {
-  if (config.tls_client_ca.empty()) return "none";
+  if (config.insecure_plaintext || config.client_certificates == ClientCertificates::kNone) return "none";
   return config.client_certificates == ClientCertificates::kRequired ? "required" : "optional";
 }
 
