@@ -13,6 +13,8 @@ namespace {
 using google::protobuf::EnumDescriptor;
 using google::protobuf::EnumValueDescriptor;
 
+constexpr char kNotGiven[] = "PERMISSION_PLATFORM_ADMIN";
+
 // Lower case, with one underscore for every other character.
 std::string Plain(const std::string& text) {
   std::string plain = absl::AsciiStrToLower(text);
@@ -64,7 +66,9 @@ absl::StatusOr<int> ParseEnum(const EnumDescriptor& type, const std::string& tex
 std::vector<std::string> EnumTexts(const EnumDescriptor& type) {
   std::vector<std::string> texts;
   for (int i = 0; i < type.value_count(); ++i) {
-    if (type.value(i)->number() != 0) texts.push_back(EnumText(*type.value(i)));
+    const EnumValueDescriptor& value = *type.value(i);
+    if (value.number() == 0 || value.name() == kNotGiven) continue;
+    texts.push_back(EnumText(value));
   }
   return texts;
 }

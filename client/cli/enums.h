@@ -17,7 +17,7 @@ std::string EnumText(const google::protobuf::EnumValueDescriptor& value);
 // Administrator", helpdesk-administrator and ROLE_HELPDESK_ADMINISTRATOR are one. The zero value is refused.
 absl::StatusOr<int> ParseEnum(const google::protobuf::EnumDescriptor& type, const std::string& text);
 
-// All values but zero, as EnumText.
+// All values but zero, as EnumText, for people to choose from: without platform.admin, which no server gives to anybody.
 std::vector<std::string> EnumTexts(const google::protobuf::EnumDescriptor& type);
 
 }  // namespace hearth::cli

@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   hearth::cli::AddVerbs(&session);
   hearth::cli::AddResetPasswords(&session);
   hearth::cli::AddInviteAll(&session);
+  hearth::cli::AddRotate(&session);
   hearth::cli::AddAuditExport(&session);
   hearth::cli::AddAuditVerify(&session);
   hearth::cli::AddAuditCheck(&session);

@@ -100,7 +100,7 @@ std::string FailureText(const absl::Status& status, const std::string& server) {
           error.message.empty() ? std::string(absl::StatusCodeToString(error.code)) : error.message, &out);
   AddLine("reason", ReasonLine(error), &out);
   for (const auto& violation : error.field_violations) {
-    AddLine("field", absl::StrCat(violation.field, ": ", violation.description), &out);
+    AddLine("field", absl::StrCat(violation.field, violation.field.empty() ? "" : ": ", violation.description), &out);
   }
   if (error.retry_delay.has_value()) AddLine("retry after", absl::FormatDuration(*error.retry_delay), &out);
   for (const auto& link : error.help_links) AddLine("help", absl::StrCat(link.description, " ", link.url), &out);

@@ -1,4 +1,4 @@
-// The commands that are about the tool and the server as such.
+// The commands that are several calls of one kind, and those about the tool and the server as such.
 #ifndef HEARTH_CLIENT_CLI_TOOL_COMMANDS_H_
 #define HEARTH_CLIENT_CLI_TOOL_COMMANDS_H_
 
@@ -8,6 +8,7 @@ namespace hearth::cli {
 
 void AddInviteAll(Session* session);   // hearth guest invite-all FILE
 void AddImport(Session* session);      // hearth import FILE
+void AddRotate(Session* session);      // hearth service-account rotate
 void AddCall(Session* session);        // hearth call METHOD
 void AddMethods(Session* session);     // hearth methods
 void AddHealth(Session* session);      // hearth health

@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "server/app/method_limits.h"
 #include "server/base/keyring.h"
 
 namespace hearth {
@@ -19,12 +20,21 @@ bool IsLoopbackAddress(const std::string& address) {
   return absl::StartsWith(address, "127.") || absl::StartsWith(address, "[::1]:");
 }
 
+// Mutual TLS is left out only by who says so: a forgotten flag would let strangers at the HTTP/2 parser.
 void CheckClientCertificates(const Config& config, std::vector<std::string>& defects) {
+  const bool none = config.client_certificates == ClientCertificates::kNone;
   if (config.tls_client_ca.empty()) {
     if (!config.tls_client_crls.empty()) defects.push_back("--tls-client-crls needs --tls-client-ca");
+    if (!config.insecure_plaintext && !none) {
+      defects.push_back(
+          "--tls-client-ca is needed (a PEM file): the roots of callers' certificates. Where callers have none, say so "
+          "with "
+          "--tls-client-certificates none, and put a proxy in front on open networks");
+    }
     return;
   }
   if (config.insecure_plaintext) defects.push_back("--tls-client-ca needs TLS; leave --insecure-plaintext out");
+  if (none) defects.push_back("--tls-client-ca is of no use with --tls-client-certificates none; leave one out");
   if (!IsReadable(config.tls_client_ca)) {
     defects.push_back(absl::StrCat("--tls-client-ca ", config.tls_client_ca, " cannot be read"));
   }
@@ -81,6 +91,26 @@ void CheckHashing(const Config& config, std::vector<std::string>& defects) {
   }
 }
 
+void CheckLimits(const Config& config, std::vector<std::string>& defects) {
+  for (const auto& [whose, rates] :
+       {std::pair{"--caller-", config.caller_rates}, {"--directory-", config.directory_rates}}) {
+    for (const auto& [what, rate] : {std::pair{"reads", rates.reads},
+                                     {"writes", rates.writes},
+                                     {"hashes", rates.hashes},
+                                     {"runs", rates.runs},
+                                     {"watches", rates.watches}}) {
+      if (!(rate >= 0 && rate <= 1e6)) {
+        defects.push_back(absl::StrCat(whose, what, " must be between 0 and 1000000"));
+      }
+    }
+  }
+  for (const auto& [flag, texts] :
+       {std::pair{"--caller-limit", config.caller_limits}, {"--directory-limit", config.directory_limits}}) {
+    const auto limits = ParseMethodLimits(flag, texts);
+    if (!limits.ok()) defects.push_back(std::string(limits.status().message()));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> ConfigDefects(const Config& config) {
@@ -119,15 +149,7 @@ std::vector<std::string> ConfigDefects(const Config& config) {
     defects.push_back(absl::StrCat("--breached-passwords ", config.breached_passwords, " cannot be read"));
   }
   if (config.max_sign_in_seconds < 60) defects.push_back("--max-sign-in-seconds must be at least 60");
-  for (const double rate :
-       {config.caller_rates.reads, config.caller_rates.writes, config.caller_rates.hashes, config.directory_rates.reads,
-        config.directory_rates.writes, config.directory_rates.hashes}) {
-    if (!(rate >= 0 && rate <= 1e6)) {
-      defects.push_back(
-          "--caller-reads, -writes, -hashes and --directory-reads, -writes, -hashes must be between 0 and 1000000");
-      break;
-    }
-  }
+  CheckLimits(config, defects);
   for (const auto& [flag, value] : {std::pair{"--database-connections", config.database_connections},
                                     {"--lookup-queue", config.lookup_queue},
                                     {"--intake-queue", config.intake_queue},
@@ -139,7 +161,8 @@ std::vector<std::string> ConfigDefects(const Config& config) {
                                     {"--write-workers", config.write_workers},
                                     {"--read-queue", config.read_queue},
                                     {"--write-queue", config.write_queue},
-                                    {"--mail-couriers", config.mail_couriers}}) {
+                                    {"--mail-couriers", config.mail_couriers},
+                                    {"--stream-stall-seconds", config.stream_stall_seconds}}) {
     if (value < 1 || value > 100'000) defects.push_back(absl::StrCat(flag, " must be between 1 and 100000"));
   }
   if (config.hash_queue < 0 || config.hash_queue > 100'000)

@@ -14,15 +14,18 @@
 
 namespace hearth {
 
-// Whether callers must show a certificate, where --tls-client-ca says which are good.
+// Whether callers must show a certificate; --tls-client-ca says which are good.
 enum class ClientCertificates {
   kRequired,  // Strangers do not get past the handshake.
   kOptional,  // A caller without one presents a token.
+  kNone,      // None is asked for.
 };
 
 // The most calls a second that are let through, by work class; 0: any number.
 struct CallRates {
-  double reads, writes, hashes;
+  double reads = 0, writes = 0, hashes = 0;
+  double runs = 0;     // Long runs that stream their answers.
+  double watches = 0;  // Streams that wait for events.
 };
 
 // What can be configured, with its defaults. Secrets are in files, never in flags.
@@ -31,8 +34,7 @@ struct Config {
   int database_connections = 12;
   std::string listen = "127.0.0.1:7443";  // Numeric host and port; port 0 picks a free one.
   std::string tls_certificate, tls_key;   // PEM files; read again when they change.
-  std::string
-      tls_client_ca;  // PEM roots of callers' certificates; read again when they change. Empty: none is asked for.
+  std::string tls_client_ca;              // PEM roots of callers' certificates; read again when they change.
   ClientCertificates client_certificates = ClientCertificates::kRequired;
   std::string
       tls_client_crls;  // Folder of certificate revocation lists, named as `openssl rehash` names them; or empty.
@@ -52,9 +54,11 @@ struct Config {
   SmtpOptions smtp;                 // Without a URL, mails wait. The password is read from its file by SmtpOf.
   std::string smtp_password_file;
   int mail_couriers = 2;
-  CallRates caller_rates = {5000, 500, 100};        // Of one person or service account.
-  CallRates directory_rates = {20'000, 2000, 400};  // Of all callers of one directory.
-  KeyFetchOptions key_fetch;                        // How keys of issuers are fetched.
+  CallRates caller_rates = {5000, 500, 100, 1, 20};          // Of one person or service account.
+  CallRates directory_rates = {20'000, 2000, 400, 4, 100};   // Of all callers of one directory.
+  std::vector<std::string> caller_limits, directory_limits;  // Of single methods; see method_limits.h.
+  int stream_stall_seconds = 30;                             // How long a worker waits for a caller to read a response.
+  KeyFetchOptions key_fetch;                                 // How keys of issuers are fetched.
   std::string event_issuer;             // The `iss` of Security Event Tokens: an https address; empty: none are sent.
   HttpsOptions receivers;               // How receivers of events are reached.
   std::string audit_heads;              // File to which signed heads of the audit are appended; empty: none.

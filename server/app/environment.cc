@@ -4,6 +4,7 @@
 #include <thread>
 #include <utility>
 
+#include "server/app/method_limits.h"
 #include "server/base/status_macros.h"
 #include "server/credential/foreign_hash.h"
 
@@ -49,13 +50,21 @@ DispatcherLimits LimitsOf(const Config& config, absl::Duration hash_time) {
 
 Rates RatesOf(const CallRates& rates) {
   return {{v1::WORK_CLASS_LOOKUP, rates.reads}, {v1::WORK_CLASS_INTAKE, rates.reads},
-          {v1::WORK_CLASS_READ, rates.reads},   {v1::WORK_CLASS_WATCH, rates.reads},
-          {v1::WORK_CLASS_WRITE, rates.writes}, {v1::WORK_CLASS_HASH, rates.hashes}};
+          {v1::WORK_CLASS_READ, rates.reads},   {v1::WORK_CLASS_WRITE, rates.writes},
+          {v1::WORK_CLASS_HASH, rates.hashes},  {v1::WORK_CLASS_BULK, rates.runs},
+          {v1::WORK_CLASS_WATCH, rates.watches}};
 }
 
+// The configuration was checked: its limits can be read.
 RateLimits RateLimitsOf(const Config& config) {
-  return {.caller = RatesOf(config.caller_rates), .directory = RatesOf(config.directory_rates)};
+  return {.caller = RatesOf(config.caller_rates),
+          .directory = RatesOf(config.directory_rates),
+          .caller_methods = ParseMethodLimits("", config.caller_limits).value_or(MethodRates()),
+          .directory_methods = ParseMethodLimits("", config.directory_limits).value_or(MethodRates())};
 }
+
+// Whose limits a reset of a run takes from, like any other reset.
+constexpr char kOneReset[] = "ResetPasswordService/ResetPassword";
 
 }  // namespace
 
@@ -76,7 +85,11 @@ Environment::Environment(const Config& config, Keyring keyring, std::unique_ptr<
       poll_hub_(&database_, &event_tokens_),
       intent_relay_(&database_, &keyring_, random),
       reset_(&database_, &hasher_, &keyring_, &new_passwords_),
-      batch_(&database_, &keyring_, &reset_),
+      batch_(&database_, &keyring_, &reset_,
+             [this](const Principal& caller) {
+               const auto excess = limiter_.Take(caller, v1::WORK_CLASS_HASH, kOneReset);
+               return excess.has_value() ? excess->wait : absl::ZeroDuration();
+             }),
       request_(&database_, &keyring_),
       proof_(&database_, &hasher_, &keyring_, &new_passwords_),
       queue_(&database_, &hasher_, &keyring_, &new_passwords_, &pager_),

@@ -85,7 +85,9 @@ void Flags::AddServeFlags(CLI::App& command) {
                                                           {"warning", LogLevel::kWarning},
                                                           {"error", LogLevel::kError}};
   static const std::map<std::string, ClientCertificates> kClientCertificates = {
-      {"required", ClientCertificates::kRequired}, {"optional", ClientCertificates::kOptional}};
+      {"required", ClientCertificates::kRequired},
+      {"optional", ClientCertificates::kOptional},
+      {"none", ClientCertificates::kNone}};
   command.set_config("--config", "", "File with these flags, a line each: listen=\"127.0.0.1:7443\"");
   command.add_option("--database", config_.database,
                      "libpq connection string, key=value form, of the application's role");
@@ -93,12 +95,11 @@ void Flags::AddServeFlags(CLI::App& command) {
   command.add_option("--listen", config_.listen, "Numeric host:port")->capture_default_str();
   command.add_option("--tls-certificate", config_.tls_certificate, "PEM file; read again when it changes");
   command.add_option("--tls-key", config_.tls_key, "PEM file; read again when it changes");
-  command.add_option(
-      "--tls-client-ca", config_.tls_client_ca,
-      "PEM roots of callers' certificates (mutual TLS); read again when they change; none: not asked for");
+  command.add_option("--tls-client-ca", config_.tls_client_ca,
+                     "PEM roots of callers' certificates (mutual TLS); read again when they change");
   command
       .add_option("--tls-client-certificates", config_.client_certificates,
-                  "required, or optional for callers that present a token only; default with --tls-client-ca: required")
+                  "required (default); optional, for callers that present a token only; or none: not asked for")
       ->transform(CLI::CheckedTransformer(kClientCertificates));
   command.add_option("--tls-client-crls", config_.tls_client_crls,
                      "Folder of revocation lists for those certificates, made with `openssl rehash`");
@@ -165,15 +166,24 @@ void Flags::AddServeFlags(CLI::App& command) {
       .add_option("--max-sign-in-seconds", config_.max_sign_in_seconds,
                   "How long ago a person may have signed in (auth_time) to reset passwords or give authority")
       ->capture_default_str();
-  for (const auto& [whose, rates, text] :
-       {std::tuple{"caller", &config_.caller_rates, "by one caller"},
-        std::tuple{"directory", &config_.directory_rates, "by all callers of one directory"}}) {
+  for (const auto& [whose, rates, limits, text] :
+       {std::tuple{"caller", &config_.caller_rates, &config_.caller_limits, "by one caller"},
+        std::tuple{"directory", &config_.directory_rates, &config_.directory_limits,
+                   "by all callers of one directory"}}) {
     const std::string prefix = absl::StrCat("--", whose, "-");
     const std::string help = absl::StrCat(" a second ", text, ", twice as many at once; 0: any number");
     command.add_option(prefix + "reads", rates->reads, "Most reads" + help)->capture_default_str();
     command.add_option(prefix + "writes", rates->writes, "Most changes" + help)->capture_default_str();
     command.add_option(prefix + "hashes", rates->hashes, "Most calls with a password" + help)->capture_default_str();
+    command.add_option(prefix + "runs", rates->runs, "Most long runs" + help)->capture_default_str();
+    command.add_option(prefix + "watches", rates->watches, "Most streams of events" + help)->capture_default_str();
+    command.add_option(prefix + "limit", *limits,
+                       "The same for one method, besides: ResetPasswordService.ResetPassword=5; can be repeated");
   }
+  command
+      .add_option("--stream-stall-seconds", config_.stream_stall_seconds,
+                  "How long a caller may take to read one answer of a long run before the run is ended")
+      ->capture_default_str();
   command.add_option("--drain-seconds", config_.drain_seconds, "Time for running calls at shutdown")
       ->capture_default_str();
   command.add_option("--log-level", config_.log_level, "debug, info, warning or error")

@@ -56,7 +56,7 @@ void SetLimits(grpc::ServerBuilder& builder) {
 }
 
 std::string CertificatesAskedOf(const Config& config) {
-  if (config.tls_client_ca.empty()) return "none";
+  if (config.insecure_plaintext || config.client_certificates == ClientCertificates::kNone) return "none";
   return config.client_certificates == ClientCertificates::kRequired ? "required" : "optional";
 }
 
@@ -97,7 +97,8 @@ absl::Status Server::Serve() {
   SetLimits(builder);
   std::vector<std::string> names;
   for (const auto* descriptor : environment_.table().Services()) {
-    services_.push_back(std::make_unique<GrpcService>(descriptor, environment_.table(), &environment_.dispatcher()));
+    services_.push_back(std::make_unique<GrpcService>(descriptor, environment_.table(), &environment_.dispatcher(),
+                                                      absl::Seconds(config_.stream_stall_seconds)));
     builder.RegisterService(services_.back().get());
     names.push_back(descriptor->full_name());
   }

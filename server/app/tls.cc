@@ -16,7 +16,7 @@ std::shared_ptr<grpc::ServerCredentials> ListenerCredentials(const Config& confi
       config.tls_key, config.tls_certificate, config.tls_client_ca, kReloadSeconds);
   grpc::experimental::TlsServerCredentialsOptions options(provider);
   options.watch_identity_key_cert_pairs();
-  if (config.tls_client_ca.empty()) {
+  if (config.client_certificates == ClientCertificates::kNone) {
     options.set_cert_request_type(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
   } else {
     options.watch_root_certs();

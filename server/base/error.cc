@@ -1,5 +1,6 @@
 #include "server/base/error.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <string_view>
@@ -20,6 +21,15 @@ constexpr std::string_view kPrefix = "ERROR_REASON_";
 
 const v1::ReasonPolicy& PolicyOf(v1::ErrorReason reason) {
   return v1::ErrorReason_descriptor()->FindValueByNumber(reason)->options().GetExtension(v1::reason);
+}
+
+// A message of a reason with its variables in place.
+template <class Metadata>
+std::string FillIn(std::string message, const Metadata& metadata) {
+  for (const auto& [name, value] : metadata) {
+    message = absl::StrReplaceAll(message, {{absl::StrCat("{", name, "}"), value}});
+  }
+  return message;
 }
 
 template <class Detail>
@@ -47,15 +57,11 @@ std::string ReasonName(v1::ErrorReason reason) { return v1::ErrorReason_Name(rea
 
 absl::Status Refuse(v1::ErrorReason reason, const ErrorMetadata& metadata, absl::Duration retry_after) {
   const v1::ReasonPolicy& policy = PolicyOf(reason);
-  std::string message = policy.message();
   google::rpc::ErrorInfo info;
   info.set_reason(ReasonName(reason));
   info.set_domain(kDomain);
-  for (const auto& [name, value] : metadata) {
-    message = absl::StrReplaceAll(message, {{absl::StrCat("{", name, "}"), value}});
-    (*info.mutable_metadata())[name] = value;
-  }
-  absl::Status status(static_cast<absl::StatusCode>(policy.status()), message);
+  info.mutable_metadata()->insert(metadata.begin(), metadata.end());
+  absl::Status status(static_cast<absl::StatusCode>(policy.status()), FillIn(policy.message(), metadata));
   Attach(status, info);
   if (policy.retryable()) {
     google::rpc::RetryInfo retry;
@@ -67,14 +73,21 @@ absl::Status Refuse(v1::ErrorReason reason, const ErrorMetadata& metadata, absl:
   return status;
 }
 
-absl::Status InvalidFields(const std::vector<FieldViolation>& violations) {
+absl::Status InvalidFields(const std::vector<FieldViolation>& violations, size_t uncounted) {
   std::string fields;
   google::rpc::BadRequest bad_request;
-  for (const FieldViolation& violation : violations) {
-    absl::StrAppend(&fields, fields.empty() ? "" : ", ", violation.field);
+  const size_t named = std::min(violations.size(), kMostViolations);
+  const size_t in_text = std::min(named, kMostViolations / 2);
+  for (size_t i = 0; i < named; ++i) {
+    if (i < in_text) absl::StrAppend(&fields, i == 0 ? "" : ", ", violations[i].field);
     auto* detail = bad_request.add_field_violations();
-    detail->set_field(violation.field);
-    detail->set_description(violation.description);
+    detail->set_field(violations[i].field);
+    detail->set_description(violations[i].description);
+  }
+  const size_t all = violations.size() + uncounted;
+  if (all > in_text) absl::StrAppend(&fields, " +", all - in_text);
+  if (const size_t more = all - named; more > 0) {
+    bad_request.add_field_violations()->set_description(absl::StrCat("and ", more, " more"));
   }
   absl::Status status = Refuse(v1::ERROR_REASON_INVALID_FIELDS, {{"fields", fields}});
   Attach(status, bad_request);
@@ -110,6 +123,17 @@ google::rpc::Status ToRpcStatus(const absl::Status& status) {
     detail->set_value(payload);
   }
   return rich;
+}
+
+void AddLocalizedMessage(absl::Status& status, const std::string& locale, const std::string& text) {
+  const auto info = Find<google::rpc::ErrorInfo>(status);
+  if (!info.has_value()) return;
+  // In the order of their names, as in the English message.
+  const ErrorMetadata metadata(info->metadata().begin(), info->metadata().end());
+  google::rpc::LocalizedMessage localized;
+  localized.set_locale(locale);
+  localized.set_message(FillIn(text, metadata));
+  Attach(status, localized);
 }
 
 void AddHelpLink(absl::Status& status, const std::string& description, const std::string& url) {

@@ -2,6 +2,7 @@
 // only the reason and the variable parts.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -29,8 +30,12 @@ struct FieldViolation {
   std::string description;  // What is wrong, and what would be right.
 };
 
-// INVALID_FIELDS with a google.rpc.BadRequest that names every violation. `violations` is not empty.
-absl::Status InvalidFields(const std::vector<FieldViolation>& violations);
+// The most wrong fields that a failure names: what a call ends with travels as HTTP/2 trailers, for which many clients allow 8 KiB.
+inline constexpr size_t kMostViolations = 20;
+
+// INVALID_FIELDS with a google.rpc.BadRequest that names the violations; beyond kMostViolations it only says how many more there are. The message and
+// the ErrorInfo, which travel besides, name half as many. `violations` is not empty; `uncounted` are further ones that it leaves out.
+absl::Status InvalidFields(const std::vector<FieldViolation>& violations, size_t uncounted = 0);
 
 // INVALID_FIELDS for one field.
 absl::Status InvalidField(const std::string& field, const std::string& description);
@@ -40,6 +45,10 @@ std::optional<v1::ErrorReason> ReasonOf(const absl::Status& status);
 
 // The failure as a message, with its details of google.rpc; other payloads stay inside.
 google::rpc::Status ToRpcStatus(const absl::Status& status);
+
+// Adds the message as google.rpc.LocalizedMessage: `text` is a message of the failure's reason in the language `locale` (BCP 47), with the same {name}s as
+// the English one. Nothing happens to a failure without a reason.
+void AddLocalizedMessage(absl::Status& status, const std::string& locale, const std::string& text);
 
 // Adds a link where a person can act.
 void AddHelpLink(absl::Status& status, const std::string& description, const std::string& url);

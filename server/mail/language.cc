@@ -23,6 +23,7 @@ namespace hearth {
 namespace {
 
 constexpr size_t kLongestTag = 35;  // RFC 5646, 4.4.1.
+constexpr size_t kLongestList = 256;
 
 void Check(UErrorCode code) {
   if (U_FAILURE(code)) throw std::runtime_error(std::string("ICU: ") + u_errorName(code));
@@ -147,6 +148,13 @@ Language ChooseLanguage(const std::vector<std::string>& wished, const std::strin
             resolved.toLanguageTag<std::string>(code)};
   }
   return {"en", "en"};
+}
+
+std::string ChooseLanguageOf(const std::string& accept_language) {
+  if (accept_language.size() > kLongestList) return "en";
+  UErrorCode code = U_ZERO_ERROR;
+  const icu::Locale* best = Matcher().getBestMatchForListString(accept_language, code);
+  return U_FAILURE(code) || best == nullptr ? "en" : best->getLanguage();
 }
 
 std::string FormatTime(const Language& language, const std::string& time_zone, absl::Time time) {

@@ -22,6 +22,9 @@ struct Language {
 // What is no language tag is skipped.
 Language ChooseLanguage(const std::vector<std::string>& wished, const std::string& fallback);
 
+// The same for an Accept-Language header (RFC 9110, 12.5.4): "de-AT, nl;q=0.8". English where it is malformed, too long, or names none of them.
+std::string ChooseLanguageOf(const std::string& accept_language);
+
 // Whether it is a well-formed language tag (RFC 5646, 2.2.9), at most 35 characters.
 bool IsLanguageTag(std::string_view tag);
 // Whether it names a time zone of the IANA database.

@@ -48,6 +48,14 @@ bool EndsTheRun(const absl::Status& status) {
          *reason == v1::ERROR_REASON_CALLER_NOT_ACTIVE || *reason == v1::ERROR_REASON_PERMISSION_MISSING;
 }
 
+absl::Status AwaitTurn(const Call& call, const HashTurn& turn) {
+  for (absl::Duration wait = turn(call.principal); wait > absl::ZeroDuration(); wait = turn(call.principal)) {
+    if (absl::Now() + wait >= call.deadline) return Refuse(v1::ERROR_REASON_DEADLINE_PASSED);
+    absl::SleepFor(wait);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status BatchDesk::BatchResetPasswords(const Call& call, const v1::BatchResetPasswordsRequest& request,
@@ -55,6 +63,7 @@ absl::Status BatchDesk::BatchResetPasswords(const Call& call, const v1::BatchRes
   const ItemIds ids(keyring_, request.request_id());
   for (int i = 0; i < request.requests_size(); ++i) {
     if (absl::Now() >= call.deadline) return Refuse(v1::ERROR_REASON_DEADLINE_PASSED);
+    RETURN_IF_ERROR(AwaitTurn(call, turn_));
     AuditNote note;
     Call one = call;
     one.id = NewUuid4();  // Each reset has its own audit events.

@@ -12,6 +12,7 @@
 #include "server/base/log.h"
 #include "server/base/status_macros.h"
 #include "server/rpc/request_validator.h"
+#include "server/rpc/status_mapping.h"
 #include "server/rpc/stream_outlet.h"
 #include "server/rpc/unary_outlet.h"
 #include "server/rpc/wire.h"
@@ -71,7 +72,7 @@ Sink<google::protobuf::Message> SinkOf(const Work& work) {
 // The same for a call that goes on after it was admitted.
 std::unique_ptr<Outlet> OutletOf(const Work& work) {
   if (!GoesOn(work)) return nullptr;
-  if (work.stream != nullptr) return std::make_unique<StreamOutlet>(work.stream);
+  if (work.stream != nullptr) return std::make_unique<StreamOutlet>(work.stream, AcceptLanguageOf(*work.context));
   return std::make_unique<UnaryOutlet>(work.context, work.reactor, work.response_bytes);
 }
 

@@ -11,6 +11,7 @@
 #include "server/base/text.h"
 #include "server/mail/language.h"
 #include "server/mail/mail_rules.h"
+#include "server/rpc/visible_text.h"
 
 namespace hearth {
 namespace {
@@ -28,6 +29,8 @@ constexpr size_t kMaxBannedTerm = 16;
 constexpr size_t kMaxPasswordHash = 2048;
 constexpr size_t kResetToken = 43;  // 32 bytes in base64url.
 
+constexpr char kEmpty[] = "must not be empty: nothing of it can be seen";
+
 constexpr std::string_view kLocalPartSymbols = "'.-_!#^~";
 constexpr std::string_view kIdentifierSymbols = "._-:/@";
 
@@ -36,21 +39,6 @@ bool IsAlphanumeric(char c) { return absl::ascii_isalnum(static_cast<unsigned ch
 bool AllOf(std::string_view text, std::string_view symbols) {
   return std::all_of(text.begin(), text.end(),
                      [&](char c) { return IsAlphanumeric(c) || symbols.find(c) != std::string_view::npos; });
-}
-
-// Control characters (C0, DEL, C1), line and paragraph separators, and the marks that reorder text.
-bool HasControl(std::string_view text) {
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c < 0x20 || c == 0x7f) return true;
-    if (c == 0xc2 && static_cast<unsigned char>(text[i + 1]) < 0xa0) return true;  // U+0080…9F
-    if (c != 0xe2) continue;
-    const auto second = static_cast<unsigned char>(text[i + 1]);
-    const auto third = static_cast<unsigned char>(text[i + 2]);
-    if (second == 0x80 && third >= 0xa8 && third <= 0xae) return true;  // U+2028…202E
-    if (second == 0x81 && third >= 0xa6 && third <= 0xa9) return true;  // U+2066…2069
-  }
-  return false;
 }
 
 // Part of the principal names that other systems make for guests (user1_forthcoffee.com#EXT#@contoso.com): people would take one that was made
@@ -132,7 +120,7 @@ std::string FormatDefect(v1::Format format, std::string_view text, uint32_t max_
     default:
       break;
   }
-  if (HasControl(text)) return "must not have control characters";
+  if (HasInvisible(text)) return "must not have control characters or other invisible ones";
   switch (format) {
     case v1::FORMAT_DIRECTORY_NAME:
       return Unless(HasName(text, ""), "must have the form directories/{directory}");
@@ -177,6 +165,7 @@ std::string FormatDefect(v1::Format format, std::string_view text, uint32_t max_
     case v1::FORMAT_UUID4:
       return Unless(IsUuid4(text), "must be a UUID of version 4");
     case v1::FORMAT_DISPLAY_NAME:
+      if (ShowsNothing(text)) return kEmpty;
       return Unless(CountCodePoints(text) <= longest && text.front() != ' ' && text.back() != ' ',
                     absl::StrCat("must be at most ", longest, " code points, without a space at either end"));
     case v1::FORMAT_HTTPS_URI:
@@ -234,6 +223,7 @@ std::string FormatDefect(v1::Format format, std::string_view text, uint32_t max_
     case v1::FORMAT_PASSWORD_POLICY_NAME:
       return Unless(HasName(text, "passwordPolicy"), "must have the form directories/{directory}/passwordPolicy");
     case v1::FORMAT_BANNED_TERM:
+      if (ShowsNothing(text)) return kEmpty;
       return Unless(CountCodePoints(text) >= kMinBannedTerm && CountCodePoints(text) <= kMaxBannedTerm &&
                         text.front() != ' ' && text.back() != ' ',
                     "must be 4 to 16 code points, without a space at either end");
@@ -244,6 +234,7 @@ std::string FormatDefect(v1::Format format, std::string_view text, uint32_t max_
       return Unless(IsCertificateIdentity(text),
                     "must be a SPIFFE ID such as spiffe://forthcoffee.com/sign-in, or a DNS name in lower case");
     default:
+      if (ShowsNothing(text)) return kEmpty;
       return Unless(CountCodePoints(text) <= longest, absl::StrCat("must be at most ", longest, " code points"));
   }
 }

@@ -19,6 +19,8 @@
 namespace hearth {
 namespace {
 
+constexpr absl::Duration kRunPatience = absl::Seconds(1);  // When to ask again while another run goes on.
+
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
@@ -126,11 +128,20 @@ absl::Status Gate::TakeFromLimits(const Work& work) {
   Principal caller = work.call.principal;
   // What strangers ask takes nothing of the directory's own share.
   if (work.call.outsider.has_value()) caller.directory = absl::StrCat("~", caller.directory);
-  const auto excess = limiter_.Take(caller, work_class);
+  const auto excess = limiter_.Take(caller, work_class, work.rpc->name);
   if (!excess.has_value()) return absl::OkStatus();
-  metrics_.Limited(excess->limit, work_class);
-  return Refuse(v1::ERROR_REASON_RATE_LIMITED, {{"limit", excess->limit}, {"work_class", WorkClassName(work_class)}},
-                excess->wait);
+  metrics_.Limited(excess->of_method ? absl::StrCat(excess->limit, "_method") : excess->limit, *work.rpc);
+  ErrorMetadata metadata = {{"limit", excess->limit}, {"work_class", WorkClassName(work_class)}};
+  if (excess->of_method) metadata.emplace("method", std::string(work.rpc->method->name()));
+  return Refuse(v1::ERROR_REASON_RATE_LIMITED, metadata, excess->wait);
+}
+
+absl::Status Gate::BeginRun(Work& work) {
+  if (work.rpc->policy.work_class() != v1::WORK_CLASS_BULK) return absl::OkStatus();
+  work.run = runs_.Begin(work.call.principal.directory);
+  if (work.run != nullptr) return absl::OkStatus();
+  metrics_.Limited("directory_runs", *work.rpc);
+  return Refuse(v1::ERROR_REASON_RUN_IN_PROGRESS, {}, kRunPatience);
 }
 
 absl::Status Gate::CheckRecentSignIn(const Work& work) const {
@@ -163,6 +174,7 @@ void Gate::Admit(absl::Span<Work* const> batch) {
     if (work->status.ok()) work->status = TakeFromLimits(*work);
     if (work->status.ok()) work->status = ParseMessage(*work->request_bytes, *work->request);
     if (work->status.ok()) work->status = AdmitOne(*work);
+    if (work->status.ok()) work->status = BeginRun(*work);
   }
   metrics_.SetBuckets(limiter_.size());
 }

@@ -5,6 +5,7 @@
 #include "absl/types/span.h"
 #include "server/base/clock.h"
 #include "server/rpc/authenticator.h"
+#include "server/rpc/long_runs.h"
 #include "server/rpc/metrics.h"
 #include "server/rpc/rate_limiter.h"
 #include "server/rpc/work.h"
@@ -12,7 +13,8 @@
 namespace hearth {
 
 // Admits calls or decides their status. The order is fixed: who calls, how often, whether the token opens the call at all, the directory fence,
-// permission, how long ago the caller signed in, form of the fields (AIP-211: permission before the rest). Thread-safe.
+// permission, how long ago the caller signed in, form of the fields (AIP-211: permission before the rest), and of long runs whether the directory
+// has another. Thread-safe.
 class Gate {
  public:
   // What is passed in outlives the gate. `max_sign_in_age` is how long a sign-in counts as recent (recent_sign_in in options.proto).
@@ -35,12 +37,14 @@ class Gate {
   absl::Status TakeFromLimits(const Work& work);
   absl::Status AdmitOne(Work& work) const;
   absl::Status CheckRecentSignIn(const Work& work) const;
+  absl::Status BeginRun(Work& work);
 
   Authenticator& authenticator_;
   RateLimiter& limiter_;
   Metrics& metrics_;
   const Clock& clock_;
   const absl::Duration max_sign_in_age_;
+  LongRuns runs_;
 };
 
 }  // namespace hearth

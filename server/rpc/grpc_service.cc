@@ -40,11 +40,11 @@ grpc::internal::MethodHandler* UnaryHandler(const Rpc* rpc, Dispatcher* dispatch
       });
 }
 
-grpc::internal::MethodHandler* StreamingHandler(const Rpc* rpc, Dispatcher* dispatcher) {
+grpc::internal::MethodHandler* StreamingHandler(const Rpc* rpc, Dispatcher* dispatcher, absl::Duration patience) {
   return new grpc::internal::CallbackServerStreamingHandler<ByteBuffer, ByteBuffer>(
-      [rpc, dispatcher](CallbackServerContext* context, const ByteBuffer* request) {
+      [rpc, dispatcher, patience](CallbackServerContext* context, const ByteBuffer* request) {
         auto work = NewWork(rpc, context, request);
-        auto* stream = new StreamReactor(context);
+        auto* stream = new StreamReactor(context, patience);
         work->stream = stream;
         dispatcher->Submit(std::move(work));
         return stream;
@@ -64,19 +64,21 @@ grpc::internal::MethodHandler* UploadHandler(const Rpc* rpc, Dispatcher* dispatc
 }
 
 // How gRPC calls it, and what is done then.
-std::pair<RpcMethod::RpcType, grpc::internal::MethodHandler*> HandlerOf(const Rpc* rpc, Dispatcher* dispatcher) {
+std::pair<RpcMethod::RpcType, grpc::internal::MethodHandler*> HandlerOf(const Rpc* rpc, Dispatcher* dispatcher,
+                                                                        absl::Duration patience) {
   if (rpc->method->client_streaming()) return {RpcMethod::CLIENT_STREAMING, UploadHandler(rpc, dispatcher)};
-  if (rpc->method->server_streaming()) return {RpcMethod::SERVER_STREAMING, StreamingHandler(rpc, dispatcher)};
+  if (rpc->method->server_streaming())
+    return {RpcMethod::SERVER_STREAMING, StreamingHandler(rpc, dispatcher, patience)};
   return {RpcMethod::NORMAL_RPC, UnaryHandler(rpc, dispatcher)};
 }
 
 }  // namespace
 
 GrpcService::GrpcService(const google::protobuf::ServiceDescriptor* service, const RpcTable& table,
-                         Dispatcher* dispatcher) {
+                         Dispatcher* dispatcher, absl::Duration patience) {
   for (int i = 0; i < service->method_count(); ++i) {
     const Rpc* rpc = table.Find(service->method(i));
-    const auto [type, handler] = HandlerOf(rpc, dispatcher);
+    const auto [type, handler] = HandlerOf(rpc, dispatcher, patience);
     paths_.push_back(absl::StrCat("/", service->full_name(), "/", service->method(i)->name()));
     AddMethod(new grpc::internal::RpcServiceMethod(paths_.back().c_str(), type, nullptr));
     MarkMethodRawCallback(i, handler);

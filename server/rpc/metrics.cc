@@ -22,7 +22,7 @@ Metrics::Metrics(const RpcTable& table)
                    .Register(*registry_)),
       limited_(prometheus::BuildCounter()
                    .Name("hearth_rate_limited_total")
-                   .Help("Calls that were refused by a rate limit, by whose limit it is and work class")
+                   .Help("Calls that were refused by a rate limit, by whose limit it is, work class and method")
                    .Register(*registry_)),
       buckets_(prometheus::BuildGauge()
                    .Name("hearth_rate_limit_buckets")
@@ -61,8 +61,9 @@ void Metrics::Finished(const Rpc& rpc, const absl::Status& status, absl::Duratio
 
 void Metrics::Refused(const std::string& reason) { refused_.Add({{"reason", reason}}).Increment(); }
 
-void Metrics::Limited(const std::string& limit, v1::WorkClass work_class) {
-  limited_.Add({{"limit", limit}, {"work_class", WorkClassName(work_class)}}).Increment();
+void Metrics::Limited(const std::string& limit, const Rpc& rpc) {
+  limited_.Add({{"limit", limit}, {"work_class", WorkClassName(rpc.policy.work_class())}, {"rpc_method", rpc.name}})
+      .Increment();
 }
 
 void Metrics::SetBuckets(size_t buckets) { buckets_.Set(static_cast<double>(buckets)); }

@@ -27,8 +27,8 @@ class Metrics {
   void Finished(const Rpc& rpc, const absl::Status& status, absl::Duration time);
   // A call was refused with this reason.
   void Refused(const std::string& reason);
-  // A call was refused by this rate limit: "caller" or "directory".
-  void Limited(const std::string& limit, v1::WorkClass work_class);
+  // A call was refused by this limit: "caller" or "directory", of its work class; "caller_method" or "directory_method"; "directory_runs".
+  void Limited(const std::string& limit, const Rpc& rpc);
   // Buckets that the rate limiter holds.
   void SetBuckets(size_t buckets);
   // A batch of this size was served.

@@ -19,15 +19,20 @@ namespace hearth {
 
 // Calls a second, by work class; 0 or absent: as many as come. Twice as many may come at once, and at least ten, when there were none before.
 using Rates = std::map<v1::WorkClass, double>;
+// The same, by method ("ResetPasswordService/ResetPassword"); a call takes from both.
+using MethodRates = std::map<std::string, double>;
 
 struct RateLimits {
   Rates caller;     // Of one person or service account.
   Rates directory;  // Of all callers of a directory together.
+  MethodRates caller_methods{};
+  MethodRates directory_methods{};
 };
 
 // A call that is one too many.
 struct Excess {
   std::string limit;    // "caller" or "directory".
+  bool of_method;       // The limit is that of the method; else that of its work class.
   absl::Duration wait;  // After which the call would have been let through, if no other came.
 };
 
@@ -44,8 +49,8 @@ class RateLimiter {
   RateLimiter(const RateLimiter&) = delete;
   RateLimiter& operator=(const RateLimiter&) = delete;
 
-  // Counts a call; nullopt: it may go on. A call that is refused for its directory has still counted for its caller.
-  std::optional<Excess> Take(const Principal& caller, v1::WorkClass work_class);
+  // Counts a call; nullopt: it may go on. A call that one limit refuses counts for none.
+  std::optional<Excess> Take(const Principal& caller, v1::WorkClass work_class, const std::string& method);
 
   // Buckets held now.
   size_t size() const;
@@ -58,7 +63,8 @@ class RateLimiter {
   };
   using Buckets = std::list<Bucket>;
 
-  absl::Duration TakeOne(const std::string& key, double rate, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Duration WaitFor(const std::string& key, double rate, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void TakeOne(const std::string& key, double rate, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void MakeRoom(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Clock& clock_;

@@ -39,10 +39,16 @@ class Validation {
     }
   }
 
-  absl::Status Result() const { return violations_.empty() ? absl::OkStatus() : InvalidFields(violations_); }
+  absl::Status Result() const { return violations_.empty() ? absl::OkStatus() : InvalidFields(violations_, more_); }
 
  private:
-  void Add(const std::string& field, const std::string& description) { violations_.push_back({field, description}); }
+  void Add(const std::string& field, const std::string& description) {
+    if (violations_.size() < kMostViolations) {
+      violations_.push_back({field, description});
+    } else {
+      ++more_;
+    }
+  }
 
   void CheckField(const FieldPlan& plan, const Message& message, const std::string& path, bool nested) {
     const auto* reflection = message.GetReflection();
@@ -119,6 +125,7 @@ class Validation {
 
   const bool update_;
   std::vector<FieldViolation> violations_;
+  size_t more_ = 0;  // Further ones.
 };
 
 // Calls `visit` with the messages that a field holds: none, one, or each of a repeated one.

@@ -7,7 +7,7 @@
 
 namespace hearth {
 
-// OK, or INVALID_FIELDS that names every wrong field: absent though required, too long, of another form, too many elements, an enum value that the
+// OK, or INVALID_FIELDS that names the wrong fields, as many as InvalidFields does: absent though required, too long, of another form, too many elements, an enum value that the
 // contract does not have, a duration out of bounds. In updates the required fields inside a resource may be absent. Pure.
 absl::Status ValidateRequest(const MessagePlan& plan, const google::protobuf::Message& request);
 

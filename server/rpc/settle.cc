@@ -1,6 +1,7 @@
 #include "server/rpc/settle.h"
 
 #include <string>
+#include <utility>
 
 #include "server/audit/audit_store.h"
 #include "server/base/error.h"
@@ -19,9 +20,17 @@ constexpr absl::Duration kAuditPatience = absl::Seconds(2);
 // when there is too much to do, is counted and logged: a row for each call would make the flood the database's.
 bool MustBeAudited(const Work& work) {
   const auto reason = ReasonOf(work.status);
-  const bool too_much = reason == v1::ERROR_REASON_RATE_LIMITED || reason == v1::ERROR_REASON_OVERLOADED;
+  const bool too_much = reason == v1::ERROR_REASON_RATE_LIMITED || reason == v1::ERROR_REASON_OVERLOADED ||
+                        reason == v1::ERROR_REASON_RUN_IN_PROGRESS;
   return !too_much && !work.status.ok() && work.authenticated && !work.rpc->policy.audit_action().empty() &&
          !absl::IsUnavailable(work.status);
+}
+
+// What the call ended with. A desk only sees that nothing more can be sent.
+absl::Status OutcomeOf(const Work& work) {
+  // Of a call that goes on the stream may be gone.
+  const bool stalled = work.stream != nullptr && !work.goes_on && work.stream->stalled();
+  return WithReason(stalled ? Refuse(v1::ERROR_REASON_READER_TOO_SLOW) : work.status);
 }
 
 // Reads that went well are not news.
@@ -53,7 +62,7 @@ void LogCall(const Work& work, absl::Duration time) {
 }  // namespace
 
 void Settler::Settle(std::unique_ptr<Work> work) {
-  work->status = WithReason(work->status);
+  work->status = OutcomeOf(*work);
   if (MustBeAudited(*work)) {
     if (work->call.deadline < absl::Now() + kAuditPatience) work->call.deadline = absl::Now() + kAuditPatience;
     const absl::Status recorded = RecordRefusal(database_, work->call, work->status);
@@ -68,7 +77,8 @@ void Settler::Settle(std::unique_ptr<Work> work) {
     // What gRPC's own retries heed (gRFC A6).
     work->context->AddTrailingMetadata("grpc-retry-pushback-ms", std::to_string(absl::ToInt64Milliseconds(*wait)));
   }
-  const grpc::Status status = ToGrpc(work->status);
+  // Of a call that goes on the context may be gone.
+  const grpc::Status status = ToGrpc(work->status, work->status.ok() ? "" : AcceptLanguageOf(*work->context));
   if (status.ok() && work->stream == nullptr && !work->goes_on)
     *work->response_bytes = SerializeMessage(*work->response);
   WipeSecrets(work->rpc->request_plan, *work->request);
@@ -78,8 +88,11 @@ void Settler::Settle(std::unique_ptr<Work> work) {
   UploadReactor* upload = work->upload;
   const absl::Time deadline = work->call.deadline;
   const bool goes_on = work->goes_on;
+  auto run = std::move(work->run);
   work.reset();
   if (goes_on) return;
+  if (stream != nullptr) stream->Drain(deadline);
+  run.reset();  // Before the caller learns that it is over, and begins the next.
   if (stream != nullptr) {
     stream->End(status, deadline);
   } else if (upload != nullptr) {

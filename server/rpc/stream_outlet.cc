@@ -9,6 +9,6 @@ namespace hearth {
 void StreamOutlet::Send(const google::protobuf::Message& response) { stream_.Write(response, absl::Now()); }
 
 // Nobody waits for a caller that does not read: what is under way is given up.
-void StreamOutlet::End(const absl::Status& status) { stream_.End(ToGrpc(WithReason(status)), absl::Now()); }
+void StreamOutlet::End(const absl::Status& status) { stream_.End(ToGrpc(status, accept_language_), absl::Now()); }
 
 }  // namespace hearth

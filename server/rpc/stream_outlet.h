@@ -1,6 +1,10 @@
 // A stream that goes on after its call was admitted, over gRPC.
 #pragma once
 
+#include <functional>
+#include <string>
+#include <utility>
+
 #include "server/authz/call.h"
 #include "server/rpc/stream_reactor.h"
 
@@ -9,8 +13,9 @@ namespace hearth {
 // Used by one thread at a time.
 class StreamOutlet final : public Outlet {
  public:
-  // `stream` lives until End.
-  explicit StreamOutlet(StreamReactor* stream) : stream_(*stream) {}
+  // `stream` lives until End. `accept_language` is that of the call, for what it ends with.
+  StreamOutlet(StreamReactor* stream, std::string accept_language)
+      : stream_(*stream), accept_language_(std::move(accept_language)) {}
 
   bool ready() const override { return stream_.idle() && !stream_.broken(); }
   bool gone() const override { return stream_.broken(); }
@@ -20,6 +25,7 @@ class StreamOutlet final : public Outlet {
 
  private:
   StreamReactor& stream_;
+  const std::string accept_language_;
 };
 
 }  // namespace hearth

@@ -1,5 +1,8 @@
 #include "server/rpc/stream_reactor.h"
 
+#include <algorithm>
+
+#include "absl/time/clock.h"
 #include "server/rpc/wire.h"
 
 namespace hearth {
@@ -8,13 +11,22 @@ bool StreamReactor::Write(const google::protobuf::Message& response, absl::Time 
   {
     absl::MutexLock lock(&mutex_);
     const auto ready = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return broken_ || !under_way_; };
-    if (!mutex_.AwaitWithDeadline(absl::Condition(&ready), deadline)) broken_ = true;
+    const absl::Time latest = absl::Now() + patience_;
+    if (!mutex_.AwaitWithDeadline(absl::Condition(&ready), std::min(deadline, latest))) {
+      broken_ = true;
+      stalled_ = latest < deadline;
+    }
     if (broken_) return false;
     under_way_ = true;
   }
   bytes_ = SerializeMessage(response);
   StartWrite(&bytes_);
   return true;
+}
+
+bool StreamReactor::stalled() const {
+  absl::MutexLock lock(&mutex_);
+  return stalled_;
 }
 
 bool StreamReactor::idle() const {
@@ -32,15 +44,17 @@ void StreamReactor::OnChange(std::function<void()> wake) {
   wake_ = std::move(wake);
 }
 
+void StreamReactor::Drain(absl::Time deadline) {
+  absl::MutexLock lock(&mutex_);
+  const auto idle = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !under_way_; };
+  const absl::Time latest = stalled_ ? absl::Now() : absl::Now() + patience_;
+  if (mutex_.AwaitWithDeadline(absl::Condition(&idle), std::min(deadline, latest))) return;
+  context_.TryCancel();  // Ends the write.
+  mutex_.Await(absl::Condition(&idle));
+}
+
 void StreamReactor::End(const grpc::Status& status, absl::Time deadline) {
-  {
-    absl::MutexLock lock(&mutex_);
-    const auto idle = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !under_way_; };
-    if (!mutex_.AwaitWithDeadline(absl::Condition(&idle), deadline)) {
-      context_.TryCancel();  // Ends the write.
-      mutex_.Await(absl::Condition(&idle));
-    }
-  }
+  Drain(deadline);
   Finish(status);
 }
 

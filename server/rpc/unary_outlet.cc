@@ -7,6 +7,6 @@ namespace hearth {
 
 void UnaryOutlet::Send(const google::protobuf::Message& response) { response_ = SerializeMessage(response); }
 
-void UnaryOutlet::End(const absl::Status& status) { reactor_.Finish(ToGrpc(WithReason(status))); }
+void UnaryOutlet::End(const absl::Status& status) { reactor_.Finish(ToGrpc(status, AcceptLanguageOf(context_))); }
 
 }  // namespace hearth

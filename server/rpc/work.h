@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
 #include "server/authz/call.h"
+#include "server/rpc/long_runs.h"
 #include "server/rpc/rpc_table.h"
 #include "server/rpc/stream_reactor.h"
 #include "server/rpc/upload_reactor.h"
@@ -42,10 +43,11 @@ struct Work {
   Call call;
   AuditNote note;
   SignIn sign_in{};
-  bool authenticated = false;  // call.principal is known: a refusal can be audited.
-  std::string log_detail;      // Why credentials were refused; for the log only.
-  bool goes_on = false;        // The desk keeps the outlet: the call ends with it, then or later.
-  absl::Status status;         // Not OK: decided, no further stop is visited.
+  bool authenticated = false;          // call.principal is known: a refusal can be audited.
+  std::string log_detail;              // Why credentials were refused; for the log only.
+  std::unique_ptr<LongRuns::Run> run;  // Of a long run that was admitted; held until the call is finished.
+  bool goes_on = false;                // The desk keeps the outlet: the call ends with it, then or later.
+  absl::Status status;                 // Not OK: decided, no further stop is visited.
 };
 
 }  // namespace hearth

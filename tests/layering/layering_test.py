@@ -19,6 +19,10 @@ SOURCES = {".cc", ".h", ".py", ".sh"}
 LONGEST = 400
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
 STATEMENT = re.compile(r'\bStatement k\w+\s*{\s*"(\w+)"')
+RPC = re.compile(r"^\s*rpc (\w+)\(", re.MULTILINE)
+RPC_PLACES = re.compile(r"server/rpc/services\.cc|server/\w+/\w+_desk\.(?:cc|h)|client/include/hearth/client/client\.h|client/cli/verbs\.cc")
+FEW_RPCS = 4  # Examples in help, stores with functions of the same names.
+WORD = re.compile(r"\w+")
 # Written in pieces, so that this file does not contain what it looks for.
 UNFINISHED = re.compile(r"\b(?:TO" r"DO|FIX" r"ME)\b")
 MACHINE_PATH = re.compile(r"/home/[a-z]" r"|/Users/[A-Za-z]" r"|/root/")
@@ -147,6 +151,20 @@ def breaks_of_text(tree):
     return wrong
 
 
+def breaks_of_rpcs(tree):
+    """Adding an RPC touches the contract, its desk and its line in the table; the client may offer it, or leave it to `hearth call`. Any other source that
+    names more than a few RPCs is one more place to touch."""
+    names = {name for file in tree.under("proto", ".proto") for name in RPC.findall(tree.text(file) or "")}
+    wrong = []
+    for file in tree.under("server") + tree.under("client") + tree.under("deploy"):
+        if RPC_PLACES.fullmatch(str(file)) or file.suffix == ".md":
+            continue
+        named = names.intersection(WORD.findall(tree.text(file) or ""))
+        if len(named) > FEW_RPCS:
+            wrong.append(f"{file}: names {len(named)} RPCs, such as {min(named)}: whoever adds one would have to know of it")
+    return wrong
+
+
 def breaks_of_statements(tree):
     """Statements are prepared by name on connections that all folders share: two of one name would be each other."""
     wrong, known = [], {}
@@ -180,6 +198,10 @@ class Repository(unittest.TestCase):
 
     def test_top_level_and_folder_readmes_are_complete(self):
         self.holds(breaks_of_layout)
+
+    def test_rpcs_are_named_where_they_are_made_and_nowhere_else(self):
+        self.assertGreater(len(RPC.findall(self.tree.text("proto/hearth/v1/directory_service.proto"))), 30)
+        self.holds(breaks_of_rpcs)
 
     def test_statements_have_names_of_their_own(self):
         self.holds(breaks_of_statements)
@@ -263,6 +285,13 @@ class Rules(unittest.TestCase):
     def test_long_sources_must_say_why(self):
         self.notices(breaks_of_text, "server/base/ids.h", "//\n" * 401)
         self.assertEqual(self.found(breaks_of_text, {"server/base/ids.h": "// Long because: a table.\n" + "//\n" * 401}), [])
+
+    def test_a_further_list_of_rpcs_is_noticed(self):
+        rpcs = [f"Get{letter}" for letter in "ABCDE"]
+        proto = {"proto/hearth/v1/a_service.proto": "".join(f"  rpc {name}({name}Request) returns ({name}Response) {{\n" for name in rpcs)}
+        for name, wrong in (("server/rpc/retries.cc", 1), ("client/src/retries.cc", 1), ("server/rpc/services.cc", 0), ("server/rpc/a_desk.h", 0)):
+            self.assertEqual(len(self.found(breaks_of_rpcs, {**proto, name: "\n".join(rpcs)})), wrong, name)
+        self.assertEqual(self.found(breaks_of_rpcs, {**proto, "server/rpc/retries.cc": "\n".join(rpcs[:4])}), [])
 
     def test_statements_of_one_name_are_noticed(self):
         statement = 'constexpr Statement kFind{"find", "SELECT 1"};\n'

@@ -18,6 +18,12 @@ std::vector<std::string> WithControls(const std::string& good) {
     bad.push_back(good.substr(0, good.size() / 2) + mark + good.substr(good.size() / 2));
     bad.push_back(good + mark);
   }
+  // Marks that nobody sees: U+200B, 200E, 200F, 061C, FEFF, 2060, 2064, 00AD, E0001; and joiners that join nothing.
+  for (const char* mark : {"\xe2\x80\x8b", "\xe2\x80\x8e", "\xe2\x80\x8f", "\xd8\x9c", "\xef\xbb\xbf", "\xe2\x81\xa0",
+                           "\xe2\x81\xa4", "\xc2\xad", "\xf3\xa0\x80\x81", "\xe2\x80\x8c", "\xe2\x80\x8d"}) {
+    bad.push_back(good + mark);
+  }
+  bad.push_back("\xe2\x80\x8b");
   return bad;
 }
 
@@ -117,7 +123,9 @@ std::vector<std::string> WrongForms(v1::Format format) {
               "00000000-0000-0000-0000-000000000000",
               "6f1c7b0e-7d1a-4b3e-9a55-0d9f2f6f8f10 "};
     case v1::FORMAT_DISPLAY_NAME:
-      return {" a", "a ", " ", std::string(257, 'a')};
+      return {
+          " a",           "a ",           " ",           std::string(257, 'a'), "\xc2\xa0", "\xe3\x80\x80",
+          "\xe3\x85\xa4", "\xe2\xa0\x80", "\xef\xb8\x8f"};  // Only spaces and fillers: U+00A0, 3000, 3164, 2800, FE0F.
     case v1::FORMAT_HTTPS_URI:
       return {"http://a.example",
               "a.example",
@@ -252,7 +260,7 @@ std::vector<std::string> WrongForms(v1::Format format) {
     case v1::FORMAT_PASSWORD_HASH:
       return {std::string(2049, 'a'), std::string(1 << 19, 'a')};
     case v1::FORMAT_UNSPECIFIED:
-      return {std::string(257, 'a')};
+      return {std::string(257, 'a'), " ", "\xe3\x85\xa4"};
     default:
       return {};
   }

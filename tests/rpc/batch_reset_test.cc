@@ -19,9 +19,14 @@ class BatchResetTest : public PasswordFixture {
     return request;
   }
 
-  // Reads at most `most` responses, then cancels.
+  // Reads at most `most` responses, then cancels. Waits for the run before to be over.
   absl::Status DoRun(const v1::BatchResetPasswordsRequest& request, const Principal& caller = ForthAdmin(),
                      size_t most = SIZE_MAX) {
+    absl::Status status = DoRunOnce(request, caller, most);
+    while (ReasonOf(status) == v1::ERROR_REASON_RUN_IN_PROGRESS) status = DoRunOnce(request, caller, most);
+    return status;
+  }
+  absl::Status DoRunOnce(const v1::BatchResetPasswordsRequest& request, const Principal& caller, size_t most) {
     responses_.clear();
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
@@ -113,6 +118,25 @@ TEST_F(BatchResetTest, AWrongEntryIsNamedAndNothingIsDone) {
   EXPECT_EQ(VersionOf("user1"), "0");
   request.clear_requests();
   EXPECT_THAT(DoRun(request), ViolatesField("requests"));
+}
+
+// What a call ends with must fit into the 8 KiB of metadata that clients take by default.
+TEST_F(BatchResetTest, OfThousandsOfWrongEntriesTwentyAreNamedAndTheRestCounted) {
+  v1::BatchResetPasswordsRequest request;
+  request.set_parent("directories/forthcoffee");
+  for (int i = 0; i < 5000; ++i) request.add_requests()->set_user_principal_name("not a principal name");
+  const absl::Status refused = DoRun(request);
+  EXPECT_THAT(refused, ViolatesField("requests[0].user_principal_name"));
+  EXPECT_THAT(refused, ViolatesField("requests[19].user_principal_name"));
+  const auto violations = DetailOf<google::rpc::BadRequest>(refused).field_violations();
+  ASSERT_EQ(violations.size(), 21);
+  EXPECT_EQ(violations[20].field(), "");
+  EXPECT_EQ(violations[20].description(), "and 4980 more");
+  const std::string fields = DetailOf<google::rpc::ErrorInfo>(refused).metadata().at("fields");
+  EXPECT_THAT(fields, testing::EndsWith("requests[9].user_principal_name +4990"));
+  const size_t details = ToRpcStatus(refused).ByteSizeLong();
+  EXPECT_LT(details * 4 / 3 + refused.message().size(), size_t{8} * 1024) << "as trailers, in base64";
+  EXPECT_EQ(VersionOf("user1"), "0");
 }
 
 }  // namespace

@@ -227,6 +227,24 @@ TEST_F(MutualTlsTest, CertificateKeyAndRootsAreReplacedUnderLoadWithoutAFailedCa
   EXPECT_GT(calls, 20);
 }
 
+TEST_F(MutualTlsTest, OnlyWhoSaysSoGoesWithoutIt) {
+  const auto asks = testing::Contains(testing::HasSubstr("--tls-client-certificates none"));
+  config.tls_client_ca = "";
+  for (const auto wanted : {ClientCertificates::kRequired, ClientCertificates::kOptional}) {
+    config.client_certificates = wanted;
+    EXPECT_THAT(ConfigDefects(config), asks);
+  }
+  config.client_certificates = ClientCertificates::kNone;
+  EXPECT_THAT(ConfigDefects(config), testing::Not(asks));
+  config.tls_client_ca = files_.Path("ca.pem");
+  EXPECT_THAT(ConfigDefects(config), testing::Contains(testing::HasSubstr("of no use")));
+  EXPECT_EQ(Config().client_certificates, ClientCertificates::kRequired);
+  config.tls_client_ca = "";
+  config.insecure_plaintext = true;
+  config.client_certificates = ClientCertificates::kRequired;
+  EXPECT_THAT(ConfigDefects(config), testing::Not(asks)) << "on loopback only";
+}
+
 TEST_F(MutualTlsTest, TheConfigurationSaysWhatIsWrongWithIt) {
   config.tls_client_ca = files_.Path("absent.pem");
   EXPECT_THAT(ConfigDefects(config), testing::Contains(testing::HasSubstr("--tls-client-ca")));

@@ -1,4 +1,7 @@
 // Callers who call too often.
+#include <map>
+
+#include "hearth/v1/audit_service.grpc.pb.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_server.h"
 
@@ -20,6 +23,40 @@ class RateLimitTest : public ServerFixture {
       if (const absl::Status status = ReadSelf(user); !status.ok()) return status;
     }
     return absl::OkStatus();
+  }
+  // The same with streams, each read once and left.
+  template <class Open>
+  absl::Status UntilStreamRefused(const Open& open) {
+    for (int i = 0; i < 30; ++i) {
+      grpc::ClientContext context;
+      context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+      context.AddMetadata("authorization", "Bearer " + TokenFor(ForthAdmin()));
+      v1::AuditService::Stub stub(Channel());
+      const auto reader = open(stub, &context);
+      auto response = ResponseOf(*reader);
+      const bool answered = reader->Read(&response);
+      context.TryCancel();
+      const absl::Status status = FromGrpc(reader->Finish());
+      if (!answered && ReasonOf(status) == v1::ERROR_REASON_RATE_LIMITED) return status;
+    }
+    return absl::OkStatus();
+  }
+  template <class Response>
+  static Response ResponseOf(const grpc::ClientReader<Response>&) {
+    return {};
+  }
+  // How many calls of the method this limit refused, by the metrics.
+  double Limited(const std::string& limit, const std::string& method) {
+    double counted = 0;
+    for (const auto& family : environment().metrics().registry()->Collect()) {
+      if (family.name != "hearth_rate_limited_total") continue;
+      for (const auto& metric : family.metric) {
+        std::map<std::string, std::string> labels;
+        for (const auto& label : metric.label) labels[label.name] = label.value;
+        if (labels["limit"] == limit && labels["rpc_method"] == method) counted += metric.counter.value;
+      }
+    }
+    return counted;
   }
 };
 
@@ -59,19 +96,52 @@ TEST_F(RateLimitTest, AFloodIsCountedButWritesNoAudit) {
   }
   EXPECT_GE(limited, 19);
   EXPECT_EQ(Audit(kForth).size(), 30u - static_cast<size_t>(limited));
-  double counted = 0;
-  for (const auto& family : environment().metrics().registry()->Collect()) {
-    if (family.name != "hearth_rate_limited_total") continue;
-    for (const auto& metric : family.metric) counted += metric.counter.value;
-  }
-  EXPECT_EQ(counted, limited);
+  EXPECT_EQ(Limited("caller", "CredentialService/VerifyPassword"), limited);
+}
+
+TEST_F(RateLimitTest, AMethodCanHaveALimitOfItsOwn) {
+  config.caller_limits = {"DirectoryService.GetUser=0.1"};
+  Start();
+  const absl::Status refused = UntilRefused("user1");
+  EXPECT_THAT(refused, Refuses(v1::ERROR_REASON_RATE_LIMITED, "limit", "caller"));
+  EXPECT_THAT(refused, Refuses(v1::ERROR_REASON_RATE_LIMITED, "method", "GetUser"));
+  v1::GetDirectoryRequest request;
+  v1::GetDirectoryResponse response;
+  request.set_name("directories/forthcoffee");
+  EXPECT_THAT(Call(ForthAdmin(), &Directories::GetDirectory, request, &response), IsOk()) << "the same work class";
+  EXPECT_EQ(Limited("caller_method", "DirectoryService/GetUser"), 1);
+}
+
+TEST_F(RateLimitTest, LongRunsAndStreamsOfEventsHaveLimitsToo) {
+  config.caller_rates = {.runs = 0.1, .watches = 0.1};
+  Start();
+  EXPECT_THAT(UntilStreamRefused([](v1::AuditService::Stub& stub, grpc::ClientContext* context) {
+                v1::VerifyAuditRequest request;
+                request.set_name("directories/forthcoffee");
+                return stub.VerifyAudit(context, request);
+              }),
+              Refuses(v1::ERROR_REASON_RATE_LIMITED, "work_class", "bulk"));
+  EXPECT_THAT(UntilStreamRefused([](v1::AuditService::Stub& stub, grpc::ClientContext* context) {
+                v1::WatchEventsRequest request;
+                request.set_parent("directories/forthcoffee");
+                return stub.WatchEvents(context, request);
+              }),
+              Refuses(v1::ERROR_REASON_RATE_LIMITED, "work_class", "watch"));
 }
 
 TEST_F(RateLimitTest, TheDefaultsAreInForceAndTheConfigurationIsChecked) {
-  EXPECT_GT(Config().caller_rates.hashes, 0);
-  EXPECT_GT(Config().directory_rates.reads, 0);
+  for (const CallRates& rates : {Config().caller_rates, Config().directory_rates}) {
+    for (const double rate : {rates.reads, rates.writes, rates.hashes, rates.runs, rates.watches}) EXPECT_GT(rate, 0);
+  }
   config.caller_rates.writes = -1;
-  EXPECT_THAT(ConfigDefects(config), testing::Contains(testing::HasSubstr("--caller-reads")));
+  EXPECT_THAT(ConfigDefects(config), testing::Contains(testing::HasSubstr("--caller-writes")));
+  for (const char* limit : {"GetUser=1", "DirectoryService.GetUser", "DirectoryService.GetUser=", "=1",
+                            "DirectoryService.GetUser=-1", "DirectoryService.GetUser=x", "DirectoryService.Get=1"}) {
+    config.directory_limits = {limit};
+    EXPECT_THAT(ConfigDefects(config), testing::Contains(testing::HasSubstr("--directory-limit"))) << limit;
+  }
+  config.directory_limits = {"DirectoryService.GetUser=1"};
+  EXPECT_THAT(ConfigDefects(config), testing::Not(testing::Contains(testing::HasSubstr("--directory-limit"))));
 }
 
 }  // namespace

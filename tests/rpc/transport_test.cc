@@ -18,6 +18,7 @@ class TransportTest : public ServerFixture {
     config.insecure_plaintext = false;
     config.tls_certificate = files_.Path(name + ".pem");
     config.tls_key = files_.Path(name + ".key");
+    config.client_certificates = ClientCertificates::kNone;
   }
 
   // A call on a connection of its own.

@@ -130,10 +130,11 @@ class Rig:
     def start_server(self, database=None, nofile=None, patience=30):
         """Starts `hearthd serve` on self.port, and returns when it listens. `database`: another conninfo than straight to PostgreSQL;
         `nofile`: a limit of its open files."""
-        no_limits = [word for whose in ("caller", "directory") for what in ("reads", "writes", "hashes") for word in (f"--{whose}-{what}", "0")]
+        no_limits = [word for whose in ("caller", "directory") for what in ("reads", "writes", "hashes", "runs", "watches") for word in (f"--{whose}-{what}", "0")]
         command = [BUILD / "bin/hearthd", "serve", "--database", database or self.conninfo("hearth_app"),
                    "--listen", f"127.0.0.1:{self.port}", "--metrics-listen", "", "--keys-file", self.directory / "keys",
-                   "--tls-certificate", self.directory / "server.pem", "--tls-key", self.directory / "server.key", *no_limits, *self.flags]
+                   "--tls-certificate", self.directory / "server.pem", "--tls-key", self.directory / "server.key",
+                   "--tls-client-certificates", "none", *no_limits, *self.flags]
         if nofile is not None:
             command = ["prlimit", f"--nofile={nofile}:{nofile}", "--", *command]
         with open(self.directory / "hearthd.log", "ab") as log:

@@ -37,5 +37,51 @@ TEST_F(CliTest, GivesCustomRolesAndRolesToGroups) {
   EXPECT_EQ(hearth_.last<v1::AddGroupMemberRequest>().relation(), v1::GROUP_RELATION_OWNER);
 }
 
+TEST_F(CliTest, RotatesTheIdentitiesOfAServiceInTwoSteps) {
+  v1::GetServiceAccountResponse now;
+  now.mutable_service_account()->set_etag("7");
+  now.mutable_service_account()->add_certificate_identities("spiffe://d.example/a");
+  hearth_.Answer(now);
+  const std::vector<std::string> rotate = {"service-account", "rotate", "s", "--directory", "d"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), rotate.begin(), rotate.end());
+    return Run(more);
+  };
+  EXPECT_EQ(with({"--add", "spiffe://d.example/b"}).exit_code, 0);
+  auto update = hearth_.last<v1::UpdateServiceAccountRequest>();
+  EXPECT_EQ(update.service_account().name(), "directories/d/serviceAccounts/s");
+  EXPECT_EQ(update.service_account().etag(), "7") << "what was added meanwhile is not lost";
+  EXPECT_THAT(update.service_account().certificate_identities(),
+              ::testing::ElementsAre("spiffe://d.example/a", "spiffe://d.example/b"));
+  EXPECT_THAT(update.update_mask().paths(), ::testing::ElementsAre("certificate_identities"));
+
+  now.mutable_service_account()->add_certificate_identities("spiffe://d.example/b");
+  hearth_.Answer(now);
+  EXPECT_EQ(with({"--remove", "spiffe://d.example/a"}).exit_code, 0);
+  update = hearth_.last<v1::UpdateServiceAccountRequest>();
+  EXPECT_THAT(update.service_account().certificate_identities(), ::testing::ElementsAre("spiffe://d.example/b"));
+}
+
+TEST_F(CliTest, ARotationLeavesNoServiceWithoutIdentity) {
+  v1::GetServiceAccountResponse now;
+  now.mutable_service_account()->add_certificate_identities("spiffe://d.example/a");
+  for (const std::vector<std::string>& wrong : {std::vector<std::string>{},
+                                                {"--add", "b.example", "--remove", "spiffe://d.example/a"},
+                                                {"--remove", "spiffe://d.example/a"},
+                                                {"--remove", "spiffe://d.example/b"}}) {
+    hearth_.Answer(now);
+    std::vector<std::string> arguments = {"service-account", "rotate", "s", "--directory", "d"};
+    arguments.insert(arguments.end(), wrong.begin(), wrong.end());
+    EXPECT_EQ(Run(arguments).exit_code, 2);
+  }
+  for (const auto& call : hearth_.calls()) EXPECT_EQ(call.method, "GetServiceAccount");
+}
+
+TEST_F(CliTest, OffersNoPermissionThatTheServerRefuses) {
+  const std::string help = Run({"service-account", "create", "--help"}).out;
+  EXPECT_NE(help.find("users.read"), std::string::npos);
+  EXPECT_EQ(help.find("platform.admin"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace hearth::cli

@@ -23,6 +23,19 @@ TEST(Language, TheRegionOfTheReaderIsKeptForTimesAndNumbers) {
   EXPECT_EQ(ChooseLanguage({"en-GB"}, "de").locale, "en-GB");
 }
 
+TEST(Language, AHeaderNamesSeveralByTheirWeight) {
+  EXPECT_EQ(ChooseLanguageOf("de"), "de");
+  EXPECT_EQ(ChooseLanguageOf("de-AT, en;q=0.5"), "de");
+  EXPECT_EQ(ChooseLanguageOf("en;q=0.5, nl-BE;q=0.9"), "nl");
+  EXPECT_EQ(ChooseLanguageOf("ja, fr-CA;q=0.4"), "fr");
+  EXPECT_EQ(ChooseLanguageOf("es;q=0, de;q=0.1"), "de");
+  for (const std::string& none : {std::string(), std::string("ja"), std::string("*"), std::string("de;q=x"),
+                                  std::string(";;;"), std::string("\xff\xfe"), std::string("../../etc/passwd"),
+                                  std::string(300, 'a'), "de, " + std::string(300, ' ')}) {
+    EXPECT_EQ(ChooseLanguageOf(none), "en") << none;
+  }
+}
+
 TEST(Language, WhatIsNoLanguageTagIsSkipped) {
   for (const std::string bad : {"../../etc/passwd", "de\r\nBcc: a@b.example", "{{link}}", "\xff\xfe", "de_DE", "*",
                                 "x-private", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}) {

@@ -16,6 +16,7 @@ class FakeClock final : public Clock {
   absl::Time now = absl::FromUnixSeconds(1'700'000'000);
 };
 
+constexpr char kGetUser[] = "DirectoryService/GetUser";
 constexpr v1::WorkClass kRead = v1::WORK_CLASS_READ;
 const Principal kAnn{"forthcoffee", "ann"};
 const Principal kBo{"forthcoffee", "bo"};
@@ -26,7 +27,7 @@ class RateLimiterTest : public testing::Test {
   // How many of `calls` calls are let through now.
   static int Let(RateLimiter& limiter, int calls, const Principal& caller, v1::WorkClass work_class = kRead) {
     int through = 0;
-    for (int i = 0; i < calls; ++i) through += limiter.Take(caller, work_class).has_value() ? 0 : 1;
+    for (int i = 0; i < calls; ++i) through += limiter.Take(caller, work_class, kGetUser).has_value() ? 0 : 1;
     return through;
   }
   FakeClock clock_;
@@ -44,14 +45,14 @@ TEST_F(RateLimiterTest, TwoSecondsWorthAtOnceThenTheRate) {
 TEST_F(RateLimiterTest, TellsWhenTheCallWouldGoThrough) {
   RateLimiter limiter(&clock_, {.caller = {{kRead, 20}}, .directory = {}});
   Let(limiter, 100, kAnn);
-  const auto excess = limiter.Take(kAnn, kRead);
+  const auto excess = limiter.Take(kAnn, kRead, kGetUser);
   ASSERT_TRUE(excess.has_value());
   EXPECT_EQ(excess->limit, "caller");
   EXPECT_EQ(excess->wait, absl::Milliseconds(50));
   clock_.now += excess->wait - absl::Nanoseconds(1);
-  EXPECT_TRUE(limiter.Take(kAnn, kRead).has_value());
+  EXPECT_TRUE(limiter.Take(kAnn, kRead, kGetUser).has_value());
   clock_.now += absl::Nanoseconds(1);
-  EXPECT_FALSE(limiter.Take(kAnn, kRead).has_value()) << "those that were refused did not count";
+  EXPECT_FALSE(limiter.Take(kAnn, kRead, kGetUser).has_value()) << "those that were refused did not count";
 }
 
 TEST_F(RateLimiterTest, SlowRatesLetTenThroughAtOnce) {
@@ -74,8 +75,22 @@ TEST_F(RateLimiterTest, ManyCallersOfADirectoryShareItsLimitAndOthersDoNotFeelIt
   RateLimiter limiter(&clock_, {.caller = {{kRead, 10}}, .directory = {{kRead, 15}}});
   EXPECT_EQ(Let(limiter, 100, kAnn), 20);
   EXPECT_EQ(Let(limiter, 15, kBo), 10);
-  EXPECT_EQ(limiter.Take({"forthcoffee", "di"}, kRead)->limit, "directory");
+  EXPECT_EQ(limiter.Take({"forthcoffee", "di"}, kRead, kGetUser)->limit, "directory");
   EXPECT_EQ(Let(limiter, 100, kCy), 20);
+}
+
+TEST_F(RateLimiterTest, AMethodsOwnLimitComesOnTopOfItsWorkClass) {
+  RateLimiter limiter(&clock_, {.caller = {{kRead, 10}},
+                                .directory = {},
+                                .caller_methods = {{kGetUser, 6}},
+                                .directory_methods = {{kGetUser, 8}}});
+  EXPECT_EQ(Let(limiter, 100, kAnn), 12);
+  const auto excess = limiter.Take(kAnn, kRead, kGetUser);
+  EXPECT_EQ(excess->limit, "caller");
+  EXPECT_TRUE(excess->of_method);
+  EXPECT_FALSE(limiter.Take(kAnn, kRead, "DirectoryService/ListUsers").has_value());
+  EXPECT_EQ(Let(limiter, 100, kBo), 4) << "what the directory has left";
+  EXPECT_EQ(Let(limiter, 100, kCy), 12);
 }
 
 TEST_F(RateLimiterTest, AFloodOfCallersTakesNoMoreMemoryAndIsStoppedByTheDirectorysLimit) {

@@ -1,0 +1,11 @@
+# Writes a C++ file that holds every file of reasons/ as a string: cmake -DOUT=… -DDIR=… -P embed.cmake
+file(GLOB files RELATIVE ${DIR} ${DIR}/*.txt)
+list(SORT files)
+set(text "// Generated from server/rpc/reasons by embed.cmake.\n#include \"server/rpc/reason_texts.h\"\n\nnamespace hearth {\n\nconst std::vector<EmbeddedReasons>& EmbeddedReasonFiles() {\n  static const auto* const all = new std::vector<EmbeddedReasons>{\n")
+foreach(file IN LISTS files)
+  file(READ ${DIR}/${file} contents)
+  string(REPLACE ".txt" "" language ${file})
+  string(APPEND text "      {\"${language}\", R\"reasons(${contents})reasons\"},\n")
+endforeach()
+string(APPEND text "  };\n  return *all;\n}\n\n}  // namespace hearth\n")
+file(WRITE ${OUT} "${text}")
