@@ -265,6 +265,11 @@ const std::vector<Verb>& Verbs() {
        "  hearth directory delete forthcoffee\n"},
       {"directory", "undelete", "UndeleteDirectory", "DIRECTORY", "name", "", "",
        "restore a deleted directory (platform operators)", "  hearth directory undelete forthcoffee\n"},
+      {"directory", "suspend", "SuspendDirectory", "DIRECTORY", "name", "", "",
+       "stop all people and services of a directory; nothing is lost (platform operators)",
+       "  hearth directory suspend forthcoffee\n"},
+      {"directory", "resume", "ResumeDirectory", "DIRECTORY", "name", "", "",
+       "end the suspension of a directory (platform operators)", "  hearth directory resume forthcoffee\n"},
 
       {"directory", "sign-in-policy", "GetSignInPolicy", "[DIRECTORY]", "name", "", "",
        "show how wrong passwords lock the sign-in of a directory's people", "  hearth directory sign-in-policy\n"},

@@ -35,6 +35,7 @@ v1::Directory DirectoryProto(const Directory& directory) {
   proto.set_primary_domain(directory.primary_domain);
   proto.set_help_uri(directory.help_uri);
   proto.set_contact(directory.contact);
+  if (directory.suspended()) *proto.mutable_suspend_time() = ToProto(directory.suspend_time);
   FillLifetime(directory, proto);
   return proto;
 }
@@ -141,7 +142,7 @@ absl::StatusOr<v1::UpdateDirectoryResponse> DirectoryDesk::UpdateDirectory(const
   return Change<v1::UpdateDirectoryResponse>(
       database_, keyring_, call, ScopeOf(call, name.directory), request,
       [&](Tx& tx, const Access&, v1::UpdateDirectoryResponse& response) -> absl::Status {
-        ASSIGN_OR_RETURN(const Directory directory, LockLiveDirectory(tx, name.directory));
+        ASSIGN_OR_RETURN(const Directory directory, LockUndeletedDirectory(tx, name.directory));
         RETURN_IF_ERROR(CheckEtag(request.directory().etag(), directory.revision, "directory"));
         RETURN_IF_ERROR(ApplyUpdate(tx, directory, request));
         *response.mutable_directory() = ReadAgain(tx, directory.id);
@@ -156,7 +157,7 @@ absl::StatusOr<v1::DeleteDirectoryResponse> DirectoryDesk::DeleteDirectory(const
   return Change<v1::DeleteDirectoryResponse>(
       database_, keyring_, call, ScopeOf(call, name.directory), request,
       [&](Tx& tx, const Access&, v1::DeleteDirectoryResponse& response) -> absl::Status {
-        ASSIGN_OR_RETURN(const Directory directory, LockLiveDirectory(tx, name.directory));
+        ASSIGN_OR_RETURN(const Directory directory, LockUndeletedDirectory(tx, name.directory));
         RETURN_IF_ERROR(CheckEtag(request.etag(), directory.revision, "directory"));
         MarkDirectoryDeleted(tx, directory.id);
         *response.mutable_directory() = ReadAgain(tx, directory.id);
@@ -177,6 +178,30 @@ absl::StatusOr<v1::UndeleteDirectoryResponse> DirectoryDesk::UndeleteDirectory(
         *response.mutable_directory() = ReadAgain(tx, directory.id);
         return absl::OkStatus();
       });
+}
+
+template <typename Response, typename Request>
+absl::StatusOr<Response> DirectoryDesk::SetSuspended(const Call& call, const Request& request, bool suspended) {
+  ASSIGN_OR_RETURN(const ResourceName name, NameOf(call, request.name()));
+  if (name.directory == kPlatformDirectory) return InvalidField("name", "the platform directory cannot be suspended");
+  return Change<Response>(database_, keyring_, call, ScopeOf(call, name.directory), request,
+                          [&](Tx& tx, const Access&, Response& response) -> absl::Status {
+                            ASSIGN_OR_RETURN(const Directory directory, LockUndeletedDirectory(tx, name.directory));
+                            RETURN_IF_ERROR(CheckEtag(request.etag(), directory.revision, "directory"));
+                            if (directory.suspended() != suspended) SetDirectorySuspended(tx, directory.id, suspended);
+                            *response.mutable_directory() = ReadAgain(tx, directory.id);
+                            return absl::OkStatus();
+                          });
+}
+
+absl::StatusOr<v1::SuspendDirectoryResponse> DirectoryDesk::SuspendDirectory(
+    const Call& call, const v1::SuspendDirectoryRequest& request) {
+  return SetSuspended<v1::SuspendDirectoryResponse>(call, request, true);
+}
+
+absl::StatusOr<v1::ResumeDirectoryResponse> DirectoryDesk::ResumeDirectory(const Call& call,
+                                                                           const v1::ResumeDirectoryRequest& request) {
+  return SetSuspended<v1::ResumeDirectoryResponse>(call, request, false);
 }
 
 }  // namespace hearth

@@ -10,7 +10,7 @@
 
 namespace hearth {
 
-// Creates, shows, changes, deletes and restores directories. Each method is described in directory_service.proto. Thread-safe. What is passed in
+// Creates, shows, changes, deletes, restores and suspends directories. Each method is described in directory_service.proto. Thread-safe. What is passed in
 // outlives the desk.
 class DirectoryDesk {
  public:
@@ -28,8 +28,16 @@ class DirectoryDesk {
                                                               const v1::DeleteDirectoryRequest& request);
   absl::StatusOr<v1::UndeleteDirectoryResponse> UndeleteDirectory(const Call& call,
                                                                   const v1::UndeleteDirectoryRequest& request);
+  absl::StatusOr<v1::SuspendDirectoryResponse> SuspendDirectory(const Call& call,
+                                                                const v1::SuspendDirectoryRequest& request);
+  absl::StatusOr<v1::ResumeDirectoryResponse> ResumeDirectory(const Call& call,
+                                                              const v1::ResumeDirectoryRequest& request);
 
  private:
+  // Suspends a live directory, or ends that; the same for both requests.
+  template <typename Response, typename Request>
+  absl::StatusOr<Response> SetSuspended(const Call& call, const Request& request, bool suspended);
+
   Database& database_;
   const Keyring& keyring_;
   const Pager& pager_;

@@ -14,7 +14,7 @@ absl::StatusOr<Directory> LockDirectoryRow(Tx& tx, std::string_view id) {
   return *std::move(directory);
 }
 
-absl::StatusOr<Directory> LockLiveDirectory(Tx& tx, std::string_view id) {
+absl::StatusOr<Directory> LockUndeletedDirectory(Tx& tx, std::string_view id) {
   ASSIGN_OR_RETURN(Directory directory, LockDirectoryRow(tx, id));
   if (directory.deleted()) return DirectoryNotFound();
   return directory;

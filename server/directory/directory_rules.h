@@ -12,8 +12,8 @@ namespace hearth {
 // Locks and reads the directory, live or deleted. Fails with NOT_FOUND.
 absl::StatusOr<Directory> LockDirectoryRow(Tx& tx, std::string_view id);
 
-// The same, but a deleted directory is NOT_FOUND too.
-absl::StatusOr<Directory> LockLiveDirectory(Tx& tx, std::string_view id);
+// The same, but a deleted directory is NOT_FOUND too. A suspended one is not.
+absl::StatusOr<Directory> LockUndeletedDirectory(Tx& tx, std::string_view id);
 
 absl::Status DirectoryNotFound();
 

@@ -6,7 +6,7 @@ namespace {
 #define HEARTH_SELECT_DIRECTORY                                                                             \
   "SELECT d.directory_id, d.display_name, d.help_uri, d.contact, coalesce(p.domain, '') AS primary_domain," \
   " hearth.micros(d.create_time) AS create_time, hearth.micros(d.update_time) AS update_time,"              \
-  " hearth.micros(d.delete_time) AS delete_time, d.revision,"                                               \
+  " hearth.micros(d.delete_time) AS delete_time, hearth.micros(d.suspend_time) AS suspend_time, d.revision,"                                               \
   " coalesce(d.delete_time > now() - interval '30 days', false) AS restorable"                              \
   " FROM hearth.directories d"                                                                              \
   " LEFT JOIN hearth.domains p ON p.directory_id = d.directory_id AND p.is_primary WHERE NOT d.purged"
@@ -29,6 +29,12 @@ constexpr Statement kMarkDeleted{"directory_delete",
 constexpr Statement kRestore{"directory_restore",
                              "UPDATE hearth.directories SET delete_time = NULL, update_time = now(),"
                              " revision = revision + 1 WHERE directory_id = $1"};
+constexpr Statement kSuspend{"directory_suspend",
+                             "UPDATE hearth.directories SET suspend_time = now(), update_time = now(),"
+                             " revision = revision + 1 WHERE directory_id = $1"};
+constexpr Statement kResume{"directory_resume",
+                            "UPDATE hearth.directories SET suspend_time = NULL, update_time = now(),"
+                            " revision = revision + 1 WHERE directory_id = $1"};
 constexpr Statement kAllIds{"directory_all_ids",
                             "SELECT directory_id FROM hearth.directories WHERE NOT purged ORDER BY directory_id"};
 constexpr Statement kMarkPurged{"directory_mark_purged",
@@ -77,6 +83,7 @@ Directory DirectoryOf(const pqxx::row& row) {
   directory.create_time = ToTime(row["create_time"]);
   directory.update_time = ToTime(row["update_time"]);
   directory.delete_time = ToTime(row["delete_time"]);
+  directory.suspend_time = ToTime(row["suspend_time"]);
   directory.restorable = row["restorable"].as<bool>();
   directory.revision = row["revision"].as<int64_t>();
   return directory;
@@ -109,6 +116,10 @@ void UpdateDirectory(Tx& tx, const Directory& directory) {
 void MarkDirectoryDeleted(Tx& tx, std::string_view id) { tx.Exec(kMarkDeleted, std::string(id)); }
 
 void RestoreDirectory(Tx& tx, std::string_view id) { tx.Exec(kRestore, std::string(id)); }
+
+void SetDirectorySuspended(Tx& tx, std::string_view id, bool suspended) {
+  tx.Exec(suspended ? kSuspend : kResume, std::string(id));
+}
 
 std::vector<std::string> AllDirectoryIds(Tx& tx) {
   std::vector<std::string> ids;

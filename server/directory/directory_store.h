@@ -22,9 +22,13 @@ struct Directory {
   absl::Time update_time;
   absl::Time delete_time = absl::InfinitePast();  // InfinitePast: live.
   bool restorable = false;                        // Deleted, and less than 30 days ago.
+  absl::Time suspend_time = absl::InfinitePast();  // InfinitePast: not suspended.
   int64_t revision = 0;
 
   bool deleted() const { return delete_time != absl::InfinitePast(); }
+  bool suspended() const { return suspend_time != absl::InfinitePast(); }
+  // Whether its people and services can do anything.
+  bool live() const { return !deleted() && !suspended(); }
 };
 
 // The directory, live or deleted; nullopt when there is none or it was purged.
@@ -40,6 +44,7 @@ bool InsertDirectory(Tx& tx, const Directory& directory);
 void UpdateDirectory(Tx& tx, const Directory& directory);
 void MarkDirectoryDeleted(Tx& tx, std::string_view id);
 void RestoreDirectory(Tx& tx, std::string_view id);
+void SetDirectorySuspended(Tx& tx, std::string_view id, bool suspended);
 
 // For the sweep: the ids of all directories that were not purged.
 std::vector<std::string> AllDirectoryIds(Tx& tx);

@@ -61,7 +61,7 @@ absl::StatusOr<v1::CreateDomainResponse> DomainDesk::CreateDomain(const Call& ca
   return Change<v1::CreateDomainResponse>(
       database_, keyring_, call, ScopeOf(call, name.directory), request,
       [&](Tx& tx, const Access&, v1::CreateDomainResponse& response) -> absl::Status {
-        RETURN_IF_ERROR(LockLiveDirectory(tx, name.directory).status());
+        RETURN_IF_ERROR(LockUndeletedDirectory(tx, name.directory).status());
         if (!InsertDomain(tx, name.directory, domain, /*primary=*/false)) {
           return Refuse(v1::ERROR_REASON_ALREADY_EXISTS, {{"resource_type", kType}});
         }

@@ -17,7 +17,7 @@ absl::StatusOr<Home> HomeInHearth(Tx& tx, const std::string& owner, const Invite
   if (!invitee.home_issuer.empty())
     return InvalidField("home_issuer", "a directory of Hearth has the address's domain");
   const auto directory = FindDirectory(tx, owner);
-  if (!directory.has_value() || directory->deleted()) {
+  if (!directory.has_value() || !directory->live()) {
     return Refuse(v1::ERROR_REASON_HOME_NOT_FOUND, {{"domain", DomainOfPrincipalName(invitee.address)}});
   }
   Home home;

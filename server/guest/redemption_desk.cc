@@ -40,7 +40,7 @@ absl::StatusOr<Redemption> FindRedemption(Tx& tx, const Keyring& keyring, const 
   const auto directory = FindDirectory(tx, token.directory);
   if (!guest.has_value() || !invitation.has_value() || !directory.has_value()) return NotAccepted();
   const bool pending = !guest->deleted() && guest->invitation_state == v1::INVITATION_STATE_PENDING_ACCEPTANCE;
-  if (!pending || directory->deleted() || !FitsInvitation(keyring, *invitation, token.secret)) return NotAccepted();
+  if (!pending || !directory->live() || !FitsInvitation(keyring, *invitation, token.secret)) return NotAccepted();
   return Redemption{*invitation, *guest};
 }
 

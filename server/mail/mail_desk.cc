@@ -66,7 +66,7 @@ absl::StatusOr<v1::UpdateMailSettingsResponse> MailDesk::UpdateMailSettings(
   return Change<v1::UpdateMailSettingsResponse>(
       database_, keyring_, call, ScopeOf(call, name.directory), request,
       [&](Tx& tx, const Access&, v1::UpdateMailSettingsResponse& response) -> absl::Status {
-        RETURN_IF_ERROR(LockLiveDirectory(tx, name.directory).status());
+        RETURN_IF_ERROR(LockUndeletedDirectory(tx, name.directory).status());
         const MailSettings settings = FindMailSettings(tx, name.directory);
         RETURN_IF_ERROR(CheckEtag(request.mail_settings().etag(), settings.revision, "mail settings"));
         ASSIGN_OR_RETURN(const MailSettings updated, Updated(settings, request));

@@ -65,6 +65,8 @@ void AddServices(const Desks& desks, RpcTable& table) {
   table.Add(desks.directory, &DirectoryDesk::UpdateDirectory);
   table.Add(desks.directory, &DirectoryDesk::DeleteDirectory);
   table.Add(desks.directory, &DirectoryDesk::UndeleteDirectory);
+  table.Add(desks.directory, &DirectoryDesk::SuspendDirectory);
+  table.Add(desks.directory, &DirectoryDesk::ResumeDirectory);
   // … domains
   table.Add(desks.domain, &DomainDesk::CreateDomain);
   table.Add(desks.domain, &DomainDesk::GetDomain);

@@ -45,6 +45,15 @@ class DirectoryDeskTest : public Fixture {
     const auto request = Named<v1::UndeleteDirectoryRequest>(DirectoryName(id));
     return desk_.UndeleteDirectory(By(Operator(), request), request);
   }
+  absl::StatusOr<v1::SuspendDirectoryResponse> Suspend(const std::string& id, const std::string& etag = "") {
+    auto request = Named<v1::SuspendDirectoryRequest>(DirectoryName(id));
+    request.set_etag(etag);
+    return desk_.SuspendDirectory(By(Operator(), request), request);
+  }
+  absl::StatusOr<v1::ResumeDirectoryResponse> Resume(const std::string& id) {
+    const auto request = Named<v1::ResumeDirectoryRequest>(DirectoryName(id));
+    return desk_.ResumeDirectory(By(Operator(), request), request);
+  }
   static v1::UpdateDirectoryRequest Updating(const std::string& id, std::initializer_list<std::string> paths = {}) {
     v1::UpdateDirectoryRequest request;
     request.mutable_directory()->set_name(DirectoryName(id));
@@ -225,6 +234,42 @@ TEST_F(DirectoryDeskTest, InADeletedDirectoryNobodyActsUntilItIsRestored) {
   EXPECT_THAT(Undelete(kForth), Refuses(v1::ERROR_REASON_NOT_DELETED, "resource_type", "directory"));
   EXPECT_THAT(Audit(kForth), ElementsAre(Field(&AuditRow::action, "directory.delete"),
                                          Field(&AuditRow::action, "directory.undelete")));
+}
+
+TEST_F(DirectoryDeskTest, SuspendsAndResumesADirectoryWithAllItHas) {
+  EXPECT_THAT(Suspend(kForth, "9"), HasReason(v1::ERROR_REASON_ETAG_MISMATCH));
+  const auto suspended = Suspend(kForth, "1");
+  ASSERT_THAT(suspended, IsOk());
+  EXPECT_TRUE(suspended->directory().has_suspend_time());
+  EXPECT_FALSE(suspended->directory().has_delete_time());
+  EXPECT_FALSE(By(ForthAdmin(), v1::GetUserRequest()).access.active);
+  EXPECT_THAT(Update(Updating(kForth, {"help_uri"})), HasReason(v1::ERROR_REASON_CALLER_NOT_ACTIVE));
+  const auto again = Suspend(kForth);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->directory().etag(), suspended->directory().etag());
+  const auto resumed = Resume(kForth);
+  ASSERT_THAT(resumed, IsOk());
+  EXPECT_FALSE(resumed->directory().has_suspend_time());
+  EXPECT_TRUE(By(ForthAdmin(), v1::GetUserRequest()).access.active);
+  EXPECT_THAT(Audit(kForth),
+              ElementsAre(Field(&AuditRow::action, "directory.suspend"), Field(&AuditRow::action, "directory.suspend"),
+                          Field(&AuditRow::action, "directory.resume")));
+}
+
+TEST_F(DirectoryDeskTest, WhoIsAtHomeInASuspendedDirectoryActsNowhere) {
+  ASSERT_TRUE(By({kContoso, "visitor"}, v1::GetUserRequest()).access.active);
+  ASSERT_THAT(Suspend(kForth), IsOk());
+  EXPECT_FALSE(By({kContoso, "visitor"}, v1::GetUserRequest()).access.active);
+  EXPECT_TRUE(By({kContoso, "admin"}, v1::GetUserRequest()).access.active);
+  ASSERT_THAT(Resume(kForth), IsOk());
+  EXPECT_TRUE(By({kContoso, "visitor"}, v1::GetUserRequest()).access.active);
+}
+
+TEST_F(DirectoryDeskTest, SuspendsNeitherThePlatformNorWhatIsDeleted) {
+  EXPECT_THAT(Suspend(kPlatform), ViolatesField("name"));
+  EXPECT_THAT(Suspend("nowhere"), HasReason(v1::ERROR_REASON_NOT_FOUND));
+  ASSERT_THAT(Delete(kForth), IsOk());
+  EXPECT_THAT(Suspend(kForth), HasReason(v1::ERROR_REASON_NOT_FOUND));
 }
 
 TEST_F(DirectoryDeskTest, WhatIsLongGoneIsNotRestoredAndThePlatformStays) {

@@ -136,6 +136,8 @@ TEST_F(InvitationTest, AHomeMustBeThere) {
   inside.set_home_issuer(kExternalIssuer);
   EXPECT_THAT(Invite(inside), ViolatesField("home_issuer"));
   Sql("UPDATE hearth.directories SET delete_time = now() WHERE directory_id = 'forthcoffee'");
+  EXPECT_THAT(Invite(Invitation("x@forthcoffee.com", "deleted")), HasReason(v1::ERROR_REASON_HOME_NOT_FOUND));
+  Sql("UPDATE hearth.directories SET delete_time = NULL, suspend_time = now() WHERE directory_id = 'forthcoffee'");
   EXPECT_THAT(Invite(Invitation("x@forthcoffee.com", "suspended")), HasReason(v1::ERROR_REASON_HOME_NOT_FOUND));
 }
 

@@ -271,6 +271,8 @@ TEST_F(CliTest, SendsEveryCommandToItsMethod) {
       {{"directory", "update", "--help-uri", "https://x"}, "UpdateDirectory"},
       {{"directory", "delete", "d"}, "DeleteDirectory"},
       {{"directory", "undelete", "d"}, "UndeleteDirectory"},
+      {{"directory", "suspend", "d"}, "SuspendDirectory"},
+      {{"directory", "resume", "d"}, "ResumeDirectory"},
       {{"domain", "create", "b.c"}, "CreateDomain"},
       {{"domain", "get", "b.c"}, "GetDomain"},
       {{"domain", "list"}, "ListDomains"},

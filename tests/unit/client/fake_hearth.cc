@@ -88,6 +88,8 @@ class FakeDirectories final : public v1::DirectoryService::Service {
   METHOD(UpdateDirectory)
   METHOD(DeleteDirectory)
   METHOD(UndeleteDirectory)
+  METHOD(SuspendDirectory)
+  METHOD(ResumeDirectory)
   METHOD(CreateDomain)
   METHOD(GetDomain)
   METHOD(ListDomains)

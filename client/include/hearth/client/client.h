@@ -149,6 +149,8 @@ class Client {
   HEARTH_CLIENT_METHOD(UpdateDirectory)
   HEARTH_CLIENT_METHOD(DeleteDirectory)
   HEARTH_CLIENT_METHOD(UndeleteDirectory)
+  HEARTH_CLIENT_METHOD(SuspendDirectory)
+  HEARTH_CLIENT_METHOD(ResumeDirectory)
   HEARTH_CLIENT_METHOD(CreateDomain)
   HEARTH_CLIENT_METHOD(GetDomain)
   HEARTH_CLIENT_METHOD(ListDomains)
