@@ -14,6 +14,8 @@
 #include "server/base/resource_name.h"
 #include "server/base/status_macros.h"
 #include "server/credential/credential_store.h"
+#include "server/directory/directory_rules.h"
+#include "server/directory/directory_store.h"
 #include "server/directory/domain_store.h"
 #include "server/directory/group_store.h"
 #include "server/directory/user_store.h"
@@ -195,6 +197,8 @@ absl::Status IntentRelay::Carry(const std::string& directory, const std::vector<
   return database_.Write(scope, deadline, [&](Tx& tx) {
     const std::vector<Intent> intents = FindIntents(tx, directory, keys, /*lock=*/true);
     const v1::ResetPolicy policy = FindResetPolicy(tx, directory).policy;
+    const auto owner = FindDirectory(tx, directory);
+    const bool live = owner.has_value() && owner->live();  // It was when they asked.
     std::map<std::string, int> over;  // How many were beyond the limit, by identifier.
     for (const Place& place : places) {
       const auto intent = std::find_if(intents.begin(), intents.end(), [&place](const Intent& i) {
@@ -204,7 +208,7 @@ absl::Status IntentRelay::Carry(const std::string& directory, const std::vector<
       AuditNote note{
           .target = "", .target_principal_name = "", .other_directory = OtherOf(*intent, place), .reason = ""};
       Call call = CallOf(*intent, &note, deadline);
-      const absl::Status verdict = CarryOne(tx, *intent, place, policy, call);
+      const absl::Status verdict = live ? CarryOne(tx, *intent, place, policy, call) : DirectoryNotFound();
       if (absl::IsResourceExhausted(verdict)) over[intent->identifier_digest] += kFlood;
       // What comes after a limit was reached is not told one by one: the event of the one that reached it stands for all.
       if (absl::IsAlreadyExists(verdict)) {

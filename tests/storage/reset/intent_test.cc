@@ -163,6 +163,17 @@ TEST_F(IntentTest, NothingComesOfTheDisabledTheDeletedAndThoseOutsideHearth) {
 }
 
 // The rule the system exists for: user1@forthcoffee.com is a guest of Contoso.
+TEST_F(IntentTest, NothingComesOfARequestWhoseDirectoryWasSuspendedMeanwhile) {
+  AllowSelfService();
+  ASSERT_THAT(Ask(Wish("user1@forthcoffee.com")), IsOk());
+  Sql("UPDATE hearth.directories SET suspend_time = now() WHERE directory_id = 'forthcoffee'");
+  Relay();
+  EXPECT_EQ(Count("reset_tokens"), "0");
+  EXPECT_EQ(Count("reset_requests"), "0");
+  EXPECT_THAT(Mails(), IsEmpty());
+  EXPECT_THAT(Outcomes(), ElementsAre("refused NOT_FOUND"));
+}
+
 TEST_F(IntentTest, AGuestGetsAMailThatSaysWhereHomeIsAndNoToken) {
   AllowSelfService("", kContoso);
   AllowSelfService("", kForth);
