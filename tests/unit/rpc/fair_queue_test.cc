@@ -30,13 +30,15 @@ class FairQueueTest : public testing::Test {
     while (auto item = queue_.Pop(now_)) items.push_back(*item);
     return items;
   }
-  // Whatever comes out has waited too long, for as long as it takes.
-  void Overload() {
-    while (!queue_.overloaded(now_)) {
-      Push("before", "x");
+  // Whatever comes out of the group has waited too long, for as long as it takes.
+  void Overload(const std::string& group) {
+    Push(group, "x");
+    while (!queue_.overloaded(group, now_)) {
+      Push(group, "x");
       now_ += kPatience + absl::Milliseconds(1);
       queue_.Pop(now_);
     }
+    queue_.Pop(now_);
     ASSERT_TRUE(queue_.empty());
   }
 
@@ -85,46 +87,75 @@ TEST_F(FairQueueTest, ABurstThatIsServedInTimeIsNoOverload) {
     now_ += kPatience - absl::Milliseconds(10);
     EXPECT_EQ(queue_.Pop(now_), item);
   }
-  EXPECT_FALSE(queue_.overloaded(now_));
+  EXPECT_FALSE(queue_.overloaded("a", now_));
 }
 
-TEST_F(FairQueueTest, InOverloadEachGroupKeepsItsNewestAndNewcomersAreRefusedAtOnce) {
-  Overload();
+TEST_F(FairQueueTest, InOverloadAGroupHasOneWaitingAndNewcomersAreRefusedAtOnce) {
+  Overload("a");
   EXPECT_THAT(Push("a", "a1"), IsEmpty());
   EXPECT_THAT(Push("a", "a2"), ElementsAre("a2"));
-  EXPECT_THAT(Push("b", "b1"), IsEmpty()) << "another group has a turn of its own";
-  EXPECT_THAT(Drain(), ElementsAre("a1", "b1"));
+  for (const char* item : {"b1", "b2", "b3"}) EXPECT_THAT(Push("b", item), IsEmpty()) << "another group is not";
+  EXPECT_THAT(Drain(), ElementsAre("a1", "b1", "b2", "b3"));
 }
 
-TEST_F(FairQueueTest, WhenOverloadBeginsTheNewestStayAndTheOldAreRefused) {
+TEST_F(FairQueueTest, WhenOverloadBeginsTheNewestStaysAndTheOldAreRefused) {
   // Three in all the time, and what comes out has waited for three times as long as it takes one.
   for (const char* item : {"1", "2", "3"}) Push("a", item);
   int number = 3;
-  while (!queue_.overloaded(now_)) {
+  while (true) {
     now_ += absl::Milliseconds(60);
     queue_.Pop(now_);
-    if (queue_.overloaded(now_)) break;
+    if (queue_.overloaded("a", now_)) break;
     EXPECT_THAT(Push("a", absl::StrCat(++number)), IsEmpty());
     ASSERT_LT(number, 100);
   }
   EXPECT_GE(number, 8) << "not before it has lasted";
-  const std::string newest = absl::StrCat(number - 1), old = absl::StrCat(number - 2);
   ASSERT_EQ(queue_.size(), 2u);
-  EXPECT_THAT(Push("b", "b1"), ElementsAre(old));
-  EXPECT_THAT(Drain(), ElementsAre(newest, "b1"));
+  EXPECT_THAT(Push("a", "late"), ElementsAre(absl::StrCat(number - 2), "late"));
+  EXPECT_THAT(Drain(), ElementsAre(absl::StrCat(number - 1)));
 }
 
 TEST_F(FairQueueTest, OverloadIsOverWhenNobodyHadToBeRefusedForAWhile) {
-  Overload();
+  Overload("a");
   Push("a", "a1");
   now_ += kInterval - absl::Milliseconds(1);
   EXPECT_THAT(Push("a", "a2"), ElementsAre("a2"));
   now_ += kInterval - absl::Milliseconds(1);
-  EXPECT_TRUE(queue_.overloaded(now_)) << "the refusal prolonged it";
+  EXPECT_TRUE(queue_.overloaded("a", now_)) << "the refusal prolonged it";
   now_ += absl::Milliseconds(1);
-  EXPECT_FALSE(queue_.overloaded(now_));
+  EXPECT_FALSE(queue_.overloaded("a", now_));
   EXPECT_THAT(Push("a", "a3"), IsEmpty());
-  EXPECT_THAT(Drain(), ElementsAre("a1", "a3"));
+  EXPECT_EQ(queue_.size(), 2u);
+}
+
+// It asks for less than its half, four at a time.
+TEST_F(FairQueueTest, AModestGroupBesideAFloodIsNotRefused) {
+  FairQueue<std::string> queue(32, kPatience);
+  int refused = 0, served = 0, asked = 0;
+  const absl::Time begin = now_;
+  for (absl::Time next = begin; now_ < begin + absl::Seconds(10); now_ += absl::Milliseconds(4)) {
+    const int64_t millis = absl::ToInt64Milliseconds(now_ - begin);
+    std::vector<std::string> gone = queue.Push("flood", "flood", now_);
+    for (int i = 0; millis % 300 == 0 && i < 4; ++i, ++asked) {
+      for (std::string& item : queue.Push("modest", "modest", now_)) gone.push_back(std::move(item));
+    }
+    for (const std::string& item : gone) refused += item == "modest";
+    if (now_ < next) continue;
+    next += absl::Milliseconds(28);
+    served += queue.Pop(now_) == "modest";
+  }
+  EXPECT_EQ(refused, 0);
+  EXPECT_GE(served, asked - 4);
+  EXPECT_GE(asked, 120);
+}
+
+TEST_F(FairQueueTest, RemembersNoMoreGroupsThanItNeeds) {
+  for (int i = 0; i < 1000; ++i) {
+    Overload(absl::StrCat("group", i));
+    EXPECT_THAT(Push(absl::StrCat("group", i), "x"), IsEmpty());
+    EXPECT_THAT(Drain(), ElementsAre("x"));
+  }
+  EXPECT_FALSE(queue_.overloaded("group0", now_));
 }
 
 // A server of 36 a second, offered ten times that for ten seconds: Jain's index over equal groups, and of one that offers ten times as much.
