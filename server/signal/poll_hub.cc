@@ -83,12 +83,15 @@ void PollHub::TakeNew() {
 }
 
 void PollHub::End(WaitingPoll& poll, const v1::PollEventsResponse& response, const absl::Status& status) {
+  {
+    // First: who is answered may ask again at once.
+    absl::MutexLock lock(&mutex_);
+    --count_;
+    const auto count = counts_.find(poll.directory);
+    if (--count->second == 0) counts_.erase(count);
+  }
   if (status.ok()) poll.outlet->Send(response);
   poll.outlet->End(status);
-  absl::MutexLock lock(&mutex_);
-  --count_;
-  const auto count = counts_.find(poll.directory);
-  if (--count->second == 0) counts_.erase(count);
 }
 
 void PollHub::EndDue() {
