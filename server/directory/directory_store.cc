@@ -3,12 +3,12 @@
 namespace hearth {
 namespace {
 
-#define HEARTH_SELECT_DIRECTORY                                                                             \
-  "SELECT d.directory_id, d.display_name, d.help_uri, d.contact, coalesce(p.domain, '') AS primary_domain," \
-  " hearth.micros(d.create_time) AS create_time, hearth.micros(d.update_time) AS update_time,"              \
-  " hearth.micros(d.delete_time) AS delete_time, hearth.micros(d.suspend_time) AS suspend_time, d.revision,"                                               \
-  " coalesce(d.delete_time > now() - interval '30 days', false) AS restorable"                              \
-  " FROM hearth.directories d"                                                                              \
+#define HEARTH_SELECT_DIRECTORY                                                                              \
+  "SELECT d.directory_id, d.display_name, d.help_uri, d.contact, coalesce(p.domain, '') AS primary_domain,"  \
+  " hearth.micros(d.create_time) AS create_time, hearth.micros(d.update_time) AS update_time,"               \
+  " hearth.micros(d.delete_time) AS delete_time, hearth.micros(d.suspend_time) AS suspend_time, d.revision," \
+  " coalesce(d.delete_time > now() - interval '30 days', false) AS restorable"                               \
+  " FROM hearth.directories d"                                                                               \
   " LEFT JOIN hearth.domains p ON p.directory_id = d.directory_id AND p.is_primary WHERE NOT d.purged"
 
 constexpr Statement kFind{"directory_find", HEARTH_SELECT_DIRECTORY " AND d.directory_id = $1"};

@@ -20,8 +20,8 @@ struct Directory {
   std::string primary_domain;
   absl::Time create_time;
   absl::Time update_time;
-  absl::Time delete_time = absl::InfinitePast();  // InfinitePast: live.
-  bool restorable = false;                        // Deleted, and less than 30 days ago.
+  absl::Time delete_time = absl::InfinitePast();   // InfinitePast: live.
+  bool restorable = false;                         // Deleted, and less than 30 days ago.
   absl::Time suspend_time = absl::InfinitePast();  // InfinitePast: not suspended.
   int64_t revision = 0;
 

@@ -199,7 +199,7 @@ absl::Status IntentRelay::Carry(const std::string& directory, const std::vector<
     const v1::ResetPolicy policy = FindResetPolicy(tx, directory).policy;
     const auto owner = FindDirectory(tx, directory);
     const bool live = owner.has_value() && owner->live();  // It was when they asked.
-    std::map<std::string, int> over;  // How many were beyond the limit, by identifier.
+    std::map<std::string, int> over;                       // How many were beyond the limit, by identifier.
     for (const Place& place : places) {
       const auto intent = std::find_if(intents.begin(), intents.end(), [&place](const Intent& i) {
         return i.key.handle_digest == place.key.handle_digest;

@@ -135,6 +135,7 @@ class FakeDirectories final : public v1::DirectoryService::Service {
   METHOD(CreateServiceAccount)
   METHOD(GetServiceAccount)
   METHOD(ListServiceAccounts)
+  METHOD(UpdateServiceAccount)
   METHOD(DeleteServiceAccount)
 
  private:
