@@ -5,6 +5,7 @@
 #include "server/authz/fence.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
+#include "server/directory/user_store.h"
 
 namespace hearth {
 namespace {
@@ -50,6 +51,8 @@ absl::Status RunChange(Database& database, const Keyring& keyring, const Call& c
   const Attempt attempt(keyring, call.principal.directory, call.principal.subject, request, request_id);
   return database.Once(scope, call.deadline, attempt, response, [&](Tx& tx) -> absl::Status {
     Access access;
+    // Whoever changes themselves is locked as the target at once: two such calls that share the lock of callers first would wait for each other.
+    if (self) LockUser(tx, call.principal.directory, call.principal.subject);
     RETURN_IF_ERROR(CheckAccessAgain(tx, call, self, access));
     RETURN_IF_ERROR(body(tx, access));
     AppendAudit(tx, call);

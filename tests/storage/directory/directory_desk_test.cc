@@ -260,7 +260,7 @@ TEST_F(DirectoryDeskTest, WhoIsAtHomeInASuspendedDirectoryActsNowhere) {
   ASSERT_TRUE(By({kContoso, "visitor"}, v1::GetUserRequest()).access.active);
   ASSERT_THAT(Suspend(kForth), IsOk());
   EXPECT_FALSE(By({kContoso, "visitor"}, v1::GetUserRequest()).access.active);
-  EXPECT_TRUE(By({kContoso, "admin"}, v1::GetUserRequest()).access.active);
+  EXPECT_TRUE(By({kContoso, "user1"}, v1::GetUserRequest()).access.active);
   ASSERT_THAT(Resume(kForth), IsOk());
   EXPECT_TRUE(By({kContoso, "visitor"}, v1::GetUserRequest()).access.active);
 }

@@ -48,8 +48,9 @@ class AuditPolicyTest : public TrailFixture {
     ASSERT_TRUE(absl::SimpleAtoi(micros, &number));
     head.seal_time = absl::FromUnixMicros(number);
     signer_.Sign(head);
-    Tamper(absl::StrCat("UPDATE hearth.audit_heads SET seal_time = ", time, ", signature = '\\x",
-                        absl::BytesToHexString(head.signature), "' WHERE size = ", head.size));
+    Tamper(absl::StrCat("UPDATE hearth.audit_heads SET seal_time = 'epoch'::timestamptz + ", number,
+                        " * interval '1 microsecond', signature = '\\x", absl::BytesToHexString(head.signature),
+                        "' WHERE size = ", head.size));
   }
   std::string Heads() { return Sql("SELECT string_agg(size::text, ' ' ORDER BY size) FROM hearth.audit_heads")[0][0]; }
   std::string Count(const std::string& table) { return Sql("SELECT count(*) FROM hearth." + table)[0][0]; }
