@@ -13,8 +13,12 @@ RepeatingThread::RepeatingThread(const Pace& pace, std::string complaint, std::f
 }
 
 RepeatingThread::~RepeatingThread() {
-  stopping_.Notify();
+  Stop();
   thread_.join();
+}
+
+void RepeatingThread::Stop() {
+  if (!stopping_.HasBeenNotified()) stopping_.Notify();
 }
 
 void RepeatingThread::Run() {

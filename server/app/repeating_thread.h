@@ -27,6 +27,8 @@ class RepeatingThread {
   RepeatingThread(const Pace& pace, std::string complaint, std::function<absl::StatusOr<int64_t>()> work);
   // Ends after the work at hand.
   ~RepeatingThread();
+  // No work begins after that at hand. Does not wait for it.
+  void Stop();
 
  private:
   void Run();

@@ -155,8 +155,8 @@ absl::Status Server::StartTrail() {
     environment_.poll_hub().Wake();
   });
   if (!config_.event_issuer.empty()) {
-    signal_thread_ =
-        std::make_unique<SignalThread>(&environment_.database(), &environment_.event_tokens(), config_.receivers);
+    signal_thread_ = std::make_unique<SignalThread>(&environment_.database(), &environment_.event_tokens(),
+                                                    PostOver(config_.receivers));
   }
   return absl::OkStatus();
 }

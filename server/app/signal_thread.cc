@@ -1,19 +1,28 @@
 #include "server/app/signal_thread.h"
 
-#include "absl/time/clock.h"
+#include <utility>
 
 namespace hearth {
 namespace {
 
-constexpr absl::Duration kIdle = absl::Milliseconds(250);
+constexpr int kThreads = 4;
+constexpr absl::Duration kIdle = absl::Milliseconds(500);  // Of each.
 constexpr absl::Duration kAfterFailure = absl::Seconds(2);
-constexpr absl::Duration kPatience = absl::Seconds(90);  // Less than the courier's lease.
 
 }  // namespace
 
-SignalThread::SignalThread(Database* database, const EventTokens* tokens, const HttpsOptions& options)
-    : courier_(database, tokens, PostOver(options)),
-      thread_({kIdle, kAfterFailure}, "events could not be delivered",
-              [this]() -> absl::StatusOr<int64_t> { return courier_.DeliverSome(absl::Now() + kPatience); }) {}
+SignalThread::SignalThread(Database* database, const EventTokens* tokens, SignalCourier::Post post)
+    : courier_(database, tokens, std::move(post)) {
+  for (int i = 0; i < kThreads; ++i) {
+    threads_.push_back(
+        std::make_unique<RepeatingThread>(RepeatingThread::Pace{kIdle, kAfterFailure}, "events could not be delivered",
+                                          [this]() -> absl::StatusOr<int64_t> { return courier_.DeliverTurn(); }));
+  }
+}
+
+// All are told before any is waited for.
+SignalThread::~SignalThread() {
+  for (const auto& thread : threads_) thread->Stop();
+}
 
 }  // namespace hearth

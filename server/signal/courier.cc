@@ -16,10 +16,8 @@
 namespace hearth {
 namespace {
 
-constexpr int kReceivers = 16;
 constexpr int kEvents = 50;
-constexpr absl::Duration kLease = absl::Seconds(120);  // Longer than a round may take.
-constexpr absl::Duration kRound = absl::Seconds(60);   // After it a receiver's turn is over.
+constexpr absl::Duration kLease = absl::Seconds(60);  // Longer than a turn: a round, a post, and the database before and after.
 constexpr absl::Duration kLongestWait = absl::Minutes(10);
 constexpr long kAccepted = 202;
 constexpr long kNever = 400;
@@ -51,8 +49,8 @@ SignalCourier::Outcome SignalCourier::Offer(EventReceiver& receiver, const std::
   return Outcome::kRefused;
 }
 
-bool SignalCourier::OfferEvents(EventReceiver& receiver, const std::vector<Event>& events) {
-  const absl::Time end = absl::Now() + kRound;
+bool SignalCourier::OfferEvents(EventReceiver& receiver, const std::vector<Event>& events,
+                                absl::Time end) {
   for (const Event& event : events) {
     if (absl::Now() > end) break;
     if (IsWanted(receiver, event)) {
@@ -64,7 +62,8 @@ bool SignalCourier::OfferEvents(EventReceiver& receiver, const std::vector<Event
   return true;
 }
 
-absl::Status SignalCourier::DeliverTo(ReceiverTurn& delivery, const std::string& lease, absl::Time deadline) {
+absl::Status SignalCourier::DeliverTo(ReceiverTurn& delivery, const std::string& lease) {
+  const absl::Time end = absl::Now() + pace_.round;
   EventReceiver& receiver = delivery.receiver;
   receiver.problem.clear();
   if (receiver.place < delivery.removed) {
@@ -72,7 +71,7 @@ absl::Status SignalCourier::DeliverTo(ReceiverTurn& delivery, const std::string&
     receiver.problem = kEventsLost;
   }
   std::vector<Event> events;
-  RETURN_IF_ERROR(database_.Read({receiver.directory}, deadline, [&](Tx& tx) {
+  RETURN_IF_ERROR(database_.Read({receiver.directory}, absl::Now() + pace_.patience, [&](Tx& tx) {
     events = ReadEvents(tx, receiver.directory, receiver.place, kEvents);
     return absl::OkStatus();
   }));
@@ -86,28 +85,27 @@ absl::Status SignalCourier::DeliverTo(ReceiverTurn& delivery, const std::string&
     failed = outcome == Outcome::kFailed;
     if (!failed) verified = outcome == Outcome::kAccepted ? Verified::kAccepted : Verified::kRefused;
   }
-  failed = failed || !OfferEvents(receiver, events);
+  failed = failed || !OfferEvents(receiver, events, end);
   if (!receiver.problem.empty()) {
     Log(LogLevel::kInfo, "events not delivered",
         {{"directory", receiver.directory}, {"receiver", receiver.id}, {"detail", receiver.problem}});
   }
   const absl::Duration wait = failed ? WaitAfter(receiver.attempts) : absl::ZeroDuration();
-  return database_.Write({receiver.directory}, deadline, [&](Tx& tx) {
+  // However long the posts took: what was accepted is not to come again.
+  return database_.Write({receiver.directory}, absl::Now() + pace_.patience, [&](Tx& tx) {
     EndDelivery(tx, receiver, lease, wait, verified);
     return absl::OkStatus();
   });
 }
 
-absl::StatusOr<int> SignalCourier::DeliverSome(absl::Time deadline) {
+absl::StatusOr<int> SignalCourier::DeliverTurn() {
   const std::string lease = NewUuid4();
   std::vector<ReceiverTurn> deliveries;
-  RETURN_IF_ERROR(database_.WriteAlone(deadline, [&](Tx& tx) {
-    deliveries = TakeDeliveries(tx, kReceivers, lease, kLease);
+  RETURN_IF_ERROR(database_.WriteAlone(absl::Now() + pace_.patience, [&](Tx& tx) {
+    deliveries = TakeDeliveries(tx, /*most=*/1, lease, kLease);
     return absl::OkStatus();
   }));
-  absl::Status result;
-  for (ReceiverTurn& delivery : deliveries) result.Update(DeliverTo(delivery, lease, deadline));
-  if (!result.ok()) return result;
+  for (ReceiverTurn& delivery : deliveries) RETURN_IF_ERROR(DeliverTo(delivery, lease));
   return static_cast<int>(deliveries.size());
 }
 

@@ -16,33 +16,41 @@ namespace hearth {
 // How long to wait after so many failures: a second, doubling, at most ten minutes. Pure.
 absl::Duration WaitAfter(int failures);
 
+// How long a turn may take.
+struct CourierPace {
+  absl::Duration round = absl::Seconds(10);     // No token is posted after it: the turn is over.
+  absl::Duration patience = absl::Seconds(10);  // With the database, each time.
+};
+
 // Takes receivers under a lease and posts them their events (RFC 8935): one after the other, in the order of the stream. 202 is success. 400 says that this
 // token will never be accepted: it is passed over, and the problem noted. After anything else the same token comes again. A verification event that waits goes
-// first. Replicas may deliver at once. Thread-safe.
+// first. Threads and replicas may deliver at once: to one receiver of a directory at a time. Thread-safe.
 class SignalCourier {
  public:
   // Posts a token to an address; tests give their own.
   using Post = std::function<absl::StatusOr<HttpsAnswer>(const std::string& uri, const std::string& token)>;
 
   // What is passed in outlives the courier.
-  SignalCourier(Database* database, const EventTokens* tokens, Post post)
-      : database_(*database), tokens_(*tokens), post_(std::move(post)) {}
+  SignalCourier(Database* database, const EventTokens* tokens, Post post, CourierPace pace = {})
+      : database_(*database), tokens_(*tokens), post_(std::move(post)), pace_(pace) {}
 
-  // Delivers up to 50 events to each of up to 16 receivers. Returns how many receivers there was something for. Fails as Database::Write does.
-  absl::StatusOr<int> DeliverSome(absl::Time deadline);
+  // One turn: delivers up to 50 events to the one receiver that has waited longest, of any directory. However slow that is, what it accepted is kept. Returns
+  // how many receivers there was something for: one or none. Fails as Database::Write does.
+  absl::StatusOr<int> DeliverTurn();
 
  private:
   enum class Outcome { kAccepted, kRefused, kFailed };
 
-  absl::Status DeliverTo(struct ReceiverTurn& delivery, const std::string& lease, absl::Time deadline);
+  absl::Status DeliverTo(struct ReceiverTurn& delivery, const std::string& lease);
   // Posts one token, and notes in the receiver what came of it.
   Outcome Offer(struct EventReceiver& receiver, const std::string& event_id, const std::string& token);
   // Posts events in their order and moves the receiver's place, until one fails or the turn is over.
-  bool OfferEvents(struct EventReceiver& receiver, const std::vector<Event>& events);
+  bool OfferEvents(struct EventReceiver& receiver, const std::vector<Event>& events, absl::Time end);
 
   Database& database_;
   const EventTokens& tokens_;
   const Post post_;
+  const CourierPace pace_;
 };
 
 // The post of the real world.

@@ -65,7 +65,7 @@ struct ReceiverTurn {
   int64_t last;     // Where the stream is.
   int64_t removed;  // Events up to here are not kept any more.
 };
-// Takes up to `most`, of any directory. Sets its own scope.
+// Takes up to `most`, one of each directory of which none is taken. Sets its own scope.
 std::vector<ReceiverTurn> TakeDeliveries(Tx& tx, int most, const std::string& lease, absl::Duration length);
 // What became of the verification event that a delivery, or a poll, began with.
 enum class Verified { kWaits, kAccepted, kRefused };

@@ -1,12 +1,17 @@
 #include "server/signal/courier.h"
 
+#include <atomic>
 #include <deque>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "server/base/ids.h"
 #include "server/event/event_store.h"
+#include "server/signal/receiver_store.h"
 #include "tests/support/fixture.h"
 #include "tests/support/status_matchers.h"
 
@@ -40,8 +45,10 @@ class CourierTest : public Fixture {
   // The next answers of receivers; after them 202.
   void Answer(absl::StatusOr<HttpsAnswer> answer) { answers_.push_back(std::move(answer)); }
   void Answer(long status) { answers_.push_back(HttpsAnswer{.status = status, .body = ""}); }
-  int Deliver() {
-    SignalCourier courier(&database(), &tokens_, [this](const std::string& uri, const std::string& token) {
+  // One turn.
+  int Deliver(const CourierPace& pace = {}) {
+    const auto post = [this](const std::string& uri, const std::string& token) {
+      absl::SleepFor(slowness_);
       const std::vector<std::string> parts = absl::StrSplit(token, '.');
       std::string claims;
       EXPECT_TRUE(absl::WebSafeBase64Unescape(parts.at(1), &claims));
@@ -54,10 +61,22 @@ class CourierTest : public Fixture {
       auto answer = answers_.front();
       answers_.pop_front();
       return answer;
-    });
-    const auto done = courier.DeliverSome(Soon());
+    };
+    const auto done = SignalCourier(&database(), &tokens_, post, pace).DeliverTurn();
     EXPECT_THAT(done, IsOk());
     return done.value_or(-1);
+  }
+  // How many it takes, as a courier would.
+  size_t Take(int most) {
+    std::vector<ReceiverTurn> taken;
+    const std::string lease = NewUuid4();
+    EXPECT_THAT(database().WriteAlone(Soon(),
+                                      [&](Tx& tx) {
+                                        taken = TakeDeliveries(tx, most, lease, absl::Minutes(1));
+                                        return absl::OkStatus();
+                                      }),
+                IsOk());
+    return taken.size();
   }
   // Lets what waits for another attempt be due.
   void Later() { Sql("UPDATE hearth.event_receivers SET due_time = now()"); }
@@ -69,6 +88,7 @@ class CourierTest : public Fixture {
   const EventTokens tokens_{&keyring(), "https://hearth.example"};
   std::deque<absl::StatusOr<HttpsAnswer>> answers_;
   std::vector<std::string> posted_, ids_;
+  absl::Duration slowness_ = absl::ZeroDuration();  // Of the receivers.
   const std::string user1_ = "https://portal.example/events directories/forthcoffee/users/user1";
   const std::string user2_ = "https://portal.example/events directories/forthcoffee/users/user2";
 };
@@ -119,9 +139,45 @@ TEST_F(CourierTest, OneThatIsAwayHoldsUpNoOther) {
   AddReceiver("other");
   Disable("user1");
   Answer(500);  // Of the first that is asked.
-  EXPECT_EQ(Deliver(), 2);
+  EXPECT_EQ(Deliver(), 1);
+  EXPECT_EQ(Deliver(), 1);
   EXPECT_EQ(posted_.size(), 2u);
   EXPECT_THAT(Sql("SELECT sum(place) FROM hearth.event_receivers"), ElementsAre(ElementsAre("1")));
+}
+
+TEST_F(CourierTest, WhatASlowOneAcceptedDoesNotComeAgainHoweverLongItTook) {
+  Disable("user1");
+  Disable("user2");
+  slowness_ = absl::Milliseconds(1200);
+  EXPECT_EQ(Deliver({.round = absl::Seconds(20), .patience = absl::Seconds(2)}), 1);
+  EXPECT_THAT(State("place, lease IS NULL"), ElementsAre(ElementsAre("2", "t")));
+}
+
+TEST_F(CourierTest, ATurnEndsAndTheNextGoesOnWhereItEnded) {
+  Disable("user1");
+  Disable("user2");
+  slowness_ = absl::Milliseconds(600);
+  const CourierPace short_round{.round = absl::Milliseconds(500)};
+  EXPECT_EQ(Deliver(short_round), 1);
+  EXPECT_THAT(posted_, ElementsAre(user1_));
+  EXPECT_THAT(State("place"), ElementsAre(ElementsAre("1")));
+  EXPECT_EQ(Deliver(short_round), 1);
+  EXPECT_THAT(posted_, ElementsAre(user1_, user2_));
+}
+
+TEST_F(CourierTest, OneOfADirectoryAtATimeHasItsTurn) {
+  for (int i = 0; i < 8; ++i) AddReceiver(absl::StrCat("r", i));
+  Disable("user1");
+  for (int round = 0; round < 5; ++round) {
+    std::atomic<size_t> taken = 0;
+    RunTogether(std::vector<std::function<void()>>(4, [&] { taken += Take(1); }));
+    EXPECT_EQ(taken, 1u);
+    EXPECT_EQ(Take(16), 0u);
+    Sql("UPDATE hearth.event_receivers SET lease = NULL, due_time = now()");
+  }
+  Sql("INSERT INTO hearth.event_receivers (directory_id, event_receiver_id, endpoint_uri, audience, place)"
+      " VALUES ('contoso', 'portal', 'https://portal.example/events', 'portal', 0)");
+  EXPECT_EQ(Take(16), 2u);
 }
 
 TEST_F(CourierTest, OnlyTheTypesThatWereAskedFor) {

@@ -43,6 +43,23 @@ TEST(RepeatingThreadTest, WhereItRestsOthersHaveTheirPartOfTheTime) {
   EXPECT_LE(calls, (absl::Now() - began) / (4 * kWork) + 1);
 }
 
+TEST(RepeatingThreadTest, OnceStoppedItEndsWithTheWorkAtHand) {
+  absl::Notification begun, stopped;
+  std::atomic<int> calls = 0;
+  {
+    RepeatingThread thread({kNever, kNever}, "failed", [&]() -> absl::StatusOr<int64_t> {
+      if (++calls == 1) begun.Notify();
+      stopped.WaitForNotification();
+      return 1;
+    });
+    begun.WaitForNotification();
+    thread.Stop();
+    stopped.Notify();
+    absl::SleepFor(absl::Milliseconds(20));
+    EXPECT_EQ(calls, 1);
+  }
+}
+
 TEST(RepeatingThreadTest, AFailureIsFollowedByItsOwnPauseAndByWorkAgain) {
   absl::BlockingCounter calls(3);
   std::atomic<int> made = 0;
