@@ -1,4 +1,5 @@
 -- Receivers take turns: as before, but of each directory one at a time is delivered to, so that one with many slow receivers holds up no other directory.
+-- To those of a suspended directory nothing is delivered; what happens there waits.
 CREATE OR REPLACE FUNCTION hearth.take_event_receivers(most integer, lease_id uuid, seconds integer)
 RETURNS TABLE (directory_id text, event_receiver_id text, endpoint_uri text, audience text, types text, place bigint, last bigint, removed bigint,
                attempts integer, verification_id uuid, verification_state text)
@@ -9,7 +10,7 @@ DECLARE
   taken integer := 0;
 BEGIN
   PERFORM set_config('hearth.directories', coalesce((SELECT array_agg(d.directory_id)::text FROM hearth.directories d
-                                                     WHERE d.delete_time IS NULL), '{}'), true);
+                                                     WHERE d.live), '{}'), true);
   FOR due IN
     SELECT w.directory_id, w.event_receiver_id, coalesce(s.last, 0) AS last, coalesce(s.removed, 0) AS removed FROM hearth.event_receivers w
     LEFT JOIN hearth.event_streams s ON s.directory_id = w.directory_id

@@ -226,6 +226,16 @@ TEST_F(CourierTest, NothingIsPostedToOneThatIsPausedUntilItGoesOn) {
   EXPECT_THAT(posted_, ElementsAre(user1_));
 }
 
+TEST_F(CourierTest, NothingIsPostedForADirectoryThatIsSuspendedUntilItGoesOn) {
+  Disable("user1");
+  Sql("UPDATE hearth.directories SET suspend_time = now() WHERE directory_id = 'forthcoffee'");
+  EXPECT_EQ(Deliver(), 0);
+  EXPECT_THAT(posted_, IsEmpty());
+  Sql("UPDATE hearth.directories SET suspend_time = NULL WHERE directory_id = 'forthcoffee'");
+  EXPECT_EQ(Deliver(), 1);
+  EXPECT_THAT(posted_, ElementsAre(user1_));
+}
+
 TEST_F(CourierTest, NothingIsPostedToOneThatAsks) {
   Sql("UPDATE hearth.event_receivers SET delivery_method = 2, endpoint_uri = ''");
   Disable("user1");
