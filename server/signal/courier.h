@@ -22,9 +22,9 @@ struct CourierPace {
   absl::Duration patience = absl::Seconds(10);  // With the database, each time.
 };
 
-// Takes receivers under a lease and posts them their events (RFC 8935): one after the other, in the order of the stream. 202 is success. 400 says that this
-// token will never be accepted: it is passed over, and the problem noted. After anything else the same token comes again. A verification event that waits goes
-// first. Threads and replicas may deliver at once: to one receiver of a directory at a time. Thread-safe.
+// Takes receivers under a lease and posts them their events (RFC 8935): one after the other, in the order of the stream. What the receiver will never
+// accept (push_answer.h) is passed over, and that is in the audit; what failed comes again. EventReceiver.problem says what was met, until a later turn in which
+// a token was accepted and nothing met. A verification event that waits goes first. Threads and replicas may deliver at once: to one receiver of a directory at a time. Thread-safe.
 class SignalCourier {
  public:
   // Posts a token to an address; tests give their own.
@@ -39,13 +39,16 @@ class SignalCourier {
   absl::StatusOr<int> DeliverTurn();
 
  private:
-  enum class Outcome { kAccepted, kRefused, kFailed };
+  struct Delivery;
 
-  absl::Status DeliverTo(struct ReceiverTurn& delivery, const std::string& lease);
-  // Posts one token, and notes in the receiver what came of it.
-  Outcome Offer(struct EventReceiver& receiver, const std::string& event_id, const std::string& token);
+  absl::Status DeliverTo(struct ReceiverTurn& turn, const std::string& lease);
+  // Posts one token, and notes what came of it. False: it failed, and the turn is over.
+  bool Offer(const std::string& event_id, const std::string& token, Delivery& delivery);
+  bool OfferVerification(Delivery& delivery);
   // Posts events in their order and moves the receiver's place, until one fails or the turn is over.
-  bool OfferEvents(struct EventReceiver& receiver, const std::vector<Event>& events, absl::Time end);
+  bool OfferEvents(const std::vector<Event>& events, absl::Time end, Delivery& delivery);
+  // Keeps how far the delivery is and what it met, and gives the lease back.
+  absl::Status EndTurn(const Delivery& delivery, const std::string& lease, bool failed);
 
   Database& database_;
   const EventTokens& tokens_;

@@ -48,7 +48,7 @@ constexpr Statement kDelete{"event_receiver_delete",
                             "DELETE FROM hearth.event_receivers WHERE directory_id = $1 AND event_receiver_id = $2"};
 constexpr Statement kTake{"event_receiver_take",
                           "SELECT directory_id, event_receiver_id, endpoint_uri, audience, types, place, last, removed,"
-                          " attempts, verification_id, verification_state"
+                          " attempts, problem, verification_id, verification_state"
                           " FROM hearth.take_event_receivers($1, $2::uuid, $3)"};
 constexpr Statement kEnd{"event_receiver_end",
                          "UPDATE hearth.event_receivers SET place = $4, attempts = $5, problem = $6, lease = NULL,"
@@ -88,6 +88,7 @@ EventReceiver ReceiverOf(const pqxx::row& row) {
   receiver.types = NumbersOf<int>(row["types"]);
   receiver.place = row["place"].as<int64_t>();
   receiver.attempts = row["attempts"].as<int>();
+  receiver.problem = row["problem"].c_str();
   receiver.verification = {row["verification_id"].c_str(), row["verification_state"].c_str()};
   return receiver;
 }
@@ -97,7 +98,6 @@ EventReceiver FullReceiverOf(const pqxx::row& row) {
   receiver.delivery_method = row["delivery_method"].as<int>();
   receiver.paused = row["paused"].as<bool>();
   receiver.settled = NumbersOf<int64_t>(row["settled"]);
-  receiver.problem = row["problem"].c_str();
   receiver.revision = row["revision"].as<int64_t>();
   receiver.verified_time = ToTime(row["verified_time"]);
   receiver.due_time = ToTime(row["due_time"]);
@@ -160,11 +160,13 @@ std::vector<ReceiverTurn> TakeDeliveries(Tx& tx, int most, const std::string& le
   return deliveries;
 }
 
-void EndDelivery(Tx& tx, const EventReceiver& receiver, const std::string& lease, absl::Duration wait,
+bool EndDelivery(Tx& tx, const EventReceiver& receiver, const std::string& lease, absl::Duration wait,
                  Verified verified) {
   const pqxx::result ended = tx.Exec(kEnd, receiver.directory, receiver.id, lease, receiver.place, receiver.attempts,
                                      receiver.problem, absl::ToInt64Milliseconds(wait));
-  if (ended.affected_rows() == 1) EndVerification(tx, receiver, verified);
+  if (ended.affected_rows() != 1) return false;
+  EndVerification(tx, receiver, verified);
+  return true;
 }
 
 void WriteSettled(Tx& tx, const EventReceiver& receiver, Verified verified) {

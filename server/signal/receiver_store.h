@@ -70,8 +70,8 @@ std::vector<ReceiverTurn> TakeDeliveries(Tx& tx, int most, const std::string& le
 // What became of the verification event that a delivery, or a poll, began with.
 enum class Verified { kWaits, kAccepted, kRefused };
 
-// Ends the lease: how far the delivery is, and when to go on. Nothing when the lease is another's by now.
-void EndDelivery(Tx& tx, const EventReceiver& receiver, const std::string& lease, absl::Duration wait,
+// Ends the lease: how far the delivery is, and when to go on. Nothing, and false, when the lease is another's by now.
+bool EndDelivery(Tx& tx, const EventReceiver& receiver, const std::string& lease, absl::Duration wait,
                  Verified verified);
 
 // Writes what a receiver that asks has settled: place, settled and problem. The row is locked.

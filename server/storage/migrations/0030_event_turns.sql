@@ -1,8 +1,9 @@
 -- Receivers take turns: as before, but of each directory one at a time is delivered to, so that one with many slow receivers holds up no other directory.
 -- To those of a suspended directory nothing is delivered; what happens there waits.
-CREATE OR REPLACE FUNCTION hearth.take_event_receivers(most integer, lease_id uuid, seconds integer)
+DROP FUNCTION hearth.take_event_receivers(integer, uuid, integer);
+CREATE FUNCTION hearth.take_event_receivers(most integer, lease_id uuid, seconds integer)
 RETURNS TABLE (directory_id text, event_receiver_id text, endpoint_uri text, audience text, types text, place bigint, last bigint, removed bigint,
-               attempts integer, verification_id uuid, verification_state text)
+               attempts integer, problem text, verification_id uuid, verification_state text)
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -29,7 +30,7 @@ BEGIN
       AND NOT EXISTS (SELECT 1 FROM hearth.event_receivers o
                       WHERE o.directory_id = due.directory_id AND o.lease IS NOT NULL AND o.due_time > now())
     RETURNING r.directory_id, r.event_receiver_id, r.endpoint_uri, r.audience, array_to_string(r.types, ','), r.place, due.last, due.removed, r.attempts,
-              r.verification_id, r.verification_state;
+              r.problem, r.verification_id, r.verification_state;
     IF FOUND THEN
       taken := taken + 1;
     END IF;

@@ -45,10 +45,12 @@ class CourierTest : public Fixture {
   // The next answers of receivers; after them 202.
   void Answer(absl::StatusOr<HttpsAnswer> answer) { answers_.push_back(std::move(answer)); }
   void Answer(long status) { answers_.push_back(HttpsAnswer{.status = status, .body = ""}); }
+  void Answer400(const std::string& body) { answers_.push_back(HttpsAnswer{.status = 400, .body = body}); }
   // One turn.
   int Deliver(const CourierPace& pace = {}) {
     const auto post = [this](const std::string& uri, const std::string& token) {
       absl::SleepFor(slowness_);
+      meanwhile_();
       const std::vector<std::string> parts = absl::StrSplit(token, '.');
       std::string claims;
       EXPECT_TRUE(absl::WebSafeBase64Unescape(parts.at(1), &claims));
@@ -89,6 +91,7 @@ class CourierTest : public Fixture {
   std::deque<absl::StatusOr<HttpsAnswer>> answers_;
   std::vector<std::string> posted_, ids_;
   absl::Duration slowness_ = absl::ZeroDuration();  // Of the receivers.
+  std::function<void()> meanwhile_ = [] {};           // While a receiver is asked.
   const std::string user1_ = "https://portal.example/events directories/forthcoffee/users/user1";
   const std::string user2_ = "https://portal.example/events directories/forthcoffee/users/user2";
 };
@@ -126,13 +129,61 @@ TEST_F(CourierTest, WhatIsNotAcceptedComesAgainUnderItsIdAndNothingOvertakesIt) 
   EXPECT_THAT(State("place, attempts, problem"), ElementsAre(ElementsAre("2", "0", "")));
 }
 
-TEST_F(CourierTest, WhatWillNeverBeAcceptedIsPassedOver) {
+TEST_F(CourierTest, WhatWillNeverBeAcceptedIsPassedOverAndThatIsInTheAudit) {
   Disable("user1");
   Disable("user2");
-  Answer(400);
+  Answer400(R"({"err": "invalid_request", "description": "no such event"})");
   Deliver();
   EXPECT_THAT(posted_, ElementsAre(user1_, user2_));
-  EXPECT_THAT(State("place, problem"), ElementsAre(ElementsAre("2", "the receiver refused event " + ids_[0])));
+  const std::string problem = "the receiver refused event " + ids_[0] + ": invalid_request";
+  EXPECT_THAT(State("place, attempts, problem"), ElementsAre(ElementsAre("2", "0", problem)));
+  EXPECT_THAT(Audit(kForth), ElementsAre(AuditRow{"event_receiver.pass_over", "allowed", "",
+                                                  "forthcoffee/hearth.courier",
+                                                  "directories/forthcoffee/eventReceivers/portal"}));
+}
+
+TEST_F(CourierTest, WhatMayBeAcceptedLaterIsNotLost) {
+  Disable("user1");
+  for (const std::string body :
+       {R"({"err": "invalid_key"})", R"({"err": "invalid_issuer"})", R"({"err": "invalid_audience"})",
+        R"({"err": "authentication_failed"})", R"({"err": "access_denied"})", R"({"err": "other"})",
+        "<h1>invalid_request</h1>", ""}) {
+    posted_.clear();
+    Answer400(body);
+    EXPECT_EQ(Deliver(), 1) << body;
+    EXPECT_THAT(posted_, ElementsAre(user1_)) << body;
+    EXPECT_THAT(State("place, due_time > now(), starts_with(problem, 'the receiver answers with status 400')"),
+                ElementsAre(ElementsAre("0", "t", "t")))
+        << body;
+    Later();
+  }
+  EXPECT_THAT(State("attempts"), ElementsAre(ElementsAre("8")));
+  EXPECT_THAT(Audit(kForth), IsEmpty());
+  Deliver();
+  EXPECT_THAT(State("place, problem"), ElementsAre(ElementsAre("1", "")));
+}
+
+TEST_F(CourierTest, ARefusalIsShownUntilALaterEventIsAccepted) {
+  Disable("user1");
+  Answer400(R"({"err": "invalid_request"})");
+  Deliver();
+  const std::string problem = "the receiver refused event " + ids_[0] + ": invalid_request";
+  Sql("UPDATE hearth.event_receivers SET types = '{5}'");  // ACCOUNT_ENABLED
+  Disable("user2");
+  EXPECT_EQ(Deliver(), 1) << "a turn in which nothing was to be posted";
+  EXPECT_THAT(State("place, problem"), ElementsAre(ElementsAre("2", problem)));
+  Disable("user2", false);
+  Deliver();
+  EXPECT_THAT(State("place, problem"), ElementsAre(ElementsAre("3", "")));
+}
+
+TEST_F(CourierTest, WhoHasLostTheLeasePassesNothingOver) {
+  Disable("user1");
+  Answer400(R"({"err": "invalid_request"})");
+  meanwhile_ = [this] { Sql("UPDATE hearth.event_receivers SET lease = gen_random_uuid()"); };
+  Deliver();
+  EXPECT_THAT(State("place, problem"), ElementsAre(ElementsAre("0", "")));
+  EXPECT_THAT(Audit(kForth), IsEmpty());
 }
 
 TEST_F(CourierTest, OneThatIsAwayHoldsUpNoOther) {
@@ -260,10 +311,10 @@ TEST_F(CourierTest, AVerificationEventGoesFirstUntilItIsAccepted) {
 
 TEST_F(CourierTest, AVerificationEventIsDeliveredWhereNothingEverHappenedAndARefusalIsNoVerification) {
   Sql("UPDATE hearth.event_receivers SET verification_id = gen_random_uuid()");
-  Answer(400);
+  Answer400(R"({"err": "invalid_request"})");
   EXPECT_EQ(Deliver(), 1);
   EXPECT_THAT(State("verification_id IS NULL, verified_time IS NULL, problem"),
-              ElementsAre(ElementsAre("t", "t", "the receiver refused event " + ids_[0])));
+              ElementsAre(ElementsAre("t", "t", "the receiver refused event " + ids_[0] + ": invalid_request")));
 }
 
 TEST_F(CourierTest, PrivateAddressesAndPlainHttpAreNotCalled) {
