@@ -1,5 +1,6 @@
 #include "server/app/repeating_thread.h"
 
+#include <exception>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -21,11 +22,20 @@ void RepeatingThread::Stop() {
   if (!stopping_.HasBeenNotified()) stopping_.Notify();
 }
 
+// No exception leaves the thread: it would end the process.
+absl::StatusOr<int64_t> RepeatingThread::Work() {
+  try {
+    return work_();
+  } catch (const std::exception& exception) {
+    return absl::InternalError(exception.what());
+  }
+}
+
 void RepeatingThread::Run() {
   absl::Duration pause = absl::ZeroDuration();
   while (!stopping_.WaitForNotificationWithTimeout(pause)) {
     const absl::Time began = absl::Now();
-    const auto done = work_();
+    const absl::StatusOr<int64_t> done = Work();
     const absl::Duration rest = (absl::Now() - began) * pace_.rest;
     if (!done.ok()) Log(LogLevel::kWarning, complaint_, {{"detail", std::string(done.status().message())}});
     pause = !done.ok() ? pace_.after_failure : *done > 0 ? rest : pace_.idle;

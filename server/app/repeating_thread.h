@@ -23,7 +23,7 @@ class RepeatingThread {
   };
 
   // `work` does some of what waits, and returns how much that was: after more than nothing it is called again at once, or after its rest. A failure is logged as a
-  // warning that says `complaint`.
+  // warning that says `complaint`, and so is an exception.
   RepeatingThread(const Pace& pace, std::string complaint, std::function<absl::StatusOr<int64_t>()> work);
   // Ends after the work at hand.
   ~RepeatingThread();
@@ -32,6 +32,7 @@ class RepeatingThread {
 
  private:
   void Run();
+  absl::StatusOr<int64_t> Work();
 
   const Pace pace_;
   const std::string complaint_;

@@ -1,6 +1,7 @@
 #include "server/signal/courier.h"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,8 @@ namespace {
 constexpr int kEvents = 50;
 constexpr absl::Duration kLease = absl::Seconds(60);  // Longer than a turn: a round, a post, and the database before and after.
 constexpr absl::Duration kLongestWait = absl::Minutes(10);
+
+constexpr char kNoToken[] = "the next event cannot be made a token; the log of the server says why";
 
 }  // namespace
 
@@ -106,7 +109,15 @@ absl::Status SignalCourier::DeliverTo(ReceiverTurn& turn, const std::string& lea
     events = ReadEvents(tx, receiver.directory, receiver.place, kEvents);
     return absl::OkStatus();
   }));
-  const bool failed = !OfferVerification(delivery) || !OfferEvents(events, end, delivery);
+  bool failed = true;
+  try {
+    failed = !OfferVerification(delivery) || !OfferEvents(events, end, delivery);
+  } catch (const std::exception& exception) {
+    // One event that cannot be made a token is this receiver's problem: it waits, and others are delivered to.
+    delivery.problem = kNoToken;
+    Log(LogLevel::kWarning, "an event cannot be made a token",
+        {{"directory", receiver.directory}, {"receiver", receiver.id}, {"detail", std::string(exception.what())}});
+  }
   return EndTurn(delivery, lease, failed);
 }
 

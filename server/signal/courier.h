@@ -35,7 +35,7 @@ class SignalCourier {
       : database_(*database), tokens_(*tokens), post_(std::move(post)), pace_(pace) {}
 
   // One turn: delivers up to 50 events to the one receiver that has waited longest, of any directory. However slow that is, what it accepted is kept. Returns
-  // how many receivers there was something for: one or none. Fails as Database::Write does.
+  // how many receivers there was something for: one or none. Fails as Database::Write does; what cannot be made a token is a failure of that turn.
   absl::StatusOr<int> DeliverTurn();
 
  private:

@@ -186,6 +186,22 @@ TEST_F(CourierTest, WhoHasLostTheLeasePassesNothingOver) {
   EXPECT_THAT(Audit(kForth), IsEmpty());
 }
 
+TEST_F(CourierTest, WhatCannotBeMadeATokenIsAFailureAndNotTheEnd) {
+  Disable("user1");
+  Disable("user2");
+  Sql("UPDATE hearth.events SET type = 99 WHERE directory_id = 'forthcoffee' AND sequence = 2");
+  EXPECT_EQ(Deliver(), 1);
+  EXPECT_THAT(posted_, ElementsAre(user1_));
+  EXPECT_THAT(State("place, attempts, lease IS NULL, due_time > now(), problem"),
+              ElementsAre(ElementsAre("1", "1", "t", "t",
+                                      "the next event cannot be made a token; the log of the server says why")));
+  Sql("UPDATE hearth.events SET type = 4 WHERE type = 99");
+  Later();
+  Deliver();
+  EXPECT_THAT(posted_, ElementsAre(user1_, user2_));
+  EXPECT_THAT(State("place, attempts, problem"), ElementsAre(ElementsAre("2", "0", "")));
+}
+
 TEST_F(CourierTest, OneThatIsAwayHoldsUpNoOther) {
   AddReceiver("other");
   Disable("user1");

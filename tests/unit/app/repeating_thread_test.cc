@@ -1,6 +1,7 @@
 #include "server/app/repeating_thread.h"
 
 #include <atomic>
+#include <stdexcept>
 
 #include "absl/status/status.h"
 #include "absl/synchronization/blocking_counter.h"
@@ -73,6 +74,21 @@ TEST(RepeatingThreadTest, AFailureIsFollowedByItsOwnPauseAndByWorkAgain) {
     calls.Wait();
   }
   EXPECT_EQ(made, 3);
+}
+
+TEST(RepeatingThreadTest, AnExceptionIsAFailureAndNotTheEnd) {
+  absl::BlockingCounter calls(2);
+  std::atomic<int> made = 0;
+  {
+    RepeatingThread thread({kNever, absl::Milliseconds(1)}, "failed", [&]() -> absl::StatusOr<int64_t> {
+      const int number = ++made;
+      if (number <= 2) calls.DecrementCount();
+      if (number < 2) throw std::runtime_error("a library failed");
+      return 0;
+    });
+    calls.Wait();
+  }
+  EXPECT_EQ(made, 2);
 }
 
 }  // namespace
