@@ -15,7 +15,8 @@ constexpr Statement kStreams{
     "SELECT directory_id, last, removed FROM hearth.event_streams WHERE directory_id = ANY ($1::text[])"};
 constexpr Statement kRead{
     "events_read",
-    "SELECT event_id, sequence, type, user_id, user_principal_name, hearth.micros(create_time) AS create_time, txn,"
+    "SELECT event_id, sequence, type, user_id, user_principal_name, previous_principal_name,"
+    " hearth.micros(create_time) AS create_time, txn,"
     " hearth.micros(sessions_valid_after) AS sessions_valid_after, credential_version FROM hearth.events"
     " WHERE directory_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3"};
 // From the beginning of the stream on, so that what is left has no gaps.
@@ -54,6 +55,7 @@ std::vector<Event> ReadEvents(Tx& tx, const std::string& directory, int64_t afte
                       .type = row["type"].as<int>(),
                       .user_id = row["user_id"].c_str(),
                       .user_principal_name = row["user_principal_name"].c_str(),
+                      .previous_principal_name = row["previous_principal_name"].c_str(),
                       .create_time = ToTime(row["create_time"]),
                       .txn = row["txn"].c_str(),
                       .sessions_valid_after = ToTime(row["sessions_valid_after"]),

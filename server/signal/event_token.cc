@@ -116,6 +116,14 @@ std::pair<std::string, json> SignalOf(const Event& event) {
   }
 }
 
+// The person: by the resource name there, but of identifier-changed by the e-mail address that is no longer theirs (RISC 1.0, 2.5).
+json UserOf(const Event& event, const std::string& directory) {
+  if (event.type == v1::EVENT_TYPE_IDENTIFIER_CHANGED && !event.previous_principal_name.empty()) {
+    return {{"format", "email"}, {"email", event.previous_principal_name}};
+  }
+  return {{"format", "opaque"}, {"id", UserName(directory, event.user_id)}};
+}
+
 }  // namespace
 
 std::string EventClaims(const Event& event, const std::string& issuer, const std::string& directory,
@@ -123,7 +131,7 @@ std::string EventClaims(const Event& event, const std::string& issuer, const std
   auto [type, claims] = SignalOf(event);
   const json subject = {{"format", "complex"},
                         {"tenant", {{"format", "opaque"}, {"id", directory}}},
-                        {"user", {{"format", "opaque"}, {"id", UserName(directory, event.user_id)}}}};
+                        {"user", UserOf(event, directory)}};
   const json token = {
       {"iss", issuer},    {"aud", audience},   {"iat", absl::ToUnixSeconds(now)},      {"jti", event.event_id},
       {"txn", event.txn}, {"sub_id", subject}, {"events", {{type, std::move(claims)}}}};

@@ -16,7 +16,7 @@ class EventTokens {
   EventTokens(const Keyring* keyring, std::string issuer);
 
   // The token of an event for a receiver: JWS in compact form (RFC 7515), typ secevent+jwt. The subject is complex: tenant the directory, user the person
-  // there (RFC 9493; SSF 1.0). `now` is its iat. Throws std::runtime_error when the library fails.
+  // there (RFC 9493; SSF 1.0); of identifier-changed, by the e-mail address before it. `now` is its iat. Throws std::runtime_error when the library fails.
   std::string Sign(const Event& event, const std::string& directory, const std::string& audience, absl::Time now) const;
 
   // The token of a verification event (SSF 1.0, 8.1.4): the subject is the receiver itself, by its resource name. `state` may be empty.

@@ -36,3 +36,41 @@ BEGIN
     END IF;
   END LOOP;
 END $$;
+
+-- A changed principal name is told with the one before it: whoever knows the person by that finds them by it.
+ALTER TABLE hearth.events ADD COLUMN previous_principal_name text;  -- Of type 8; null in what was told before there was this column.
+DROP FUNCTION hearth.tell(hearth.users, integer, bigint);
+CREATE FUNCTION hearth.tell(person hearth.users, what integer, version bigint DEFAULT 0, previous_name text DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  WITH told AS (
+    INSERT INTO hearth.events (directory_id, type, user_id, user_principal_name, previous_principal_name, sessions_valid_after, credential_version, txn)
+    VALUES (person.directory_id, what, person.user_id, person.user_principal_name, previous_name,
+            CASE WHEN what = 2 THEN person.sessions_valid_after END, version, hearth.txn())
+    RETURNING directory_id, position)
+  INSERT INTO hearth.event_queue (directory_id, position) SELECT t.directory_id, t.position FROM told t;
+END $$;
+CREATE OR REPLACE FUNCTION hearth.tell_of_user() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  could boolean;
+  can   boolean;
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    PERFORM hearth.tell(OLD, 6);
+    RETURN NULL;
+  END IF;
+  IF OLD.user_principal_name <> NEW.user_principal_name THEN
+    PERFORM hearth.tell(NEW, 8, previous_name => OLD.user_principal_name);
+  END IF;
+  IF (OLD.mail, OLD.alternate_mails) IS DISTINCT FROM (NEW.mail, NEW.alternate_mails) AND NEW.home_directory_id = NEW.directory_id THEN
+    PERFORM hearth.tell(NEW, 7);
+  END IF;
+  could := NOT OLD.disabled AND OLD.delete_time IS NULL AND OLD.home_active;
+  can := NOT NEW.disabled AND NEW.delete_time IS NULL AND NEW.home_active;
+  IF could <> can THEN
+    PERFORM hearth.tell(NEW, CASE WHEN can THEN 5 ELSE 4 END);
+  END IF;
+  IF NEW.sessions_valid_after > OLD.sessions_valid_after THEN
+    PERFORM hearth.tell(NEW, 2);
+  END IF;
+  RETURN NULL;
+END $$;

@@ -95,6 +95,8 @@ TEST_F(EventTest, WhatElseIsTold) {
                                         Pair(v1::EVENT_TYPE_ACCOUNT_DISABLED, "user2"),
                                         Pair(v1::EVENT_TYPE_ACCOUNT_PURGED, "user2")));
   EXPECT_EQ(Read(kForth)[0].user_principal_name, "newname@forthcoffee.com");
+  EXPECT_EQ(Read(kForth)[0].previous_principal_name, "user2@forthcoffee.com");
+  EXPECT_EQ(Read(kForth)[1].previous_principal_name, "");
 }
 
 TEST_F(EventTest, WhatIsNoNewsIsNotTold) {

@@ -38,6 +38,7 @@ Event Sample(v1::EventType type) {
           .type = type,
           .user_id = "user1",
           .user_principal_name = "new@forthcoffee.com",
+          .previous_principal_name = "old@forthcoffee.com",
           .create_time = absl::FromUnixSeconds(1'793'534'400),
           .txn = "0b2f6a04-7d1a-4b3e-9a55-0d9f2f6f8f10",
           .sessions_valid_after = absl::InfinitePast(),
@@ -84,8 +85,19 @@ TEST(EventTokenTest, EveryTypeHasASignal) {
     ASSERT_EQ(events.size(), 1u);
     EXPECT_EQ(events.begin().key(), signals.at(type));
   }
-  EXPECT_EQ(ClaimsOf(v1::EVENT_TYPE_IDENTIFIER_CHANGED)["events"][risc + "identifier-changed"]["new-value"],
-            "new@forthcoffee.com");
+}
+
+// RISC 1.0, 2.5: the subject is an e-mail address, and it is the old one.
+TEST(EventTokenTest, AChangedIdentifierIsToldOfTheOldOne) {
+  const json claims = ClaimsOf(v1::EVENT_TYPE_IDENTIFIER_CHANGED);
+  EXPECT_EQ(claims["sub_id"], json::parse(R"({"format": "complex", "tenant": {"format": "opaque", "id": "forthcoffee"},
+      "user": {"format": "email", "email": "old@forthcoffee.com"}})"));
+  EXPECT_EQ(claims["events"], json::parse(R"({"https://schemas.openid.net/secevent/risc/event-type/identifier-changed":
+      {"new-value": "new@forthcoffee.com"}})"));
+  Event from_before = Sample(v1::EVENT_TYPE_IDENTIFIER_CHANGED);
+  from_before.previous_principal_name = "";
+  EXPECT_EQ(json::parse(EventClaims(from_before, "i", "forthcoffee", "a", absl::UnixEpoch()))["sub_id"]["user"]["id"],
+            "directories/forthcoffee/users/user1");
 }
 
 // SSF 1.0, 8.1.4.1: the subject is the stream; state only when there is one.
