@@ -18,7 +18,8 @@ struct Event {
   int type;  // hearth.v1.EventType
   std::string user_id;
   std::string user_principal_name;
-  std::string previous_principal_name{};  // Of IDENTIFIER_CHANGED: the name before it; may be empty in events from before it was kept.
+  // Of IDENTIFIER_CHANGED: the name before it. Empty in events from before it was kept.
+  std::string previous_principal_name{};
   absl::Time create_time;
   std::string txn;
   absl::Time sessions_valid_after;  // InfinitePast: not of this type.

@@ -21,7 +21,8 @@ namespace hearth {
 namespace {
 
 constexpr int kEvents = 50;
-constexpr absl::Duration kLease = absl::Seconds(60);  // Longer than a turn: a round, a post, and the database before and after.
+// Longer than a turn: a round, a post, and the database before and after.
+constexpr absl::Duration kLease = absl::Seconds(60);
 constexpr absl::Duration kLongestWait = absl::Minutes(10);
 
 constexpr char kNoToken[] = "the next event cannot be made a token; the log of the server says why";
@@ -31,8 +32,8 @@ constexpr char kNoToken[] = "the next event cannot be made a token; the log of t
 // What a turn has come to.
 struct SignalCourier::Delivery {
   ReceiverTurn& turn;
-  std::string problem{};  // What it met last; empty: nothing.
-  bool accepted = false;  // Any token.
+  std::string problem{};                       // What it met last; empty: nothing.
+  bool accepted = false;                       // Any token.
   PushVerdict verdict = PushVerdict::kFailed;  // Of the last token.
   Verified verified = Verified::kWaits;
   std::vector<PassedOver> passed_over{};
@@ -97,7 +98,6 @@ bool SignalCourier::OfferEvents(const std::vector<Event>& events, absl::Time end
 }
 
 absl::Status SignalCourier::DeliverTo(ReceiverTurn& turn, const std::string& lease) {
-  const absl::Time end = absl::Now() + pace_.round;
   EventReceiver& receiver = turn.receiver;
   Delivery delivery{.turn = turn};
   if (receiver.place < turn.removed) {
@@ -109,6 +109,7 @@ absl::Status SignalCourier::DeliverTo(ReceiverTurn& turn, const std::string& lea
     events = ReadEvents(tx, receiver.directory, receiver.place, kEvents);
     return absl::OkStatus();
   }));
+  const absl::Time end = absl::Now() + pace_.round;
   bool failed = true;
   try {
     failed = !OfferVerification(delivery) || !OfferEvents(events, end, delivery);

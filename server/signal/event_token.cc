@@ -129,9 +129,8 @@ json UserOf(const Event& event, const std::string& directory) {
 std::string EventClaims(const Event& event, const std::string& issuer, const std::string& directory,
                         const std::string& audience, absl::Time now) {
   auto [type, claims] = SignalOf(event);
-  const json subject = {{"format", "complex"},
-                        {"tenant", {{"format", "opaque"}, {"id", directory}}},
-                        {"user", UserOf(event, directory)}};
+  const json subject = {
+      {"format", "complex"}, {"tenant", {{"format", "opaque"}, {"id", directory}}}, {"user", UserOf(event, directory)}};
   const json token = {
       {"iss", issuer},    {"aud", audience},   {"iat", absl::ToUnixSeconds(now)},      {"jti", event.event_id},
       {"txn", event.txn}, {"sub_id", subject}, {"events", {{type, std::move(claims)}}}};

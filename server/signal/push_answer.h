@@ -16,7 +16,8 @@ enum class PushVerdict {
 
 struct PushAnswer {
   PushVerdict verdict;
-  std::string problem;  // Of kRefused the code; of kFailed what an administrator may read; at most 100 characters, none of them the receiver's own invention.
+  // Of kRefused the code; of kFailed what an administrator may read. Short, and none of it the receiver's own invention.
+  std::string problem;
 };
 
 // Reads an answer (RFC 8935, 2.3 and 2.4). Refused is a token of which the receiver says that it is no event as it should be: 400 with `err` invalid_request.

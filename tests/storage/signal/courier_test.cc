@@ -91,7 +91,7 @@ class CourierTest : public Fixture {
   std::deque<absl::StatusOr<HttpsAnswer>> answers_;
   std::vector<std::string> posted_, ids_;
   absl::Duration slowness_ = absl::ZeroDuration();  // Of the receivers.
-  std::function<void()> meanwhile_ = [] {};           // While a receiver is asked.
+  std::function<void()> meanwhile_ = [] {};         // While a receiver is asked.
   const std::string user1_ = "https://portal.example/events directories/forthcoffee/users/user1";
   const std::string user2_ = "https://portal.example/events directories/forthcoffee/users/user2";
 };
@@ -137,9 +137,9 @@ TEST_F(CourierTest, WhatWillNeverBeAcceptedIsPassedOverAndThatIsInTheAudit) {
   EXPECT_THAT(posted_, ElementsAre(user1_, user2_));
   const std::string problem = "the receiver refused event " + ids_[0] + ": invalid_request";
   EXPECT_THAT(State("place, attempts, problem"), ElementsAre(ElementsAre("2", "0", problem)));
-  EXPECT_THAT(Audit(kForth), ElementsAre(AuditRow{"event_receiver.pass_over", "allowed", "",
-                                                  "forthcoffee/hearth.courier",
-                                                  "directories/forthcoffee/eventReceivers/portal"}));
+  EXPECT_THAT(Audit(kForth),
+              ElementsAre(AuditRow{"event_receiver.pass_over", "allowed", "", "forthcoffee/hearth.courier",
+                                   "directories/forthcoffee/eventReceivers/portal"}));
 }
 
 TEST_F(CourierTest, WhatMayBeAcceptedLaterIsNotLost) {

@@ -14,7 +14,8 @@ class SignalThreadTest : public Fixture {
  protected:
   // A receiver for which something waits.
   void AddReceiver(const std::string& directory, const std::string& id) {
-    Sql(absl::StrCat("INSERT INTO hearth.event_receivers (directory_id, event_receiver_id, endpoint_uri, audience,"
+    Sql(
+        absl::StrCat("INSERT INTO hearth.event_receivers (directory_id, event_receiver_id, endpoint_uri, audience,"
                      " place, verification_id) VALUES ('",
                      directory, "', '", id, "', 'https://", id, ".example/', '", id, "', 0, gen_random_uuid())"));
   }

@@ -39,10 +39,19 @@ TEST(PushAnswerTest, OnlyATokenThatIsNoEventIsRefused) {
 }
 
 TEST(PushAnswerTest, WhatSaysNothingThatIsKnownFailsAndIsNotRepeated) {
-  const std::vector<std::string> bodies = {
-      "", "<h1>invalid_request</h1>", "invalid_request", R"("invalid_request")", R"(["err", "invalid_request"])",
-      R"({"err": ["invalid_request"]})", R"({"err": null})", R"({"error": "x"})", R"({"err": "Invalid_Request"})",
-      R"({"err": "\u001b[31m\nowned"})", R"({"err": "invalid_request")", "{\"err\": \"\xff\"}", std::string(60'000, '[')};
+  const std::vector<std::string> bodies = {"",
+                                           "<h1>invalid_request</h1>",
+                                           "invalid_request",
+                                           R"("invalid_request")",
+                                           R"(["err", "invalid_request"])",
+                                           R"({"err": ["invalid_request"]})",
+                                           R"({"err": null})",
+                                           R"({"error": "x"})",
+                                           R"({"err": "Invalid_Request"})",
+                                           R"({"err": "\u001b[31m\nowned"})",
+                                           R"({"err": "invalid_request")",
+                                           "{\"err\": \"\xff\"}",
+                                           std::string(60'000, '[')};
   for (const std::string& body : bodies) {
     const PushAnswer answer = Of(400, body);
     EXPECT_EQ(answer.verdict, PushVerdict::kFailed) << body;
