@@ -162,7 +162,6 @@ TEST_F(IntentTest, NothingComesOfTheDisabledTheDeletedAndThoseOutsideHearth) {
                                       "refused NOT_FOUND"));
 }
 
-// The rule the system exists for: user1@forthcoffee.com is a guest of Contoso.
 TEST_F(IntentTest, NothingComesOfARequestWhoseDirectoryWasSuspendedMeanwhile) {
   AllowSelfService();
   ASSERT_THAT(Ask(Wish("user1@forthcoffee.com")), IsOk());
@@ -174,6 +173,7 @@ TEST_F(IntentTest, NothingComesOfARequestWhoseDirectoryWasSuspendedMeanwhile) {
   EXPECT_THAT(Outcomes(), ElementsAre("refused NOT_FOUND"));
 }
 
+// The rule the system exists for: user1@forthcoffee.com is a guest of Contoso.
 TEST_F(IntentTest, AGuestGetsAMailThatSaysWhereHomeIsAndNoToken) {
   AllowSelfService("", kContoso);
   AllowSelfService("", kForth);
