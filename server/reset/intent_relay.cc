@@ -292,7 +292,7 @@ void IntentRelay::Open(Tx& tx, const Intent& intent, const User& user, const Ask
                        const v1::ResetPolicy& policy) {
   const auto id = OpenResetRequest(tx, user, NameOfAsker(intent), asked.language, SpanOf(policy.request_lifetime()));
   if (!id.has_value()) return;
-  if (NoticeRequest(tx, keyring_, keys_, user, *id, asked, policy)) MarkNoticed(tx, user.directory, *id);
+  if (NoticeRequest(tx, keyring_, keys_, user, *id, asked, policy)) MarkNoticed(tx, user.directory, {*id});
 }
 
 absl::Status IntentRelay::SendHome(Tx& tx, const Intent& intent, const Place& place, const User& guest,

@@ -85,9 +85,9 @@ void NoticeDigest(Tx& tx, const Keyring& keyring, const std::string& directory, 
   if (!unnoticed.has_value() || unnoticed->now < unnoticed->oldest + SpanOf(policy.notices().block())) return;
   for (const User& administrator :
        FirstGroup(ListHolders(tx, directory, AllRoles()), [](const User&) { return true; })) {
-    MailDigest(tx, keyring, administrator, unnoticed->count, unnoticed->oldest);
+    MailDigest(tx, keyring, administrator, static_cast<int>(unnoticed->ids.size()), unnoticed->oldest);
   }
-  MarkAllNoticed(tx, directory);
+  MarkNoticed(tx, directory, unnoticed->ids);
 }
 
 }  // namespace hearth

@@ -49,16 +49,13 @@ constexpr Statement kComplete{"reset_request_complete",
                               " AND state IN (1, 2)"};
 constexpr Statement kNoticed{
     "reset_request_noticed",
-    "UPDATE hearth.reset_requests SET noticed = true WHERE directory_id = $1 AND reset_request_id = $2"};
+    "UPDATE hearth.reset_requests SET noticed = true WHERE directory_id = $1 AND reset_request_id = ANY ($2::text[])"};
 constexpr Statement kDirectories{"reset_request_directories", "SELECT directory_id FROM hearth.reset_digests_due()"};
-constexpr Statement kLockUnnoticed{
-    "reset_request_lock_unnoticed",
-    "SELECT hearth.micros(create_time) AS create_time, hearth.micros(now()) AS now FROM hearth.reset_requests"
-    " WHERE directory_id = $1 AND state = 1 AND NOT noticed AND expire_time > now()"
-    " ORDER BY create_time FOR UPDATE SKIP LOCKED"};
-constexpr Statement kAllNoticed{"reset_request_all_noticed",
-                                "UPDATE hearth.reset_requests SET noticed = true WHERE directory_id = $1 AND state = 1"
-                                " AND NOT noticed"};
+constexpr Statement kLockUnnoticed{"reset_request_lock_unnoticed",
+                                   "SELECT reset_request_id, hearth.micros(create_time) AS create_time, "
+                                   "hearth.micros(now()) AS now FROM hearth.reset_requests"
+                                   " WHERE directory_id = $1 AND state = 1 AND NOT noticed AND expire_time > now()"
+                                   " ORDER BY create_time FOR UPDATE SKIP LOCKED"};
 constexpr Statement kSweepExpired{"reset_request_sweep_expired",
                                   "UPDATE hearth.reset_requests SET state = 5, end_time = now()"
                                   " WHERE directory_id = ANY (hearth.served()) AND state = 1 AND expire_time <= now()"};
@@ -128,8 +125,8 @@ void CompleteResetRequests(Tx& tx, std::string_view directory, std::string_view 
   tx.Exec(kComplete, std::string(directory), std::string(user));
 }
 
-void MarkNoticed(Tx& tx, std::string_view directory, std::string_view id) {
-  tx.Exec(kNoticed, std::string(directory), std::string(id));
+void MarkNoticed(Tx& tx, std::string_view directory, const std::vector<std::string>& ids) {
+  tx.Exec(kNoticed, std::string(directory), TextArray(ids));
 }
 
 std::vector<std::string> DirectoriesWithUnnoticed(Tx& tx) {
@@ -141,10 +138,10 @@ std::vector<std::string> DirectoriesWithUnnoticed(Tx& tx) {
 std::optional<Unnoticed> LockUnnoticed(Tx& tx, const std::string& directory) {
   const pqxx::result rows = tx.Exec(kLockUnnoticed, directory);
   if (rows.empty()) return std::nullopt;
-  return Unnoticed{static_cast<int>(rows.size()), ToTime(rows[0]["create_time"]), ToTime(rows[0]["now"])};
+  Unnoticed unnoticed{{}, ToTime(rows[0]["create_time"]), ToTime(rows[0]["now"])};
+  for (const auto& row : rows) unnoticed.ids.emplace_back(row["reset_request_id"].c_str());
+  return unnoticed;
 }
-
-void MarkAllNoticed(Tx& tx, const std::string& directory) { tx.Exec(kAllNoticed, directory); }
 
 void SweepResetRequests(Tx& tx) {
   tx.Exec(kSweepExpired);

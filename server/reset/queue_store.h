@@ -54,18 +54,18 @@ void DecideResetRequest(Tx& tx, const QueuedReset& request, v1::ResetRequest::St
 // The person has a new password: what was open or approved is completed.
 void CompleteResetRequests(Tx& tx, std::string_view directory, std::string_view user);
 
-// Notes that administrators were told of the request.
-void MarkNoticed(Tx& tx, std::string_view directory, std::string_view id);
+// Notes that administrators were told of these requests, and of no others.
+void MarkNoticed(Tx& tx, std::string_view directory, const std::vector<std::string>& ids);
 // The directories in which somebody waits of whom no mail has told. A statement that stands alone.
 std::vector<std::string> DirectoriesWithUnnoticed(Tx& tx);
-// How many those are, and since when the first; nullopt when there is none. Holds them until the transaction ends.
+// Which those are, and since when the first waits; nullopt when there is none. Holds them until the transaction ends. What is opened meanwhile, or
+// held by somebody else, is not among them, and is for the next digest.
 struct Unnoticed {
-  int count = 0;
+  std::vector<std::string> ids;
   absl::Time oldest;
   absl::Time now;
 };
 std::optional<Unnoticed> LockUnnoticed(Tx& tx, const std::string& directory);
-void MarkAllNoticed(Tx& tx, const std::string& directory);
 
 // Closes those whose time is over, and removes those that ended more than 90 days ago. The transaction's scope says in which directories.
 void SweepResetRequests(Tx& tx);

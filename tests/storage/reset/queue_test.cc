@@ -1,6 +1,7 @@
 // The administrators' queue: where self-service is off, as it is by default.
 #include <atomic>
 
+#include "server/reset/queue_store.h"
 #include "server/reset/sweep.h"
 #include "tests/storage/reset/reset_fixture.h"
 
@@ -274,6 +275,26 @@ TEST_F(QueueTest, AFloodOfRequestsBecomesADigest) {
   ASSERT_THAT(send(), IsOk());
   ASSERT_THAT(send(), IsOk());
   EXPECT_THAT(MailsOf(v1::MAIL_TEMPLATE_RESET_REQUEST_DIGEST), SizeIs(2)) << "one to each, once";
+}
+
+// Who is being decided on, or came after the count, is told of next time.
+TEST_F(QueueTest, ADigestTellsOfThoseItCountedAndOfNoOthers) {
+  SetPolicy(R"({"notices": {"count": 3, "window": "600s", "block": "3600s"}})");
+  Open("user1");
+  const std::string held = Open("user2");
+  Sql("UPDATE hearth.reset_requests SET noticed = false, create_time = create_time - interval '1 hour'");
+  const auto send = [this] { return relay_.SendDigests(absl::Now() + absl::Seconds(5)); };
+  ASSERT_THAT(database().Write({kForth}, absl::Now() + absl::Seconds(20),
+                               [&](Tx& tx) {
+                                 FindResetRequest(tx, kForth, held.substr(held.rfind('/') + 1), /*lock=*/true);
+                                 return send();
+                               }),
+              IsOk());
+  EXPECT_THAT(MailsOf(v1::MAIL_TEMPLATE_RESET_REQUEST_DIGEST), SizeIs(2)) << "one to each of the two";
+  EXPECT_THAT(Sql("SELECT user_id FROM hearth.reset_requests WHERE NOT noticed"), ElementsAre(ElementsAre("user2")));
+  ASSERT_THAT(send(), IsOk());
+  EXPECT_THAT(MailsOf(v1::MAIL_TEMPLATE_RESET_REQUEST_DIGEST), SizeIs(4)) << "and the other's has not been lost";
+  EXPECT_THAT(Sql("SELECT user_id FROM hearth.reset_requests WHERE NOT noticed"), IsEmpty());
 }
 
 TEST_F(QueueTest, AnotherDirectorysRequestsAreNotThere) {
