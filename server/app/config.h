@@ -47,7 +47,8 @@ struct Config {
   int hash_lanes = 0;              // 0: one for each processor.
   int lookup_workers = 0;          // 0: one for every two processors; few workers make large batches.
   int intake_workers = 1;          // What comes while one commits is the next batch.
-  int read_workers = 2, write_workers = 6, bulk_workers = 2;
+  int read_workers = 2, write_workers = 6;
+  int bulk_workers = 4;  // One more than methods of the class, of each of which a directory has one run at a time.
   int lookup_queue = 4096, intake_queue = 4096, read_queue = 1024, write_queue = 512, bulk_queue = 16;
   int hash_queue = 0;               // 0: 16 for each lane.
   int upload_silence_seconds = 30;  // How long a caller who streams requests may send nothing.

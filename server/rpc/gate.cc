@@ -138,7 +138,7 @@ absl::Status Gate::TakeFromLimits(const Work& work) {
 
 absl::Status Gate::BeginRun(Work& work) {
   if (work.rpc->policy.work_class() != v1::WORK_CLASS_BULK) return absl::OkStatus();
-  work.run = runs_.Begin(work.call.principal.directory);
+  work.run = runs_.Begin(work.call.principal.directory, work.rpc->name);
   if (work.run != nullptr) return absl::OkStatus();
   metrics_.Limited("directory_runs", *work.rpc);
   return Refuse(v1::ERROR_REASON_RUN_IN_PROGRESS, {}, kRunPatience);

@@ -1,20 +1,19 @@
 #include "server/rpc/long_runs.h"
 
-#include <utility>
-
 namespace hearth {
 
-LongRuns::Run::Run(LongRuns* runs, std::string directory) : runs_(*runs), directory_(std::move(directory)) {}
+LongRuns::Run::Run(LongRuns* runs, std::pair<std::string, std::string> key) : runs_(*runs), key_(std::move(key)) {}
 
 LongRuns::Run::~Run() {
   absl::MutexLock lock(&runs_.mutex_);
-  runs_.directories_.erase(directory_);
+  runs_.under_way_.erase(key_);
 }
 
-std::unique_ptr<LongRuns::Run> LongRuns::Begin(const std::string& directory) {
+std::unique_ptr<LongRuns::Run> LongRuns::Begin(const std::string& directory, const std::string& method) {
+  const std::pair key(directory, method);
   absl::MutexLock lock(&mutex_);
-  if (!directories_.insert(directory).second) return nullptr;
-  return std::make_unique<Run>(this, directory);
+  if (!under_way_.insert(key).second) return nullptr;
+  return std::make_unique<Run>(this, key);
 }
 
 }  // namespace hearth

@@ -1,6 +1,7 @@
-// Long runs beside each other: one of a directory at a time, callers who do not read, and the limits of the resets inside.
+// Long runs beside each other: one of a directory and method at a time, callers who do not read, and the limits of the resets inside.
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "hearth/v1/audit_service.grpc.pb.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_server.h"
 
@@ -81,6 +82,38 @@ TEST_F(LongRunsTest, ADirectoryHasOneRunAtATimeAndOthersAreServedMeanwhile) {
   EXPECT_THAT(unread.Finish(), IsOk()) << "whoever reads late has lost nothing";
   EXPECT_EQ(unread.read(), 1999);
   EXPECT_THAT(DoRun(ForthAdmin(), RunOf(kForth, "user1", 1)), IsOk());
+}
+
+// Who may read the audit has no hold on the resets.
+TEST_F(LongRunsTest, RunsOfOtherMethodsAreNotKeptOut) {
+  config.stream_stall_seconds = 3600;
+  Start();
+  OpenRun unread(NarrowChannel(), ForthAdmin(), RunOf(kForth, "nobody", 2000));
+  ASSERT_TRUE(unread.Read());
+  EXPECT_THAT(DoRun(ForthAdmin(), RunOf(kForth, "user1", 1)), HasReason(v1::ERROR_REASON_RUN_IN_PROGRESS));
+  v1::AuditService::Stub audit(Channel());
+  v1::VerifyAuditRequest request;
+  v1::VerifyAuditResponse response;
+  request.set_name("directories/forthcoffee");
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + kPatience));
+  context.AddMetadata("authorization", "Bearer " + TokenFor(ForthAdmin()));
+  const auto reader = audit.VerifyAudit(&context, request);
+  while (reader->Read(&response)) {
+  }
+  EXPECT_THAT(FromGrpc(reader->Finish()), IsOk());
+  EXPECT_THAT(unread.Finish(), IsOk());
+}
+
+// More workers than there are methods of the class: a directory that runs all of them leaves one.
+TEST_F(LongRunsTest, ADirectoryCannotHoldAllWorkers) {
+  Start();
+  int methods = 0;
+  for (const auto& [name, rpc] : environment().table().rows()) {
+    if (rpc->policy.work_class() == v1::WORK_CLASS_BULK) ++methods;
+  }
+  EXPECT_GE(methods, 3);
+  EXPECT_GT(Config().bulk_workers, methods);
 }
 
 TEST_F(LongRunsTest, ACallerWhoDoesNotReadLosesTheRun) {
