@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -61,8 +63,18 @@ void AppendVerdict(Tx& tx, const Call& call, const absl::Status& verdict) {
 }
 
 absl::Status RecordRefusal(Database& database, const Call& call, const absl::Status& status) {
-  return database.Write(DirectoriesOf(call), call.deadline, [&](Tx& tx) {
-    AppendVerdict(tx, call, status);
+  return RecordRefusals(database, {{&call, status}});
+}
+
+absl::Status RecordRefusals(Database& database, absl::Span<const RefusedCall> calls) {
+  std::set<std::string> directories;
+  absl::Time deadline = absl::InfinitePast();
+  for (const RefusedCall& refused : calls) {
+    for (const std::string& directory : DirectoriesOf(*refused.call)) directories.insert(directory);
+    deadline = std::max(deadline, refused.call->deadline);
+  }
+  return database.Write({directories.begin(), directories.end()}, deadline, [&](Tx& tx) {
+    for (const RefusedCall& refused : calls) AppendVerdict(tx, *refused.call, refused.status);
     return absl::OkStatus();
   });
 }

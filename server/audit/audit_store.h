@@ -2,6 +2,7 @@
 #pragma once
 
 #include "absl/status/status.h"
+#include "absl/types/span.h"
 #include "server/authz/call.h"
 
 namespace hearth {
@@ -21,5 +22,12 @@ void AppendVerdict(Tx& tx, const Call& call, const absl::Status& verdict);
 // own, with the reason of `status`. Fails as Database::Write does; the caller then gets that failure instead
 // of the refusal.
 absl::Status RecordRefusal(Database& database, const Call& call, const absl::Status& status);
+
+// The same for calls that were served together: all in one transaction, or none. `calls` is not empty.
+struct RefusedCall {
+  const Call* call;
+  absl::Status status;
+};
+absl::Status RecordRefusals(Database& database, absl::Span<const RefusedCall> calls);
 
 }  // namespace hearth

@@ -243,9 +243,8 @@ void Dispatcher::RunAdmitter(Lane& lane) {
       for (auto& refused : Queue(lane, std::move(work))) TurnAway(lane, std::move(refused));
     }
     // Last, because a refusal of the gate may have to be written to the audit, and nobody else shall wait for that.
-    for (auto& work : batch) {
-      if (work != nullptr) settler_.Settle(std::move(work));
-    }
+    std::erase(batch, nullptr);
+    settler_.SettleAll(std::move(batch));
   }
   absl::MutexLock lock(&lane.mutex);
   lane.admitting = false;
@@ -298,7 +297,7 @@ void Dispatcher::Serve(const Lane& lane, Batch batch) {
   } catch (const std::exception& exception) {
     FailAll(works, exception);
   }
-  for (auto& work : batch) settler_.Settle(std::move(work));
+  settler_.SettleAll(std::move(batch));
 }
 
 }  // namespace hearth

@@ -171,7 +171,10 @@ void Gate::Admit(absl::Span<Work* const> batch) {
   for (Work* work : batch) {
     if (!by_token && !work->authenticated && work->status.ok())
       work->status = absl::InternalError("nobody said who calls");
-    if (work->status.ok()) work->status = TakeFromLimits(*work);
+    // Also of callers who are known and not active, whose refusals are recorded.
+    if (work->status.ok() || work->authenticated) {
+      if (const absl::Status limits = TakeFromLimits(*work); !limits.ok()) work->status = limits;
+    }
     if (work->status.ok()) work->status = ParseMessage(*work->request_bytes, *work->request);
     if (work->status.ok()) work->status = AdmitOne(*work);
     if (work->status.ok()) work->status = BeginRun(*work);

@@ -40,6 +40,9 @@ std::string Defect(const Rpc& rpc) {
   if (NeedsPermission(policy.access()) && policy.permission() == v1::PERMISSION_UNSPECIFIED) return "no permission";
   if (policy.idempotency() == v1::IDEMPOTENCY_UNSPECIFIED) return "no idempotency";
   if (policy.work_class() == v1::WORK_CLASS_UNSPECIFIED) return "no work class";
+  if (policy.audit_action().empty()) return "no audit action";
+  if (policy.audit_refusals_only() && policy.idempotency() != v1::IDEMPOTENCY_READ_ONLY)
+    return "audit_refusals_only is for what only reads";
   const bool for_batches = policy.work_class() == v1::WORK_CLASS_LOOKUP || policy.work_class() == v1::WORK_CLASS_INTAKE;
   if (for_batches != (policy.max_batch() > 1)) return "LOOKUP and INTAKE are for batches, and batches are one of them";
   const bool bulk = policy.work_class() == v1::WORK_CLASS_BULK, watch = policy.work_class() == v1::WORK_CLASS_WATCH;

@@ -1,5 +1,6 @@
 #include "server/rpc/settle.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -16,14 +17,15 @@ namespace {
 // A refusal after the deadline is still recorded, with this much time.
 constexpr absl::Duration kAuditPatience = absl::Seconds(2);
 
-// Calls of known callers to audited methods. Without a database there is nowhere to write, and nothing happened. A caller who calls too often, or
-// when there is too much to do, is counted and logged: a row for each call would make the flood the database's.
+// Calls of known callers. Without a database there is nowhere to write, and nothing happened. A caller who calls too often, or when there is too
+// much to do, is counted and logged: a row for each call would make the flood the database's. Of methods that only read, those that were refused
+// for want of authority; the policy says why.
 bool MustBeAudited(const Work& work) {
+  if (work.status.ok() || !work.authenticated || absl::IsUnavailable(work.status)) return false;
   const auto reason = ReasonOf(work.status);
   const bool too_much = reason == v1::ERROR_REASON_RATE_LIMITED || reason == v1::ERROR_REASON_OVERLOADED ||
                         reason == v1::ERROR_REASON_RUN_IN_PROGRESS;
-  return !too_much && !work.status.ok() && work.authenticated && !work.rpc->policy.audit_action().empty() &&
-         !absl::IsUnavailable(work.status);
+  return !too_much && (!work.rpc->policy.audit_refusals_only() || absl::IsPermissionDenied(work.status));
 }
 
 // What the call ended with. A desk only sees that nothing more can be sent.
@@ -36,7 +38,7 @@ absl::Status OutcomeOf(const Work& work) {
 // Reads that went well are not news.
 LogLevel LevelOf(const Work& work) {
   if (absl::IsInternal(work.status)) return LogLevel::kError;
-  const bool quiet = work.status.ok() && work.rpc->policy.audit_action().empty();
+  const bool quiet = work.status.ok() && work.rpc->policy.audit_refusals_only();
   return quiet ? LogLevel::kDebug : LogLevel::kInfo;
 }
 
@@ -62,12 +64,38 @@ void LogCall(const Work& work, absl::Duration time) {
 }  // namespace
 
 void Settler::Settle(std::unique_ptr<Work> work) {
-  work->status = OutcomeOf(*work);
-  if (MustBeAudited(*work)) {
-    if (work->call.deadline < absl::Now() + kAuditPatience) work->call.deadline = absl::Now() + kAuditPatience;
-    const absl::Status recorded = RecordRefusal(database_, work->call, work->status);
-    if (!recorded.ok()) work->status = recorded;
+  std::vector<std::unique_ptr<Work>> batch;
+  batch.push_back(std::move(work));
+  SettleAll(std::move(batch));
+}
+
+void Settler::SettleAll(std::vector<std::unique_ptr<Work>> batch) {
+  std::vector<std::unique_ptr<Work>> refused;
+  for (auto& work : batch) {
+    work->status = OutcomeOf(*work);
+    MustBeAudited(*work) ? refused.push_back(std::move(work)) : Finish(std::move(work));
   }
+  if (!refused.empty()) Record(refused);
+  for (auto& work : refused) Finish(std::move(work));
+}
+
+void Settler::Record(absl::Span<const std::unique_ptr<Work>> refused) {
+  std::vector<RefusedCall> calls;
+  for (const auto& work : refused) {
+    work->call.deadline = std::max(work->call.deadline, absl::Now() + kAuditPatience);
+    calls.push_back({&work->call, work->status});
+  }
+  const absl::Status recorded = RecordRefusals(database_, calls);
+  if (recorded.ok()) return;
+  // Without a database each would fail; else a row that cannot be written takes no other with it.
+  const bool hopeless = refused.size() == 1 || absl::IsUnavailable(recorded) || absl::IsDeadlineExceeded(recorded);
+  for (const auto& work : refused) {
+    const absl::Status alone = hopeless ? recorded : RecordRefusal(database_, work->call, work->status);
+    if (!alone.ok()) work->status = alone;
+  }
+}
+
+void Settler::Finish(std::unique_ptr<Work> work) {
   const absl::Duration time = absl::Now() - work->arrival;
   metrics_.Finished(*work->rpc, work->status, time);
   if (const auto reason = ReasonOf(work->status)) metrics_.Refused(ReasonName(*reason));

@@ -45,8 +45,10 @@ def breaks_of_policies(contract):
             without = contract.enum_name("Access", policy.access) in ("AUTHENTICATED", "SINGLE_USE_TOKEN", "INVITEE")
             if without == bool(policy.permission):
                 wrong.append(f"{name}: a permission, or ACCESS_AUTHENTICATED or ACCESS_SINGLE_USE_TOKEN, or ACCESS_INVITEE")
-        if policy.idempotency and contract.enum_name("Idempotency", policy.idempotency) != "READ_ONLY" and not policy.audit_action:
-            wrong.append(f"{name}: changes state and is not audited")
+        if not policy.audit_action:
+            wrong.append(f"{name}: no audit_action: nobody would see who was refused")
+        if policy.idempotency and contract.enum_name("Idempotency", policy.idempotency) != "READ_ONLY" and policy.audit_refusals_only:
+            wrong.append(f"{name}: changes state, and only its refusals are audited")
         if policy.audit_action and not re.fullmatch(r"[a-z_]+\.[a-z_]+", policy.audit_action):
             wrong.append(f"{name}: audit_action is written noun.verb")
         # A batch does, and records, what its single method does, many times.
@@ -140,7 +142,7 @@ def policy_rows(contract):
         contract.enum_name("Idempotency", policy.idempotency),
         f"{policy.default_deadline.seconds} s",
         contract.enum_name("WorkClass", policy.work_class).lower(),
-        policy.audit_action or "-",
+        (policy.audit_action or "-") + (" (refusals)" if policy.audit_refusals_only else ""),
         "recent" if policy.recent_sign_in else policy.limited_scope,
     ) for service, method, policy in contract.methods()]
 
@@ -172,7 +174,7 @@ Made from the contract by `tests/layering/protos_test.py --update`; a test compa
 
 `reach` is `unit` where a role on an administrative unit suffices, for what is in that unit. Whom a caller may act on is decided besides by the home
 rule and the authority matrix (`server/authz`). `sign-in` is `recent` where a person must have signed in recently, and names the scope with which
-a limited token opens the method.
+a limited token opens the method. `(refusals)` behind an audit action: of what only reads, that a caller was refused for want of authority is recorded.
 
 """
 ROLES_HEAD = """
@@ -293,8 +295,12 @@ class Rules(unittest.TestCase):
     def test_a_method_without_permission(self):
         self.notices(breaks_of_policies, "GetUser: a permission", self.change_policy("GetUser", permission=None))
 
-    def test_a_change_that_is_not_audited(self):
-        self.notices(breaks_of_policies, "DeleteUser: changes", self.change_policy("DeleteUser", audit_action=None))
+    def test_a_method_that_is_not_audited(self):
+        for method in ("DeleteUser", "GetUser"):
+            self.notices(breaks_of_policies, f"{method}: no audit_action", self.change_policy(method, audit_action=None))
+
+    def test_a_change_of_which_only_refusals_are_audited(self):
+        self.notices(breaks_of_policies, "DeleteUser: changes", self.change_policy("DeleteUser", audit_refusals_only=True))
 
     def test_two_methods_with_one_audit_action(self):
         self.notices(breaks_of_policies, "UndeleteUser: audit", self.change_policy("UndeleteUser", audit_action="user.delete"))

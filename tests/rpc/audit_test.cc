@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "hearth/client/audit_log.h"
 #include "hearth/v1/audit_service.grpc.pb.h"
+#include "hearth/v1/guest_user_service.grpc.pb.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/test_server.h"
 
@@ -172,6 +173,42 @@ TEST_F(AuditTest, WhoMayNotReadTheAuditIsSeenTrying) {
               HasReason(v1::ERROR_REASON_PERMISSION_MISSING));
   EXPECT_THAT(Audit(kForth), testing::Contains(AuditRow{"audit.list", "refused", "PERMISSION_MISSING",
                                                         "forthcoffee/user1", "directories/forthcoffee"}));
+}
+
+// Who tries the door of a read is seen; what a read answers is nobody's news.
+TEST_F(AuditTest, OfReadsTheRefusalsOfAuthorityAreThereAndNothingElse) {
+  const size_t before = Audit(kForth).size();
+  const auto look_at = [this](const Principal& caller, const std::string& name) {
+    v1::GetUserRequest request;
+    v1::GetUserResponse response;
+    request.set_name(name);
+    return Call(caller, &Directories::GetUser, request, &response);
+  };
+  EXPECT_THAT(look_at(ForthAdmin(), "directories/forthcoffee/users/user1"), IsOk());
+  EXPECT_THAT(look_at(ForthAdmin(), "directories/forthcoffee/users/nobody"), HasReason(v1::ERROR_REASON_NOT_FOUND));
+  EXPECT_THAT(look_at(ForthAdmin(), "directories/forthcoffee/users/"), HasReason(v1::ERROR_REASON_INVALID_FIELDS));
+  v1::ResolveHomeDirectoryRequest resolve;
+  v1::ResolveHomeDirectoryResponse resolved;
+  resolve.set_user_principal_name("somebody@nowhere.example");
+  EXPECT_THAT(Call(ForthAdmin(), &Guest::ResolveHomeDirectory, resolve, &resolved),
+              HasReason(v1::ERROR_REASON_HOME_NOT_FOUND));
+  EXPECT_EQ(Audit(kForth).size(), before);
+
+  EXPECT_THAT(look_at({kForth, "user1"}, "directories/forthcoffee/users/user2"),
+              HasReason(v1::ERROR_REASON_PERMISSION_MISSING));
+  v1::CheckResetPasswordRequest check;
+  v1::CheckResetPasswordResponse checked;
+  check.set_name("directories/contoso/users/user2");
+  EXPECT_THAT(Call(ForthAdmin(), &Reset::CheckResetPassword, check, &checked),
+              HasReason(v1::ERROR_REASON_FOREIGN_DIRECTORY));
+  const AuditRow foreign{"password.check_reset", "refused", "FOREIGN_DIRECTORY", "forthcoffee/global-administrator",
+                         "directories/contoso/users/user2"};
+  ASSERT_EQ(Audit(kForth).size(), before + 2);
+  EXPECT_THAT(Audit(kForth),
+              testing::IsSupersetOf({AuditRow{"user.get", "refused", "PERMISSION_MISSING", "forthcoffee/user1",
+                                              "directories/forthcoffee/users/user2"},
+                                     foreign}));
+  EXPECT_THAT(Audit(kContoso), testing::Contains(foreign));
 }
 
 TEST_F(AuditTest, HeadsGoToTheFile) {

@@ -96,8 +96,7 @@ TEST_F(ForeignTest, EveryNameOfAnotherDirectoryGetsTheSameBytesAndIsAuditedInBot
 
         const std::string& action = PolicyOf(method).audit_action();
         const std::vector<AuditRow> own = NewEvents(kForth), foreign = NewEvents(kContoso);
-        EXPECT_EQ(own.size(), action.empty() ? 0u : 1u) << method->full_name() << " " << name;
-        if (action.empty() || own.empty()) continue;
+        ASSERT_EQ(own.size(), 1u) << method->full_name() << " " << name;
         EXPECT_EQ(own[0].action, action);
         EXPECT_EQ(own[0].verdict, "refused");
         EXPECT_EQ(own[0].reason, "FOREIGN_DIRECTORY") << method->full_name() << " " << name;

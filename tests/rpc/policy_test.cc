@@ -64,6 +64,8 @@ v1::MethodPolicy Complete() {
   policy.mutable_default_deadline()->set_seconds(5);
   policy.mutable_max_deadline()->set_seconds(30);
   policy.set_work_class(v1::WORK_CLASS_READ);
+  policy.set_audit_action("trial.get");
+  policy.set_audit_refusals_only(true);
   return policy;
 }
 
@@ -85,6 +87,8 @@ TEST(PolicyTest, EachPartOfAPolicyIsNeeded) {
       {"permission", [](auto& policy) { policy.clear_permission(); }},
       {"idempotency", [](auto& policy) { policy.clear_idempotency(); }},
       {"work class", [](auto& policy) { policy.clear_work_class(); }},
+      {"audit action", [](auto& policy) { policy.clear_audit_action(); }},
+      {"only reads", [](auto& policy) { policy.set_idempotency(v1::IDEMPOTENCY_NONE); }},
       {"LOOKUP", [](auto& policy) { policy.set_work_class(v1::WORK_CLASS_LOOKUP); }},  // Serves one at a time.
       {"LOOKUP", [](auto& policy) { policy.set_max_batch(2); }},
       {"BULK", [](auto& policy) { policy.set_work_class(v1::WORK_CLASS_BULK); }},  // Does not stream.

@@ -112,6 +112,16 @@ TEST_F(RateLimitTest, AMethodCanHaveALimitOfItsOwn) {
   EXPECT_EQ(Limited("caller_method", "DirectoryService/GetUser"), 1);
 }
 
+// Their refusals are recorded, so they have limits like everybody.
+TEST_F(RateLimitTest, WhoIsNotActiveFillsNoAudit) {
+  config.caller_rates.reads = 0.1;
+  Start();
+  int limited = 0;
+  for (int i = 0; i < 30; ++i) limited += ReasonOf(ReadSelf("disabled")) == v1::ERROR_REASON_RATE_LIMITED ? 1 : 0;
+  EXPECT_GE(limited, 19);
+  EXPECT_EQ(Audit(kForth).size(), 30u - static_cast<size_t>(limited));
+}
+
 TEST_F(RateLimitTest, LongRunsAndStreamsOfEventsHaveLimitsToo) {
   config.caller_rates = {.runs = 0.1, .watches = 0.1};
   Start();

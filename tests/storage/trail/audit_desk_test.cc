@@ -50,6 +50,19 @@ TEST_F(AuditDeskTest, ListsPagesInBothOrders) {
   EXPECT_THAT(Targets(newest), ElementsAre("row-4", "row-3", "row-2", "row-1", "row-0"));
 }
 
+TEST_F(AuditDeskTest, RefusalsOfCallsThatWereServedTogetherAreWrittenTogether) {
+  v1::GetAuditPolicyRequest request;
+  const Call& ours = By(ForthAdmin(), request);
+  const Call& theirs = By(ContosoAdmin(), request);
+  ours.note->other_directory = kContoso;
+  ASSERT_THAT(RecordRefusals(database(), {{&ours, Refuse(v1::ERROR_REASON_FOREIGN_DIRECTORY)},
+                                          {&theirs, Refuse(v1::ERROR_REASON_TOKEN_LIMITED)}}),
+              IsOk());
+  EXPECT_THAT(Audit(kForth), ElementsAre(testing::Field(&AuditRow::reason, "FOREIGN_DIRECTORY")));
+  EXPECT_THAT(Audit(kContoso), testing::UnorderedElementsAre(testing::Field(&AuditRow::reason, "FOREIGN_DIRECTORY"),
+                                                             testing::Field(&AuditRow::reason, "TOKEN_LIMITED")));
+}
+
 TEST_F(AuditDeskTest, ARowSaysAllThatIsKnownOfTheCall) {
   v1::GetAuditPolicyRequest request;
   const Call& call = By(ForthAdmin(), request);
