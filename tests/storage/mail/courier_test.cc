@@ -52,6 +52,20 @@ TEST_F(CourierTest, AMailIsSentOnceAndItsSecretsAreGone) {
   EXPECT_EQ(metrics_.sent.Value(), 1);
 }
 
+// What waits goes out when the directory is live again, and expires else.
+TEST_F(CourierTest, ADirectoryThatIsNotLiveWritesToNobody) {
+  Put("ada@roastery.example", "user1");
+  Put("bob@contoso.example", "user1", kContoso);
+  for (const char* time : {"suspend_time", "delete_time"}) {
+    Sql(absl::StrCat("UPDATE hearth.directories SET ", time, " = now() WHERE directory_id = 'forthcoffee'"));
+    Round();
+    EXPECT_THAT(transport_.recipients(), ElementsAre("bob@contoso.example")) << time;
+    Sql(absl::StrCat("UPDATE hearth.directories SET ", time, " = NULL WHERE directory_id = 'forthcoffee'"));
+  }
+  EXPECT_EQ(Round().claimed, 1);
+  EXPECT_THAT(transport_.recipients(), ElementsAre("bob@contoso.example", "ada@roastery.example"));
+}
+
 TEST_F(CourierTest, TheMessageIdIsTheSameAtEveryAttempt) {
   transport_.answer = [](const auto&) { return Delivery{Delivery::kLater, "451 later"}; };
   Put("ada@roastery.example");

@@ -57,6 +57,15 @@ TEST_F(OutboxTest, AMailExistsIfAndOnlyIfItsTransactionCommits) {
   EXPECT_THAT(Sql("SELECT * FROM hearth.outbox"), IsEmpty());
 }
 
+TEST_F(OutboxTest, AMailOfADirectoryThatIsNotLiveExpires) {
+  ASSERT_THAT(Put(SampleMail(v1::MAIL_TEMPLATE_PASSWORD_CHANGED)), IsOk());
+  Sql("UPDATE hearth.directories SET suspend_time = now() WHERE directory_id = 'forthcoffee';"
+      "UPDATE hearth.mails SET create_time = now() - interval '1 hour', expire_time = now() - interval '1 second'");
+  ASSERT_THAT(SweepOutbox(database(), absl::Now() + absl::Seconds(20)), IsOk());
+  EXPECT_THAT(Sql("SELECT state, sealed FROM hearth.mails"), ElementsAre(ElementsAre("3", "")));
+  EXPECT_THAT(Sql("SELECT * FROM hearth.outbox"), IsEmpty());
+}
+
 TEST_F(OutboxTest, AnIdThatWasFixedBeforeMakesOneMail) {
   Mail mail = SampleMail(v1::MAIL_TEMPLATE_PASSWORD_CHANGED);
   mail.id = NewUuid4();

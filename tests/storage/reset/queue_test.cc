@@ -277,6 +277,20 @@ TEST_F(QueueTest, AFloodOfRequestsBecomesADigest) {
   EXPECT_THAT(MailsOf(v1::MAIL_TEMPLATE_RESET_REQUEST_DIGEST), SizeIs(2)) << "one to each, once";
 }
 
+TEST_F(QueueTest, ADirectoryThatIsNotLiveSendsNoDigest) {
+  SetPolicy(R"({"notices": {"count": 3, "window": "600s", "block": "3600s"}})");
+  Open("user1");
+  Sql("UPDATE hearth.reset_requests SET noticed = false, create_time = create_time - interval '1 hour'");
+  for (const char* time : {"suspend_time", "delete_time"}) {
+    Sql(absl::StrCat("UPDATE hearth.directories SET ", time, " = now() WHERE directory_id = 'forthcoffee'"));
+    ASSERT_THAT(relay_.SendDigests(absl::Now() + absl::Seconds(20)), IsOk());
+    EXPECT_THAT(MailsOf(v1::MAIL_TEMPLATE_RESET_REQUEST_DIGEST), IsEmpty()) << time;
+    Sql(absl::StrCat("UPDATE hearth.directories SET ", time, " = NULL WHERE directory_id = 'forthcoffee'"));
+  }
+  ASSERT_THAT(relay_.SendDigests(absl::Now() + absl::Seconds(20)), IsOk());
+  EXPECT_THAT(MailsOf(v1::MAIL_TEMPLATE_RESET_REQUEST_DIGEST), SizeIs(2));
+}
+
 // Who is being decided on, or came after the count, is told of next time.
 TEST_F(QueueTest, ADigestTellsOfThoseItCountedAndOfNoOthers) {
   SetPolicy(R"({"notices": {"count": 3, "window": "600s", "block": "3600s"}})");
