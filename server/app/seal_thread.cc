@@ -22,8 +22,12 @@ SealThread::SealThread(Database* database, const HeadSigner* signer, HeadFile* h
       thread_({kIdle, kAfterFailure}, "the audit could not be sealed", [this] { return WorkOnce(); }) {}
 
 absl::StatusOr<int64_t> SealThread::WorkOnce() {
-  int64_t events = 0;
+  int64_t events = 0, guests = 0;
   std::string last;
+  RETURN_IF_ERROR(database_.WriteAlone(absl::Now() + kPatience, [&](Tx& tx) {
+    guests = TellOfHomes(tx);
+    return absl::OkStatus();
+  }));
   RETURN_IF_ERROR(database_.WriteAlone(absl::Now() + kPatience, [&](Tx& tx) {
     last = last_;
     events = SequenceEvents(tx, last);
@@ -31,7 +35,7 @@ absl::StatusOr<int64_t> SealThread::WorkOnce() {
   }));
   last_ = last;
   ASSIGN_OR_RETURN(const int64_t rows, sealer_.SealSome(absl::Now() + kPatience));
-  return events + rows;
+  return guests + events + rows;
 }
 
 }  // namespace hearth

@@ -1,4 +1,4 @@
-// Seals the audit and gives events their places, in a thread of its own.
+// Seals the audit, tells guests' directories of homes, and gives events their places, in a thread of its own.
 #pragma once
 
 #include <string>

@@ -7,9 +7,11 @@ namespace {
 
 constexpr int kDirectoriesARound = 256;
 constexpr int kEventsEach = 2000;
+constexpr int kGuestsAtOnce = 200;
 
 constexpr Statement kSequence{
     "events_sequence", "SELECT directory_id, events FROM hearth.sequence_events($1, $2, $3) ORDER BY directory_id"};
+constexpr Statement kTellOfHomes{"events_tell_of_homes", "SELECT hearth.tell_of_homes($1)"};
 constexpr Statement kStreams{
     "events_streams",
     "SELECT directory_id, last, removed FROM hearth.event_streams WHERE directory_id = ANY ($1::text[])"};
@@ -38,6 +40,8 @@ int64_t SequenceEvents(Tx& tx, std::string& last) {
   last = rows.size() < kDirectoriesARound ? "" : rows.back()[0].c_str();
   return events;
 }
+
+int64_t TellOfHomes(Tx& tx) { return tx.Exec(kTellOfHomes, kGuestsAtOnce)[0][0].as<int64_t>(); }
 
 std::map<std::string, StreamState> FindStreams(Tx& tx, const std::vector<std::string>& directories) {
   std::map<std::string, StreamState> streams;

@@ -30,6 +30,10 @@ struct Event {
 // no more. Sets its own scope. Returns how many events got a place.
 int64_t SequenceEvents(Tx& tx, std::string& last);
 
+// Tells the next guests, at most 200, of a home that was suspended or deleted, or is live again: events in the directories where they are guests, whose
+// sessions end when home is not live. Sets its own scope, and may be repeated. Returns how much was done; 0: nothing waits.
+int64_t TellOfHomes(Tx& tx);
+
 // Which places a directory's stream has: events after `removed` and up to `last`.
 struct StreamState {
   int64_t last = 0;

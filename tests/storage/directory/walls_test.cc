@@ -27,7 +27,8 @@ class WallsTest : public Fixture {
   // How callers, homes and work are found before a directory is known.
   static bool ReadableByAll(const std::string& table) {
     return table == "certificate_identities" || table == "directories" || table == "domains" ||
-           table == "trusted_issuers" || table == "outbox" || table == "audit_unsealed" || table == "event_queue";
+           table == "trusted_issuers" || table == "outbox" || table == "audit_unsealed" || table == "event_queue" ||
+           table == "home_news";
   }
   // Puts a row of Contoso into the tables that begin empty.
   void FillContoso() {
@@ -54,6 +55,7 @@ class WallsTest : public Fixture {
         " VALUES ('contoso', 1, 'user1', 'x', gen_random_uuid());"
         "INSERT INTO hearth.event_queue (directory_id, position) VALUES ('contoso', 0);"
         "INSERT INTO hearth.event_streams (directory_id) VALUES ('contoso');"
+        "INSERT INTO hearth.home_news (directory_id) VALUES ('contoso');"
         "INSERT INTO hearth.event_receivers (directory_id, event_receiver_id, endpoint_uri, audience, place)"
         " VALUES ('contoso', 'portal', 'https://portal.example', 'a', 0);"
         "INSERT INTO hearth.mails (directory_id, mail_id, recipient, person, template, languages, message_id, key_id, "
@@ -101,16 +103,16 @@ MATCHER_P(FailsWith, sqlstate, "") {
 }
 
 TEST_F(WallsTest, EveryTableOfADirectoryHasForcedRowLevelSecurity) {
-  EXPECT_THAT(
-      Tables(),
-      ElementsAre("administrative_unit_members", "administrative_units", "audit_events", "audit_heads", "audit_leaves",
-                  "audit_nodes", "audit_personal", "audit_policies", "audit_trees", "audit_unsealed",
-                  "bootstrap_tokens", "certificate_identities", "credentials", "custom_roles", "directories", "domains",
-                  "event_queue", "event_receivers", "event_streams", "events", "familiar_sources", "group_members",
-                  "group_role_assignments", "groups", "guest_policies", "idempotency", "invitations", "mail_settings",
-                  "mails", "memberships", "outbox", "password_history", "password_policies", "reset_intents",
-                  "reset_limits", "reset_policies", "reset_requests", "reset_tokens", "role_assignments",
-                  "service_accounts", "sign_in_counts", "sign_in_policies", "trusted_issuers", "users"));
+  EXPECT_THAT(Tables(),
+              ElementsAre("administrative_unit_members", "administrative_units", "audit_events", "audit_heads",
+                          "audit_leaves", "audit_nodes", "audit_personal", "audit_policies", "audit_trees",
+                          "audit_unsealed", "bootstrap_tokens", "certificate_identities", "credentials", "custom_roles",
+                          "directories", "domains", "event_queue", "event_receivers", "event_streams", "events",
+                          "familiar_sources", "group_members", "group_role_assignments", "groups", "guest_policies",
+                          "home_news", "idempotency", "invitations", "mail_settings", "mails", "memberships", "outbox",
+                          "password_history", "password_policies", "reset_intents", "reset_limits", "reset_policies",
+                          "reset_requests", "reset_tokens", "role_assignments", "service_accounts", "sign_in_counts",
+                          "sign_in_policies", "trusted_issuers", "users"));
   EXPECT_THAT(Sql("SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
                   " WHERE c.relnamespace = 'hearth'::regnamespace AND c.relkind IN ('r', 'p')"
                   " AND a.attname = 'directory_id' AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND EXISTS"
@@ -232,6 +234,7 @@ TEST_F(WallsTest, ADirectorysScopeAddsNothingToAnother) {
       " VALUES ('contoso', 1, 'user1', 'x', gen_random_uuid())",
       "hearth.event_queue (directory_id, position) VALUES ('contoso', 0)",
       "hearth.event_streams (directory_id) VALUES ('contoso')",
+      "hearth.home_news (directory_id) VALUES ('contoso')",
       "hearth.event_receivers (directory_id, event_receiver_id, endpoint_uri, audience, place)"
       " VALUES ('contoso', 'portal', 'https://portal.example', 'a', 0)",
       "hearth.mails (directory_id, mail_id, recipient, person, template, languages, message_id, key_id, sealed, "

@@ -29,6 +29,21 @@ class EventTest : public TrailFixture {
                   IsOk());
     } while (given > 0 || !last.empty());
   }
+  // Tells some guests of homes; how much was done.
+  int64_t Tell() {
+    int64_t done = 0;
+    EXPECT_THAT(database().WriteAlone(Soon(),
+                                      [&](Tx& tx) {
+                                        done = TellOfHomes(tx);
+                                        return absl::OkStatus();
+                                      }),
+                IsOk());
+    return done;
+  }
+  void TellAll() {
+    while (Tell() > 0) {
+    }
+  }
   std::vector<Event> Read(const std::string& directory) {
     Sequence();
     std::vector<Event> events;
@@ -83,6 +98,61 @@ TEST_F(EventTest, TwoChangesAreTwoCauses) {
   EXPECT_THAT(Told(kContoso), ElementsAre(Pair(v1::EVENT_TYPE_ACCOUNT_DISABLED, "visitor"),
                                           Pair(v1::EVENT_TYPE_ACCOUNT_ENABLED, "visitor")));
   EXPECT_THAT(Sql("SELECT count(DISTINCT txn) FROM hearth.events"), ElementsAre(ElementsAre("2")));
+}
+
+// Whose home is suspended or deleted can act nowhere: where they are guests that is told, and again when home is back. Once each, however often
+// it is swept; and not of those who could do nothing before.
+TEST_F(EventTest, WhatBecomesOfAHomeIsToldWhereItsPeopleAreGuests) {
+  const auto guests =
+      Sql("SELECT guest_id FROM hearth.memberships m JOIN hearth.users g ON g.directory_id = 'contoso'"
+          " AND g.user_id = m.guest_id WHERE m.directory_id = 'forthcoffee' AND"
+          " m.resource_directory_id = 'contoso' AND NOT g.disabled AND g.home_active");
+  ASSERT_FALSE(guests.empty());
+  std::vector<std::pair<int, std::string>> expected;
+  for (const char* time : {"suspend_time", "delete_time"}) {
+    for (const char* value : {"now()", "NULL"}) {
+      As(absl::StrCat("UPDATE hearth.directories SET ", time, " = ", value, " WHERE directory_id = 'forthcoffee'"));
+      EXPECT_THAT(Told(kContoso), testing::UnorderedElementsAreArray(expected)) << "not in the transaction itself";
+      TellAll();
+      for (const auto& guest : guests) {
+        expected.emplace_back(value[0] == 'N' ? v1::EVENT_TYPE_ACCOUNT_ENABLED : v1::EVENT_TYPE_ACCOUNT_DISABLED,
+                              guest[0]);
+        if (value[0] != 'N') expected.emplace_back(v1::EVENT_TYPE_SESSIONS_REVOKED, guest[0]);
+      }
+      EXPECT_THAT(Told(kContoso), testing::UnorderedElementsAreArray(expected)) << time << " " << value;
+      Sql("INSERT INTO hearth.home_news (directory_id) VALUES ('forthcoffee')");
+      TellAll();
+      EXPECT_THAT(Told(kContoso), testing::UnorderedElementsAreArray(expected)) << "and no more";
+    }
+  }
+  EXPECT_THAT(Told(kForth), IsEmpty()) << "home itself is not live, or as it was";
+}
+
+// Hundreds of guests take several batches; a home that is back before the end has those told who were told that it was away, and nobody else.
+TEST_F(EventTest, AHomeThatIsBackInTheMiddleHasOnlyThoseToldWhoKnew) {
+  Sql("INSERT INTO hearth.users (directory_id, user_id, user_principal_name, display_name, user_type, "
+      "home_directory_id)"
+      " SELECT 'forthcoffee', 'many' || i, 'many' || i || '@forthcoffee.com', 'M', 1, 'forthcoffee'"
+      " FROM generate_series(1, 450) i;"
+      "INSERT INTO hearth.users (directory_id, user_id, user_principal_name, display_name, user_type, "
+      "home_directory_id,"
+      " home_identity, invitation_state) SELECT 'contoso', 'guest-' || h.user_id, h.user_principal_name, 'M', 2,"
+      " 'forthcoffee', h.identity, 2 FROM hearth.users h WHERE h.directory_id = 'forthcoffee' AND h.user_id LIKE "
+      "'many%'");
+  As("UPDATE hearth.directories SET suspend_time = now() WHERE directory_id = 'forthcoffee'");
+  EXPECT_GT(Tell(), 1);
+  const auto of = [this](v1::EventType type) {
+    return Sql(
+        absl::StrCat("SELECT count(*) FROM hearth.events WHERE directory_id = 'contoso' AND type = ", type))[0][0];
+  };
+  const std::string known = of(v1::EVENT_TYPE_ACCOUNT_DISABLED);
+  EXPECT_GT(std::stoi(known), 100);
+  EXPECT_LE(std::stoi(known), 200) << "one transaction does not tell all";
+  As("UPDATE hearth.directories SET suspend_time = NULL WHERE directory_id = 'forthcoffee'");
+  TellAll();
+  EXPECT_EQ(of(v1::EVENT_TYPE_ACCOUNT_DISABLED), known);
+  EXPECT_EQ(of(v1::EVENT_TYPE_ACCOUNT_ENABLED), known);
+  EXPECT_EQ(Sql("SELECT count(*) FROM hearth.users WHERE NOT home_live")[0][0], "0");
 }
 
 TEST_F(EventTest, WhatElseIsTold) {
