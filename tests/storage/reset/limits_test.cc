@@ -1,4 +1,10 @@
 // Floods, and what administrators can do about limits.
+#include <algorithm>
+#include <atomic>
+#include <functional>
+
+#include "absl/time/clock.h"
+#include "server/base/ids.h"
 #include "tests/storage/reset/reset_fixture.h"
 
 namespace hearth::test {
@@ -36,6 +42,61 @@ TEST_F(LimitsTest, AFloodForOneVictimMakesFiveMailsAndHarmsNobodyElse) {
   EXPECT_EQ(mails["user2@forthcoffee.com"], 1);
   EXPECT_THAT(Outcomes(), SizeIs(7)) << "five mails, one block, and the other person";
   EXPECT_THAT(Sql("SELECT 1 FROM hearth.reset_intents WHERE done_time IS NULL"), IsEmpty());
+}
+
+// The same flood from a thousand callers at once, while two relays work on it.
+TEST_F(LimitsTest, TenThousandRequestsOfAThousandCallersAreWorthNoMore) {
+  constexpr int kCallers = 1000, kRequests = 10 * kCallers, kBatch = 250, kThreads = 4;
+  Sql(
+      absl::StrCat("INSERT INTO hearth.service_accounts (directory_id, service_account_id, display_name, permissions)"
+                   " SELECT 'forthcoffee', 'front-' || i, 'Front end', '{resets.request}' FROM generate_series(0, ",
+                   kCallers - 1, ") i"));
+  const v1::RequestResetRequest victim = Wish("user1@forthcoffee.com"), other = Wish("user2@forthcoffee.com");
+  std::vector<Call> callers;
+  for (int i = 0; i < kCallers; ++i) callers.push_back(By({kForth, absl::StrCat("front-", i)}, victim));
+
+  std::atomic<int> asking = kThreads, refused = 0;
+  const auto ask = [&](int thread) {
+    for (int batch = thread; batch < kRequests / kBatch; batch += kThreads) {
+      std::vector<Call> calls(kBatch + 1);
+      std::vector<hearth::Ask<v1::RequestResetRequest>> asks;
+      for (int i = 0; i < kBatch; ++i) {
+        calls[i] = callers[(batch * kBatch + i) % kCallers];
+        calls[i].id = NewUuid4();
+        calls[i].deadline = absl::Now() + absl::Seconds(20);
+        asks.push_back({&calls[i], &victim});
+      }
+      calls[kBatch] = calls[0];
+      calls[kBatch].id = NewUuid4();
+      if (batch == kRequests / kBatch / 2) asks.push_back({&calls[kBatch], &other});
+      for (const auto& answer : request_desk_.RequestReset(asks)) refused += answer.ok() ? 0 : 1;
+    }
+    --asking;
+  };
+  IntentRelay second(&database(), &keyring(), &random_);
+  const auto work = [&](IntentRelay& relay) {
+    while (true) {
+      const bool all_asked = asking == 0;
+      const auto taken = relay.Work(absl::Now() + absl::Seconds(20));
+      ASSERT_THAT(taken, IsOk());
+      if (*taken == 0 && all_asked) return;
+      if (*taken == 0) absl::SleepFor(absl::Milliseconds(5));
+    }
+  };
+  std::vector<std::function<void()>> together = {[&] { work(relay_); }, [&] { work(second); }};
+  for (int thread = 0; thread < kThreads; ++thread) together.emplace_back([&ask, thread] { ask(thread); });
+  RunTogether(together);
+
+  EXPECT_EQ(refused, 0) << "everybody gets the same answer";
+  EXPECT_EQ(Count("reset_intents"), std::to_string(kRequests + 1));
+  EXPECT_EQ(Count("reset_intents WHERE done_time IS NULL"), "0");
+  std::map<std::string, int> mails;
+  for (const WaitingMail& mail : Mails()) ++mails[mail.to];
+  EXPECT_EQ(mails["user1@forthcoffee.com"], 5);
+  EXPECT_EQ(mails["user2@forthcoffee.com"], 1);
+  std::vector<std::string> outcomes = Outcomes();
+  EXPECT_THAT(outcomes, SizeIs(7));
+  EXPECT_EQ(std::count(outcomes.begin(), outcomes.end(), "refused RESET_LIMIT_REACHED"), 1) << "one row of the block";
 }
 
 TEST_F(LimitsTest, NobodyIsCountedAsAnybodyIs) {
