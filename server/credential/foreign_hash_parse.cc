@@ -81,10 +81,16 @@ bool IsCryptText(absl::string_view text) {
                      [](unsigned char c) { return absl::ascii_isalnum(c) || c == '.' || c == '/'; });
 }
 
+constexpr absl::string_view kBcryptSaltEnds = ".Oeu", kBcryptHashEnds = ".CGKOSWaeimquy26";
+
 absl::StatusOr<ForeignHash> ParseBcrypt(const std::string& text) {
   const auto cost = text.size() == 60 && text[6] == '$' ? Number(text.substr(4, 2)) : std::nullopt;
   if (!cost.has_value() || !IsCryptText(text.substr(7))) return Wrong("must be a bcrypt hash of 60 characters");
   if (*cost < 4 || *cost > kMaxBcryptCost) return Wrong(absl::StrCat("the bcrypt cost must be 4 to ", kMaxBcryptCost));
+  // 16 bytes of salt end two bits into its last character, 23 of the hash four bits into theirs. libxcrypt writes the rest as zeros, or fails.
+  const bool whole = kBcryptSaltEnds.find(text[28]) != absl::string_view::npos &&
+                     kBcryptHashEnds.find(text[59]) != absl::string_view::npos;
+  if (!whole) return Wrong("must be a bcrypt hash without bits beyond the end of its salt and hash");
   return ForeignHash{.scheme = ForeignScheme::kCrypt, .text = text};
 }
 
@@ -94,7 +100,8 @@ absl::StatusOr<ForeignHash> ParseShaCrypt(const std::string& text) {
   if (parts.size() == 5) {
     absl::string_view rounds = parts[2];
     const auto number = absl::ConsumePrefix(&rounds, "rounds=") ? Number(rounds) : std::nullopt;
-    if (!number.has_value() || *number < 1000 || *number > kMaxCryptRounds) {
+    // libxcrypt takes no leading zeros.
+    if (!number.has_value() || rounds[0] == '0' || *number < 1000 || *number > kMaxCryptRounds) {
       return Wrong(absl::StrCat("must have 1000 to ", kMaxCryptRounds, " rounds"));
     }
     parts.erase(parts.begin() + 2);

@@ -122,7 +122,10 @@ TEST(ForeignHashTest, WhatIsTakenAtTheBoundsCanBeCompared) {
         "$scrypt$ln=1,r=64,p=64$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEg",
         "$scrypt$ln=17,r=8,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEg", "$pbkdf2-sha1$1$c2FsdA$nf65EOgLrQMR/uIPnA4rEg",
         "$5$rounds=1000$s$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5",
-        "$2b$04$......................5YPO9kmyuRGyh0XouQYb4YMJKvyOeW."}) {
+        "$2b$04$......................E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+        "$2b$04$.....................OE5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+        "$2b$04$.....................eE5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+        "$2b$04$.....................uE5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"}) {
     const auto parsed = ParseForeignHash(hash);
     ASSERT_TRUE(parsed.ok()) << hash << " " << parsed.status();
     const auto verdict = VerifyForeignHash(*parsed, Secret("password"));
@@ -133,6 +136,12 @@ TEST(ForeignHashTest, WhatIsTakenAtTheBoundsCanBeCompared) {
                            "$argon2id$v=19$m=64,t=1,p=1$c2FsdA$nf65EOgLrQMR/uIPnA4rEg",
                            "$scrypt$ln=16,r=1,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEg",
                            "$5$salt=$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5",
+                           "$5$rounds=01000$s$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5",
+                           "$6$rounds=01000000$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u4"
+                           "OTLiBFdcbYEdFCoEOfaS35inz1",
+                           "$2b$04$.....................AE5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+                           "$2b$04$.....................9E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+                           "$2b$04$......................E5YPO9kmyuRGyh0XouQYb4YMJKvyOeX",
                            "$2b$04$=.....................5YPO9kmyuRGyh0XouQYb4YMJKvyOeW."}) {
     EXPECT_NE(Complaint(hash), "") << hash;
   }
