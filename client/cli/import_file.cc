@@ -7,8 +7,10 @@
 #include <sstream>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "csv.h"
 #include "usage.h"
 
@@ -38,6 +40,28 @@ std::string NameAmong(const std::vector<std::string>& texts) {
   return "";
 }
 
+// Of rows that have both names of ours: the principal name, in whatever order they stand.
+const std::string& OurName(const std::string& user_principal_name, const std::string& name) {
+  return user_principal_name.empty() ? name : user_principal_name;
+}
+
+constexpr char kMustChange[] = "require_change_at_next_sign_in";
+
+// What people write for yes and no; nullopt for all else, which must not be taken for no.
+std::optional<bool> Truth(absl::string_view text) {
+  const std::string word = absl::AsciiStrToLower(absl::StripAsciiWhitespace(text));
+  if (word == "true" || word == "yes" || word == "1") return true;
+  if (word == "false" || word == "no" || word == "0" || word.empty()) return false;
+  return std::nullopt;
+}
+
+// The mistake with its place.
+absl::Status AtRow(const char* what, int row, const absl::Status& wrong) {
+  return UsageError(absl::StrCat(what, " ", row, ": ", wrong.message()), NextOf(wrong));
+}
+
+absl::Status NoTruth() { return UsageError(absl::StrCat(kMustChange, " must be true or false.")); }
+
 std::string KeycloakHash(const Json& user) {
   if (!user.is_object() || !user.contains("credentials") || !user["credentials"].is_array()) return "";
   for (const Json& credential : user["credentials"]) {
@@ -50,40 +74,45 @@ std::string KeycloakHash(const Json& user) {
   return "";
 }
 
-ImportRow OfKeycloak(const Json& user, const FirebaseParameters&) {
-  return {0, NameAmong({At(user, {"username"}), At(user, {"email"})}), KeycloakHash(user)};
+absl::StatusOr<ImportRow> OfKeycloak(const Json& user, const FirebaseParameters&) {
+  return ImportRow{0, NameAmong({At(user, {"username"}), At(user, {"email"})}), KeycloakHash(user)};
 }
 
-ImportRow OfKratos(const Json& identity, const FirebaseParameters&) {
-  return {0, NameAmong({At(identity, {"traits", "email"}), At(identity, {"traits", "username"})}),
-          At(identity, {"credentials", "password", "config", "hashed_password"})};
+absl::StatusOr<ImportRow> OfKratos(const Json& identity, const FirebaseParameters&) {
+  return ImportRow{0, NameAmong({At(identity, {"traits", "email"}), At(identity, {"traits", "username"})}),
+                   At(identity, {"credentials", "password", "config", "hashed_password"})};
 }
 
-ImportRow OfZitadel(const Json& human, const FirebaseParameters&) {
+absl::StatusOr<ImportRow> OfZitadel(const Json& human, const FirebaseParameters&) {
   const Json& user = human.is_object() && human.contains("user") ? human["user"] : human;
   const std::string name = NameAmong({At(user, {"userName"}), At(user, {"username"}), At(user, {"email", "email"})});
   for (const char* field : {"value", "hash"}) {
     const std::string hash = At(user, {"hashedPassword", field});
-    if (!hash.empty()) return {0, name, hash};
+    if (!hash.empty()) return ImportRow{0, name, hash};
   }
-  return {0, name, At(user, {"hashedPassword"})};
+  return ImportRow{0, name, At(user, {"hashedPassword"})};
 }
 
-ImportRow OfFirebase(const Json& user, const FirebaseParameters& firebase) {
+absl::StatusOr<ImportRow> OfFirebase(const Json& user, const FirebaseParameters& firebase) {
   const std::string hash = At(user, {"passwordHash"});
-  if (hash.empty()) return {};
-  return {0, At(user, {"email"}),
-          absl::StrCat("$firescrypt$ln=", firebase.memory_cost, ",r=", firebase.rounds, ",p=1$", At(user, {"salt"}),
-                       "$", hash, "$", firebase.salt_separator, "$", firebase.signer_key)};
+  if (hash.empty()) return ImportRow{};
+  return ImportRow{0, At(user, {"email"}),
+                   absl::StrCat("$firescrypt$ln=", firebase.memory_cost, ",r=", firebase.rounds, ",p=1$",
+                                At(user, {"salt"}), "$", hash, "$", firebase.salt_separator, "$", firebase.signer_key)};
 }
 
-ImportRow OfOurs(const Json& row, const FirebaseParameters&) {
-  const bool must_change = row.is_object() && row.contains("require_change_at_next_sign_in") &&
-                           row["require_change_at_next_sign_in"] == true;
-  return {0, NameAmong({At(row, {"user_principal_name"}), At(row, {"name"})}), At(row, {"password_hash"}), must_change};
+absl::StatusOr<ImportRow> OfOurs(const Json& row, const FirebaseParameters&) {
+  ImportRow ours{0, OurName(At(row, {"user_principal_name"}), At(row, {"name"})), At(row, {"password_hash"})};
+  if (!row.is_object() || !row.contains(kMustChange) || row[kMustChange].is_null()) return ours;
+  const Json& value = row[kMustChange];
+  const auto must_change = value.is_boolean() ? std::optional(value.get<bool>())
+                                              : Truth(value.is_string() ? value.get<std::string>() : value.dump());
+  if (!must_change.has_value()) return NoTruth();
+  ours.must_change = *must_change;
+  return ours;
 }
 
-using Reader = ImportRow (*)(const Json&, const FirebaseParameters&);
+using Reader = absl::StatusOr<ImportRow> (*)(const Json&, const FirebaseParameters&);
 
 const std::map<std::string, Reader>& Readers() {
   static const auto* const readers = new std::map<std::string, Reader>{{"jsonl", &OfOurs},
@@ -131,9 +160,9 @@ absl::StatusOr<std::vector<ImportRow>> ReadCsv(const std::string& text) {
   const auto column = [&heading](const char* name) {
     return static_cast<size_t>(std::find(heading.begin(), heading.end(), name) - heading.begin());
   };
-  const size_t person = std::min(column("user_principal_name"), column("name"));
-  const size_t hash = column("password_hash"), must_change = column("require_change_at_next_sign_in");
-  if (person == heading.size() || hash == heading.size()) {
+  const size_t principal_name = column("user_principal_name"), name = column("name");
+  const size_t hash = column("password_hash"), must_change = column(kMustChange);
+  if (std::min(principal_name, name) == heading.size() || hash == heading.size()) {
     return UsageError("The first line names no columns user_principal_name (or name) and password_hash.");
   }
   std::vector<ImportRow> rows;
@@ -142,8 +171,10 @@ absl::StatusOr<std::vector<ImportRow>> ReadCsv(const std::string& text) {
       return UsageError(absl::StrCat("Line ", record->line, ": has ", record->fields.size(), " columns instead of ",
                                      heading.size(), "."));
     }
-    rows.push_back({record->line, record->fields[person], record->fields[hash],
-                    must_change < heading.size() && record->fields[must_change] == "true"});
+    const auto cell = [&](size_t at) { return at < heading.size() ? record->fields[at] : std::string(); };
+    const std::optional<bool> change = Truth(cell(must_change));
+    if (!change.has_value()) return AtRow("Line", record->line, NoTruth());
+    rows.push_back({record->line, OurName(cell(principal_name), cell(name)), cell(hash), *change});
   }
   return rows;
 }
@@ -167,8 +198,11 @@ absl::StatusOr<ImportFile> ReadImport(const std::string& text, const std::string
     absl::StatusOr<std::vector<Json>> people = People(text);
     if (!people.ok()) return people.status();
     for (size_t i = 0; i < people->size(); ++i) {
-      rows.push_back(Readers().at(from)((*people)[i], firebase));
-      rows.back().row = static_cast<int>(i) + 1;
+      const int row = static_cast<int>(i) + 1;
+      absl::StatusOr<ImportRow> read = Readers().at(from)((*people)[i], firebase);
+      if (!read.ok()) return AtRow("Row", row, read.status());
+      rows.push_back(*std::move(read));
+      rows.back().row = row;
     }
   }
   const auto wanting = std::remove_if(rows.begin(), rows.end(),

@@ -144,6 +144,69 @@ TEST_F(ImportTest, ReadsWhatKratosZitadelAndFirebaseExport) {
   EXPECT_EQ(Sent().password_hash(), "$firescrypt$ln=14,r=8,p=1$c2FsdA==$aGFzaA==$Bw==$a2V5");
 }
 
+// Whether a person has to change a password is not lost for the way in which it is written.
+TEST_F(ImportTest, TakesTheUsualWordsForYesAndNo) {
+  const std::vector<std::pair<std::string, bool>> words = {
+      {"true", true},   {"TRUE", true},   {"True", true}, {"1", true},   {"yes", true}, {" true", true},
+      {"false", false}, {"FALSE", false}, {"0", false},   {"No", false}, {"", false}};
+  for (const auto& [word, must_change] : words) {
+    hearth_.Answer(Report(1, 0));
+    const Result result =
+        Run({"import", "-"}, "name,password_hash,require_change_at_next_sign_in\nuser1,{SSHA}x," + word + "\n");
+    EXPECT_EQ(result.exit_code, 0) << word << result.err;
+    EXPECT_EQ(Sent().require_change_at_next_sign_in(), must_change) << word;
+  }
+  for (const auto& [word, must_change] : std::vector<std::pair<std::string, bool>>{{"true", true},
+                                                                                   {"\"true\"", true},
+                                                                                   {"\"TRUE\"", true},
+                                                                                   {"1", true},
+                                                                                   {"\"yes\"", true},
+                                                                                   {"false", false},
+                                                                                   {"\"false\"", false},
+                                                                                   {"0", false},
+                                                                                   {"null", false}}) {
+    hearth_.Answer(Report(1, 0));
+    const Result result =
+        Run({"import", "-", "--from", "jsonl"},
+            R"({"name": "user1", "password_hash": "{SSHA}x", "require_change_at_next_sign_in": )" + word + "}\n");
+    EXPECT_EQ(result.exit_code, 0) << word << result.err;
+    EXPECT_EQ(Sent().require_change_at_next_sign_in(), must_change) << word;
+  }
+}
+
+TEST_F(ImportTest, WhatIsNeitherYesNorNoStopsEverything) {
+  for (const char* word : {"ture", "2", "x", "on", "y", "true false"}) {
+    const Result csv = Run({"import", "-"}, std::string("name,password_hash,require_change_at_next_sign_in\n"
+                                                        "user1,{SSHA}x,true\nuser2,{SSHA}x,") +
+                                                word + "\n");
+    EXPECT_EQ(csv.exit_code, 2) << word;
+    EXPECT_THAT(csv.err, HasSubstr("Line 3: require_change_at_next_sign_in must be true or false")) << word;
+  }
+  for (const char* value : {"\"ture\"", "2", "1.0", "[true]", "{}"}) {
+    const Result json =
+        Run({"import", "-", "--from", "jsonl"},
+            std::string(R"({"name": "user1", "password_hash": "{SSHA}x"})"
+                        "\n"
+                        R"({"name": "user2", "password_hash": "{SSHA}x", "require_change_at_next_sign_in": )") +
+                value + "}\n");
+    EXPECT_EQ(json.exit_code, 2) << value;
+    EXPECT_THAT(json.err, HasSubstr("Row 2: require_change_at_next_sign_in must be true or false")) << value;
+  }
+  EXPECT_THAT(hearth_.calls(), IsEmpty());
+}
+
+TEST_F(ImportTest, ThePrincipalNameCountsWhereverItStands) {
+  for (const char* csv : {"name,user_principal_name,password_hash\nuser1,user1@forthcoffee.com,{SSHA}x\n",
+                          "user_principal_name,name,password_hash\nuser1@forthcoffee.com,user1,{SSHA}x\n"}) {
+    hearth_.Answer(Report(1, 0));
+    EXPECT_EQ(Run({"import", "-"}, csv).exit_code, 0) << csv;
+    EXPECT_EQ(Sent().user_principal_name(), "user1@forthcoffee.com") << csv;
+  }
+  hearth_.Answer(Report(1, 0));
+  EXPECT_EQ(Run({"import", "-"}, "user_principal_name,name,password_hash\n,user1,{SSHA}x\n").exit_code, 0);
+  EXPECT_EQ(Sent().name(), "directories/forthcoffee/users/user1") << "a row that has only the other";
+}
+
 TEST_F(ImportTest, SaysWhatIsWrongWithAFileAndQuotesNoHash) {
   for (const auto& [from, text] : std::vector<std::pair<std::string, std::string>>{
            {"csv", ""},
