@@ -41,15 +41,14 @@ absl::StatusOr<v1::VerifyPasswordResponse> CredentialDesk::VerifyPassword(const 
   if (request.explicit_verdict() && !call.access.permissions.Has(kVerdictPermission)) {
     return Refuse(v1::ERROR_REASON_PERMISSION_MISSING, {{"permission", PermissionName(kVerdictPermission)}});
   }
-  ASSIGN_OR_RETURN(const ProvenPassword proven, proof_.Prove(call, {.target = TargetNameOf(request),
-                                                                    .password = request.password(),
-                                                                    .source = request.source(),
-                                                                    .explicit_verdict = request.explicit_verdict()}));
-  RETURN_IF_ERROR(CheckUsable(proven));
+  ASSIGN_OR_RETURN(ProvenPassword proven, proof_.Prove(call, {.target = TargetNameOf(request),
+                                                              .password = Secret(request.password()),
+                                                              .source = request.source(),
+                                                              .explicit_verdict = request.explicit_verdict()}));
   bool outdated = false;
-  RETURN_IF_ERROR(database_.Write({call.principal.directory}, call.deadline, [&](Tx& tx) {
+  RETURN_IF_ERROR(database_.Write({call.principal.directory}, call.deadline, [&](Tx& tx) -> absl::Status {
+    RETURN_IF_ERROR(PasswordProof::Settle(tx, proven));
     outdated = IsPasswordOutdated(tx, proven.user.directory, proven.user.id);
-    PasswordProof::Settle(tx, proven);
     AppendAudit(tx, call);
     return absl::OkStatus();
   }));
@@ -77,9 +76,9 @@ absl::StatusOr<v1::ChangePasswordResponse> CredentialDesk::ChangePassword(const 
   RETURN_IF_ERROR(CheckOwnHome(database_, call, target));
   // Before the costly proof: the rules of the directory tell nothing about the person.
   ASSIGN_OR_RETURN(const Secret password, passwords_.Prepare(call, request.new_password()));
-  ASSIGN_OR_RETURN(
-      const ProvenPassword proven,
-      proof_.Prove(call, {.target = target, .password = request.current_password(), .source = request.source()}));
+  ASSIGN_OR_RETURN(const ProvenPassword proven, proof_.Prove(call, {.target = target,
+                                                                    .password = Secret(request.current_password()),
+                                                                    .source = request.source()}));
   RETURN_IF_ERROR(CheckUsable(proven));
   if (password == proven.password) return BreaksRule(v1::PASSWORD_RULE_SAME_AS_CURRENT);
   RETURN_IF_ERROR(passwords_.CheckAge(call, proven.user));

@@ -8,6 +8,7 @@
 #include "server/base/status_macros.h"
 #include "server/credential/import_vault.h"
 #include "server/credential/password_rules.h"
+#include "server/directory/user_store.h"
 
 namespace hearth {
 namespace {
@@ -58,8 +59,8 @@ absl::StatusOr<PasswordProof::Candidate> PasswordProof::Admit(const Call& call, 
 
 absl::StatusOr<ProvenPassword> PasswordProof::Prove(const Call& call, const PasswordClaim& claim) {
   // A password that could never have been set still costs a hash.
-  const absl::StatusOr<Secret> prepared = PreparePassword(claim.password);
-  const Secret password = prepared.ok() ? *prepared : Secret(claim.password);
+  const absl::StatusOr<Secret> prepared = PreparePassword(claim.password.Expose());
+  const Secret password = prepared.ok() ? *prepared : claim.password;
   ASSIGN_OR_RETURN(Candidate candidate, Admit(call, claim, password));
   const bool locked = candidate.admission.locked();
   if (locked || !prepared.ok() || !candidate.user.has_value() || !candidate.credential.has_value()) {
@@ -73,11 +74,26 @@ absl::StatusOr<ProvenPassword> PasswordProof::Prove(const Call& call, const Pass
   const CredentialBinding binding{candidate.user->directory, candidate.user->id, candidate.credential->version};
   const PasswordHash& hash = candidate.credential->hash;
   ASSIGN_OR_RETURN(const bool right, ImportVault::IsSealed(hash)
-                                         ? hasher_.VerifyImported(binding, hash, Secret(claim.password), call.deadline)
+                                         ? hasher_.VerifyImported(binding, hash, claim.password, call.deadline)
                                          : hasher_.Verify(binding, hash, password, call.deadline));
   if (!right) return Refuse(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED);
   return ProvenPassword{*std::move(candidate.user), *std::move(candidate.credential), password,
                         std::move(candidate.attempt), candidate.admission.familiar};
+}
+
+absl::Status PasswordProof::Settle(Tx& tx, ProvenPassword& proven) {
+  const std::string directory = proven.user.directory, id = proven.user.id;
+  LockUser(tx, directory, id);
+  std::optional<User> user = FindUser(tx, directory, id);
+  std::optional<Credential> credential = FindCredential(tx, directory, id);
+  const bool stands = user.has_value() && !user->deleted() && user->homed_here() && credential.has_value() &&
+                      credential->version == proven.credential.version;
+  if (!stands) return Refuse(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED);
+  proven.user = *std::move(user);
+  proven.credential = *std::move(credential);
+  RETURN_IF_ERROR(CheckUsable(proven));
+  ForgetFailures(tx, proven.attempt, proven.familiar);
+  return absl::OkStatus();
 }
 
 absl::Status CheckUsable(const ProvenPassword& proven) {

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/authz/call.h"
+#include "server/base/secret.h"
 #include "server/credential/credential_store.h"
 #include "server/credential/hasher.h"
 #include "server/credential/sign_in_keys.h"
@@ -17,12 +18,12 @@ namespace hearth {
 // What is claimed.
 struct PasswordClaim {
   TargetName target;
-  std::string password;
+  Secret password;                // As it was typed.
   std::string source;             // As the caller calls it; may be empty.
   bool explicit_verdict = false;  // Say when the sign-in is locked.
 };
 
-// Whose password was proved, and the credential it was proved against.
+// Whose password was proved, and the credential it was proved against: as they stood before the hash, and after Settle as they stand.
 struct ProvenPassword {
   User user;
   Credential credential;
@@ -43,8 +44,10 @@ class PasswordProof {
   // the same password again does not count again.
   absl::StatusOr<ProvenPassword> Prove(const Call& call, const PasswordClaim& claim);
 
-  // The password opened something: forgets the failures before it. In the transaction of what it opened.
-  static void Settle(Tx& tx, const ProvenPassword& proven) { ForgetFailures(tx, proven.attempt, proven.familiar); }
+  // In the transaction of what the password opens: makes sure that it still does, since a reset may have come in while it was hashed, and forgets the
+  // failures before it. The person's row is locked until the transaction ends; the person and the credential in `proven` are read anew. Refuses with
+  // PASSWORD_NOT_ACCEPTED when the person has another password by now, was deleted, or has their home elsewhere; and as CheckUsable does.
+  static absl::Status Settle(Tx& tx, ProvenPassword& proven);
 
  private:
   struct Candidate;
