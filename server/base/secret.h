@@ -25,6 +25,8 @@ class Secret {
 
   // The characters. The view is valid while the secret lives.
   std::string_view Expose() const { return text_; }
+  // The same, ended by a NUL, for libraries of C.
+  const char* ExposeC() const { return text_.c_str(); }
   bool empty() const { return text_.empty(); }
 
   // Compares in a time that depends on the lengths only.

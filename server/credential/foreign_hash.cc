@@ -29,6 +29,13 @@ bool Same(std::string_view a, std::string_view b) {
   return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
+// The same, and wipes what was made of a password.
+bool SameThenWiped(std::string& made, const Secret& stored) {
+  const bool same = Same(made, stored.Expose());
+  WipeString(made);
+  return same;
+}
+
 const EVP_MD* AlgorithmOf(ForeignDigest digest) {
   switch (digest) {
     case ForeignDigest::kSha1:
@@ -42,15 +49,13 @@ const EVP_MD* AlgorithmOf(ForeignDigest digest) {
 
 absl::StatusOr<bool> VerifyCrypt(const ForeignHash& hash, const Secret& password) {
   // What these forms cannot tell apart, or cannot take, is not the password.
-  const size_t most = hash.text[1] == '2' ? kBcryptBytes : kCryptBytes;
+  const size_t most = hash.text.Expose()[1] == '2' ? kBcryptBytes : kCryptBytes;
   if (password.Expose().size() > most || password.Expose().find('\0') != std::string_view::npos) return false;
   const auto data = std::make_unique<crypt_data>();
-  std::string text(password.Expose());
-  const char* made = crypt_rn(text.c_str(), hash.text.c_str(), data.get(), sizeof(crypt_data));
-  const bool same = made != nullptr && Same(made, hash.text);
+  const char* made = crypt_rn(password.ExposeC(), hash.text.ExposeC(), data.get(), sizeof(crypt_data));
+  const bool same = made != nullptr && Same(made, hash.text.Expose());
   const bool failed = made == nullptr;
   sodium_memzero(data.get(), sizeof(crypt_data));
-  WipeString(text);
   if (failed) return Failed();
   return same;
 }
@@ -58,20 +63,20 @@ absl::StatusOr<bool> VerifyCrypt(const ForeignHash& hash, const Secret& password
 absl::StatusOr<bool> VerifyArgon2(const ForeignHash& hash, const Secret& password) {
   const std::string_view text = password.Expose();
   errno = 0;
-  if (crypto_pwhash_str_verify(hash.text.c_str(), text.data(), text.size()) == 0) return true;
+  if (crypto_pwhash_str_verify(hash.text.ExposeC(), text.data(), text.size()) == 0) return true;
   if (errno == EINVAL) return false;
   return Failed();
 }
 
 absl::StatusOr<bool> VerifyPbkdf2(const ForeignHash& hash, const Secret& password) {
   const std::string_view text = password.Expose();
-  std::string tag(hash.tag.size(), '\0');
-  if (PKCS5_PBKDF2_HMAC(text.data(), static_cast<int>(text.size()), Data(std::string_view(hash.salt)),
-                        static_cast<int>(hash.salt.size()), static_cast<int>(hash.rounds), AlgorithmOf(hash.digest),
-                        static_cast<int>(tag.size()), Data(tag)) != 1) {
-    return Failed();
-  }
-  return Same(tag, hash.tag);
+  std::string tag(hash.tag.Expose().size(), '\0');
+  const bool made = PKCS5_PBKDF2_HMAC(text.data(), static_cast<int>(text.size()), Data(std::string_view(hash.salt)),
+                                      static_cast<int>(hash.salt.size()), static_cast<int>(hash.rounds),
+                                      AlgorithmOf(hash.digest), static_cast<int>(tag.size()), Data(tag)) == 1;
+  const bool same = SameThenWiped(tag, hash.tag);
+  if (!made) return Failed();
+  return same;
 }
 
 // scrypt of the password, of `length` bytes.
@@ -90,8 +95,8 @@ absl::StatusOr<Secret> DeriveScrypt(const ForeignHash& hash, const Secret& passw
 }
 
 absl::StatusOr<bool> VerifyScrypt(const ForeignHash& hash, const Secret& password) {
-  ASSIGN_OR_RETURN(const Secret tag, DeriveScrypt(hash, password, hash.tag.size()));
-  return Same(tag.Expose(), hash.tag);
+  ASSIGN_OR_RETURN(const Secret tag, DeriveScrypt(hash, password, hash.tag.Expose().size()));
+  return tag == hash.tag;
 }
 
 // firebase.google.com and github.com/firebase/scrypt: the derived key encrypts the project's signer key.
@@ -100,16 +105,18 @@ absl::StatusOr<bool> VerifyFirebase(const ForeignHash& hash, const Secret& passw
   const std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> cipher(EVP_CIPHER_CTX_new(),
                                                                                &EVP_CIPHER_CTX_free);
   const std::array<unsigned char, kBlock> counter{};
-  std::string tag(hash.signer_key.size() + kBlock, '\0');
+  const std::string_view signer_key = hash.signer_key.Expose();
+  std::string tag(signer_key.size() + kBlock, '\0');
   int length = 0;
-  if (cipher == nullptr ||
-      EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_ctr(), nullptr, Data(key.Expose()), counter.data()) != 1 ||
-      EVP_EncryptUpdate(cipher.get(), Data(tag), &length, Data(std::string_view(hash.signer_key)),
-                        static_cast<int>(hash.signer_key.size())) != 1) {
-    return Failed();
-  }
+  const bool made =
+      cipher != nullptr &&
+      EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_ctr(), nullptr, Data(key.Expose()), counter.data()) == 1 &&
+      EVP_EncryptUpdate(cipher.get(), Data(tag), &length, Data(signer_key), static_cast<int>(signer_key.size())) == 1;
+  // In this mode as long as what is encrypted; nothing is in the rest.
   tag.resize(static_cast<size_t>(length));
-  return Same(tag, hash.tag);
+  const bool same = SameThenWiped(tag, hash.tag);
+  if (!made) return Failed();
+  return same;
 }
 
 absl::StatusOr<bool> VerifySalted(const ForeignHash& hash, const Secret& password) {
@@ -123,7 +130,9 @@ absl::StatusOr<bool> VerifySalted(const ForeignHash& hash, const Secret& passwor
       EVP_DigestFinal_ex(context.get(), tag.data(), &length) != 1) {
     return Failed();
   }
-  return Same({reinterpret_cast<const char*>(tag.data()), length}, hash.tag);
+  const bool same = Same({reinterpret_cast<const char*>(tag.data()), length}, hash.tag.Expose());
+  sodium_memzero(tag.data(), tag.size());
+  return same;
 }
 
 }  // namespace

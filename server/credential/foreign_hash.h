@@ -24,12 +24,13 @@ enum class ForeignDigest { kSha1, kSha256, kSha512 };
 // A hash, taken apart.
 struct ForeignHash {
   ForeignScheme scheme = ForeignScheme::kCrypt;
-  std::string text = "";                          // As the library takes it: crypt and Argon2.
+  Secret text{};                                  // As the library takes it: crypt and Argon2.
   ForeignDigest digest = ForeignDigest::kSha256;  // Of PBKDF2 and salted digests.
   uint64_t rounds = 0;                            // Iterations of PBKDF2; N of scrypt.
   uint64_t block_size = 0, parallelism = 0;       // r and p of scrypt.
-  std::string salt = "", tag = "";                // Bytes.
-  std::string signer_key = "";                    // Of Firebase, encrypted into the tag.
+  std::string salt = "";                          // Bytes.
+  Secret tag{};                                   // Bytes.
+  Secret signer_key{};                            // Of Firebase, encrypted into the tag.
 };
 
 // The most that one comparison may cost. Other systems' defaults lie well below; what lies above is refused when it is imported, because every

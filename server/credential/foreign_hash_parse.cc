@@ -21,7 +21,7 @@
 namespace hearth {
 namespace {
 
-using Parts = std::vector<std::string>;
+using Parts = std::vector<absl::string_view>;
 
 constexpr size_t kLeastSalt = 4, kMostSalt = 256;  // 32 bits: NIST SP 800-63B-4, 3.1.1.2.
 constexpr size_t kLeastTag = 16, kMostTag = 64;
@@ -38,15 +38,22 @@ std::optional<uint64_t> Number(absl::string_view text) {
 }
 
 // Base64 with or without padding, of the standard alphabet, of URLs, or of passlib ('.' for '+').
-std::optional<std::string> Bytes(absl::string_view text) {
+std::optional<Secret> Bytes(absl::string_view text) {
   std::string bytes;
-  const std::string standard = absl::StrReplaceAll(text, {{".", "+"}, {"-", "+"}, {"_", "/"}});
-  return absl::Base64Unescape(standard, &bytes) ? std::optional(bytes) : std::nullopt;
+  std::string standard = absl::StrReplaceAll(text, {{".", "+"}, {"-", "+"}, {"_", "/"}});
+  const bool whole = absl::Base64Unescape(standard, &bytes);
+  std::optional<Secret> taken;
+  if (whole) taken.emplace(bytes);
+  WipeString(standard);
+  WipeString(bytes);
+  return taken;
 }
 
-std::string Unpadded(absl::string_view bytes) {
-  const std::string base64 = absl::Base64Escape(bytes);
-  return base64.substr(0, base64.find_last_not_of('=') + 1);
+Secret Unpadded(std::string_view bytes) {
+  std::string base64 = absl::Base64Escape(ToAbsl(bytes));
+  Secret unpadded(std::string_view(base64).substr(0, base64.find_last_not_of('=') + 1));
+  WipeString(base64);
+  return unpadded;
 }
 
 // "ln=16,r=8,p=1"
@@ -65,12 +72,14 @@ uint64_t Of(const std::map<std::string, uint64_t>& numbers, const char* name) {
   return found == numbers.end() ? 0 : found->second;
 }
 
-absl::StatusOr<ForeignHash> Checked(ForeignHash hash, const std::optional<std::string>& salt,
-                                    const std::optional<std::string>& tag) {
+size_t Length(const Secret& bytes) { return bytes.Expose().size(); }
+
+absl::StatusOr<ForeignHash> Checked(ForeignHash hash, const std::optional<Secret>& salt,
+                                    const std::optional<Secret>& tag) {
   if (!salt.has_value() || !tag.has_value()) return Wrong("salt and hash must be base64");
-  if (salt->size() < kLeastSalt || salt->size() > kMostSalt) return Wrong("must have a salt of 4 to 256 bytes");
-  if (tag->size() < kLeastTag || tag->size() > kMostTag) return Wrong("must have a hash of 16 to 64 bytes");
-  hash.salt = *salt;
+  if (Length(*salt) < kLeastSalt || Length(*salt) > kMostSalt) return Wrong("must have a salt of 4 to 256 bytes");
+  if (Length(*tag) < kLeastTag || Length(*tag) > kMostTag) return Wrong("must have a hash of 16 to 64 bytes");
+  hash.salt = std::string(salt->Expose());
   hash.tag = *tag;
   return hash;
 }
@@ -83,7 +92,7 @@ bool IsCryptText(absl::string_view text) {
 
 constexpr absl::string_view kBcryptSaltEnds = ".Oeu", kBcryptHashEnds = ".CGKOSWaeimquy26";
 
-absl::StatusOr<ForeignHash> ParseBcrypt(const std::string& text) {
+absl::StatusOr<ForeignHash> ParseBcrypt(absl::string_view text) {
   const auto cost = text.size() == 60 && text[6] == '$' ? Number(text.substr(4, 2)) : std::nullopt;
   if (!cost.has_value() || !IsCryptText(text.substr(7))) return Wrong("must be a bcrypt hash of 60 characters");
   if (*cost < 4 || *cost > kMaxBcryptCost) return Wrong(absl::StrCat("the bcrypt cost must be 4 to ", kMaxBcryptCost));
@@ -91,11 +100,11 @@ absl::StatusOr<ForeignHash> ParseBcrypt(const std::string& text) {
   const bool whole = kBcryptSaltEnds.find(text[28]) != absl::string_view::npos &&
                      kBcryptHashEnds.find(text[59]) != absl::string_view::npos;
   if (!whole) return Wrong("must be a bcrypt hash without bits beyond the end of its salt and hash");
-  return ForeignHash{.scheme = ForeignScheme::kCrypt, .text = text};
+  return ForeignHash{.scheme = ForeignScheme::kCrypt, .text = Secret(ToStd(text))};
 }
 
 // $5$[rounds=N$]salt$hash
-absl::StatusOr<ForeignHash> ParseShaCrypt(const std::string& text) {
+absl::StatusOr<ForeignHash> ParseShaCrypt(absl::string_view text) {
   Parts parts = absl::StrSplit(text, '$');
   if (parts.size() == 5) {
     absl::string_view rounds = parts[2];
@@ -109,13 +118,14 @@ absl::StatusOr<ForeignHash> ParseShaCrypt(const std::string& text) {
   const size_t length = text[1] == '5' ? 43 : 86;
   if (parts.size() != 4 || parts[2].empty() || parts[2].size() > 16)
     return Wrong("must have a salt of 1 to 16 characters");
-  if (!IsCryptText(parts[2] + parts[3])) return Wrong("salt and hash must be of letters, digits, '.' and '/'");
+  if (!IsCryptText(parts[2]) || !IsCryptText(parts[3]))
+    return Wrong("salt and hash must be of letters, digits, '.' and '/'");
   if (parts[3].size() != length) return Wrong(absl::StrCat("must have a hash of ", length, " characters"));
-  return ForeignHash{.scheme = ForeignScheme::kCrypt, .text = text};
+  return ForeignHash{.scheme = ForeignScheme::kCrypt, .text = Secret(ToStd(text))};
 }
 
 // $argon2id$v=19$m=…,t=…,p=…$salt$tag
-absl::StatusOr<ForeignHash> ParseArgon2(const std::string& text) {
+absl::StatusOr<ForeignHash> ParseArgon2(absl::string_view text) {
   const Parts parts = absl::StrSplit(text, '$');
   if (parts.size() != 6 || parts[2] != "v=19") return Wrong("must be a PHC string of Argon2 version 19");
   const auto numbers = Numbers(parts[3]);
@@ -130,9 +140,12 @@ absl::StatusOr<ForeignHash> ParseArgon2(const std::string& text) {
   ASSIGN_OR_RETURN(ForeignHash hash, Checked({.scheme = ForeignScheme::kArgon2}, Bytes(parts[4]), Bytes(parts[5])));
   if (hash.salt.size() < kLeastArgon2Salt) return Wrong("the salt of Argon2 must be of at least 8 bytes");
   // As libsodium takes it, whatever alphabet and order it came in.
-  hash.text = absl::StrCat("$", parts[1], "$v=19$m=", memory, ",t=", passes, ",p=", lanes, "$", Unpadded(hash.salt),
-                           "$", Unpadded(hash.tag));
-  if (hash.text.size() > kMostArgon2Text) return Wrong("the Argon2 string must be of at most 127 characters");
+  const Secret salt = Unpadded(hash.salt), tag = Unpadded(hash.tag.Expose());
+  std::string phc = absl::StrCat("$", parts[1], "$v=19$m=", memory, ",t=", passes, ",p=", lanes, "$",
+                                 ToAbsl(salt.Expose()), "$", ToAbsl(tag.Expose()));
+  hash.text = Secret(phc);
+  WipeString(phc);
+  if (Length(hash.text) > kMostArgon2Text) return Wrong("the Argon2 string must be of at most 127 characters");
   return hash;
 }
 
@@ -142,14 +155,14 @@ size_t LengthOf(ForeignDigest digest) {
 }
 
 absl::StatusOr<ForeignHash> Pbkdf2(ForeignDigest digest, std::optional<uint64_t> iterations,
-                                   const std::optional<std::string>& salt, const std::optional<std::string>& tag) {
+                                   const std::optional<Secret>& salt, const std::optional<Secret>& tag) {
   if (!iterations.has_value() || *iterations < 1 || *iterations > kMaxPbkdf2Iterations) {
     return Wrong(absl::StrCat("PBKDF2 must have 1 to ", kMaxPbkdf2Iterations, " iterations"));
   }
   ASSIGN_OR_RETURN(ForeignHash hash,
                    Checked({.scheme = ForeignScheme::kPbkdf2, .digest = digest, .rounds = *iterations}, salt, tag));
   // A hash that is longer than the digest takes all iterations once for each piece.
-  const uint64_t pieces = (hash.tag.size() + LengthOf(digest) - 1) / LengthOf(digest);
+  const uint64_t pieces = (Length(hash.tag) + LengthOf(digest) - 1) / LengthOf(digest);
   if (*iterations * pieces > kMaxPbkdf2Work) {
     return Wrong(absl::StrCat("PBKDF2 may take up to ", kMaxPbkdf2Work, " iterations over all of the hash"));
   }
@@ -164,18 +177,19 @@ std::optional<ForeignDigest> DigestOf(absl::string_view name) {
 }
 
 // $pbkdf2-sha256$…$salt$tag, and Django's, which begins without $ and has the salt as text.
-absl::StatusOr<ForeignHash> ParsePbkdf2(const std::string& text) {
-  const bool django = text[0] != '$';
-  const Parts parts = absl::StrSplit(django ? absl::StrCat("$", text) : text, '$');
-  const auto digest = parts.size() == 5 ? DigestOf(parts[1]) : std::nullopt;
+absl::StatusOr<ForeignHash> ParsePbkdf2(absl::string_view text) {
+  const bool django = !absl::ConsumePrefix(&text, "$");
+  const Parts parts = absl::StrSplit(text, '$');
+  const auto digest = parts.size() == 4 ? DigestOf(parts[0]) : std::nullopt;
   if (!digest.has_value()) return Wrong("must be PBKDF2 with SHA-1, SHA-256 or SHA-512: iterations, salt, hash");
-  const auto numbers = Numbers(parts[2]);
-  const auto iterations = numbers.contains("i") ? std::optional(Of(numbers, "i")) : Number(parts[2]);
-  return Pbkdf2(*digest, iterations, django ? std::optional(parts[3]) : Bytes(parts[3]), Bytes(parts[4]));
+  const auto numbers = Numbers(parts[1]);
+  const auto iterations = numbers.contains("i") ? std::optional(Of(numbers, "i")) : Number(parts[1]);
+  return Pbkdf2(*digest, iterations, django ? std::optional(Secret(ToStd(parts[2]))) : Bytes(parts[2]),
+                Bytes(parts[3]));
 }
 
-absl::StatusOr<ForeignHash> Scrypt(ForeignScheme scheme, const std::string& parameters,
-                                   const std::optional<std::string>& salt, const std::optional<std::string>& tag) {
+absl::StatusOr<ForeignHash> Scrypt(ForeignScheme scheme, absl::string_view parameters,
+                                   const std::optional<Secret>& salt, const std::optional<Secret>& tag) {
   const auto numbers = Numbers(parameters);
   const uint64_t ln = Of(numbers, "ln"), r = Of(numbers, "r"), p = Of(numbers, "p");
   // Kratos writes N itself where everybody else writes its logarithm.
@@ -189,21 +203,21 @@ absl::StatusOr<ForeignHash> Scrypt(ForeignScheme scheme, const std::string& para
   return Checked({.scheme = scheme, .rounds = n, .block_size = r, .parallelism = p}, salt, tag);
 }
 
-absl::StatusOr<ForeignHash> ParseScrypt(const std::string& text) {
+absl::StatusOr<ForeignHash> ParseScrypt(absl::string_view text) {
   const Parts parts = absl::StrSplit(text, '$');
   if (parts.size() != 5) return Wrong("must be of the form $scrypt$ln=…,r=…,p=…$salt$hash");
   return Scrypt(ForeignScheme::kScrypt, parts[2], Bytes(parts[3]), Bytes(parts[4]));
 }
 
-absl::StatusOr<ForeignHash> ParseFirebase(const std::string& text) {
+absl::StatusOr<ForeignHash> ParseFirebase(absl::string_view text) {
   const Parts parts = absl::StrSplit(text, '$');
   if (parts.size() != 7) return Wrong("must be of the form $firescrypt$ln=…,r=…,p=…$salt$hash$separator$signer key");
   const auto separator = Bytes(parts[5]), signer = Bytes(parts[6]);
   if (!separator.has_value() || !signer.has_value()) return Wrong("separator and signer key must be base64");
   ASSIGN_OR_RETURN(ForeignHash hash,
                    Scrypt(ForeignScheme::kFirebaseScrypt, parts[2], Bytes(parts[3]), Bytes(parts[4])));
-  if (signer->size() != hash.tag.size()) return Wrong("signer key and hash must be of the same length");
-  hash.salt += *separator;
+  if (Length(*signer) != Length(hash.tag)) return Wrong("signer key and hash must be of the same length");
+  hash.salt += separator->Expose();
   hash.signer_key = *signer;
   return hash;
 }
@@ -211,9 +225,9 @@ absl::StatusOr<ForeignHash> ParseFirebase(const std::string& text) {
 // {SSHA}base64(digest, salt)
 absl::StatusOr<ForeignHash> ParseSalted(absl::string_view text, ForeignDigest digest, size_t length) {
   const auto bytes = Bytes(text);
-  if (!bytes.has_value() || bytes->size() < length + kLeastSalt) return Wrong("must be base64 of a hash and its salt");
-  return Checked({.scheme = ForeignScheme::kSaltedDigest, .digest = digest}, bytes->substr(length),
-                 bytes->substr(0, length));
+  if (!bytes.has_value() || Length(*bytes) < length + kLeastSalt) return Wrong("must be base64 of a hash and its salt");
+  return Checked({.scheme = ForeignScheme::kSaltedDigest, .digest = digest}, Secret(bytes->Expose().substr(length)),
+                 Secret(bytes->Expose().substr(0, length)));
 }
 
 // Keycloak keeps JSON in strings within JSON.
@@ -231,8 +245,8 @@ std::string Text(const nlohmann::json& object, const char* name) {
   return found->is_string() ? found->get<std::string>() : "";
 }
 
-absl::StatusOr<ForeignHash> ParseKeycloak(const std::string& text) {
-  const nlohmann::json all = nlohmann::json::parse(text, nullptr, false);
+absl::StatusOr<ForeignHash> ParseKeycloak(absl::string_view text) {
+  const nlohmann::json all = nlohmann::json::parse(text.begin(), text.end(), nullptr, false);
   if (!all.is_object()) return Wrong("must be JSON with secretData and credentialData");
   const nlohmann::json secret = Inner(all, "secretData"), credential = Inner(all, "credentialData");
   const std::string algorithm = Text(credential, "algorithm");
@@ -256,7 +270,7 @@ absl::StatusOr<ForeignHash> ParseForeignHash(std::string_view given) {
   if (absl::ConsumePrefix(&rest, "{SSHA256}")) return ParseSalted(rest, ForeignDigest::kSha256, 32);
   if (absl::ConsumePrefix(&rest, "{SSHA512}")) return ParseSalted(rest, ForeignDigest::kSha512, 64);
   (void)(absl::ConsumePrefix(&rest, "{CRYPT}") || absl::ConsumePrefix(&rest, "{ARGON2}"));
-  const std::string text(rest);
+  const absl::string_view text = rest;
   for (const char* prefix : {"$2a$", "$2b$", "$2y$"}) {
     if (absl::StartsWith(text, prefix)) return ParseBcrypt(text);
   }

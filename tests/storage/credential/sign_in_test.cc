@@ -3,6 +3,7 @@
 #include <string>
 #include <thread>
 #include <tuple>
+#include <type_traits>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -20,6 +21,8 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
+
+static_assert(std::is_same_v<decltype(PasswordClaim::password), Secret>, "what is wiped after use");
 
 const Principal kService{kForth, "backend"};
 constexpr char kPassword[] = "the right password of user1";

@@ -2,6 +2,7 @@
 #include "server/credential/foreign_hash.h"
 
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -12,6 +13,11 @@ namespace hearth {
 namespace {
 
 using testing::HasSubstr;
+
+// What a password can be guessed from is wiped with the hash.
+static_assert(std::is_same_v<decltype(ForeignHash::text), Secret> &&
+              std::is_same_v<decltype(ForeignHash::tag), Secret> &&
+              std::is_same_v<decltype(ForeignHash::signer_key), Secret>);
 
 struct Vector {
   const char* password;
