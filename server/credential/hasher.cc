@@ -13,6 +13,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/credential/foreign_hash.h"
 #include "server/credential/import_vault.h"
@@ -126,6 +128,10 @@ Secret Hasher::Pepper(const std::string& key_id, const CredentialBinding& bindin
 
 absl::Time Hasher::LastStart(absl::Time deadline) const {
   return hash_time_ == absl::InfiniteDuration() ? deadline : deadline - hash_time_;
+}
+
+absl::Status Hasher::CheckTime(absl::Time deadline) const {
+  return absl::Now() < LastStart(deadline) ? absl::OkStatus() : Refuse(v1::ERROR_REASON_DEADLINE_PASSED);
 }
 
 absl::StatusOr<PasswordHash> Hasher::Hash(const CredentialBinding& binding, const Secret& prepared,

@@ -73,6 +73,9 @@ class Hasher {
   // exist or have no password.
   absl::StatusOr<bool> VerifyDecoy(const Secret& prepared, absl::Time deadline);
 
+  // DEADLINE_PASSED when less than one hash's time is left: then each of the above would refuse. For calls that leave a trace before they hash.
+  absl::Status CheckTime(absl::Time deadline) const;
+
   // True when the hash has less memory or fewer passes than the current parameters, or another pepper than
   // the current one: then replace it at the next sign-in.
   bool NeedsRehash(const PasswordHash& hash) const;

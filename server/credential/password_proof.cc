@@ -58,6 +58,8 @@ absl::StatusOr<PasswordProof::Candidate> PasswordProof::Admit(const Call& call, 
 }
 
 absl::StatusOr<ProvenPassword> PasswordProof::Prove(const Call& call, const PasswordClaim& claim) {
+  // A try that cannot be hashed any more is not counted, either.
+  RETURN_IF_ERROR(hasher_.CheckTime(call.deadline));
   // A password that could never have been set still costs a hash.
   const absl::StatusOr<Secret> prepared = PreparePassword(claim.password.Expose());
   const Secret password = prepared.ok() ? *prepared : claim.password;

@@ -40,8 +40,8 @@ class PasswordProof {
 
   // Finds the person in the caller's directory, counts the try, and compares the password with theirs; a person who is not there, is homed elsewhere,
   // has no password, or whose sign-in is locked costs the same hash, and fails in the same way: PASSWORD_NOT_ACCEPTED (SIGN_IN_LOCKED in the
-  // audit, and in the explicit verdict). The try stays counted until Settle. Hashing refuses with DEADLINE_PASSED: then it stays counted too, but
-  // the same password again does not count again.
+  // audit, and in the explicit verdict). The try stays counted until Settle. DEADLINE_PASSED when less than a hash's time is left, and nothing is
+  // counted; when the time is over before a lane is free, the try stays counted, but the same password again does not count again.
   absl::StatusOr<ProvenPassword> Prove(const Call& call, const PasswordClaim& claim);
 
   // In the transaction of what the password opens: makes sure that it still does, since a reset may have come in while it was hashed, and forgets the

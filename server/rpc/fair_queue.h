@@ -40,8 +40,10 @@ class FairQueue {
     std::vector<Item> refused;
     const bool overload = now < own.overloaded_until;
     while (overload && own.waiting.size() > 1) DropOldest(own, refused);
+    const bool cut = !refused.empty();
+    // What gives way here is another group's.
     const bool taken = !(overload && !own.waiting.empty()) && MakeRoom(own, refused);
-    if (overload && !(taken && refused.empty())) own.overloaded_until = now + kIntervals * patience_;
+    if (overload && (cut || !taken)) own.overloaded_until = now + kIntervals * patience_;
     if (!taken) {
       refused.push_back(std::move(item));
       return refused;

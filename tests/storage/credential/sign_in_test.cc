@@ -304,6 +304,18 @@ TEST_F(SignInDeskTest, ASweepForgetsNobodyAndThePeopleWhoAreGone) {
   EXPECT_EQ(Lockout().consecutive_failures(), 1) << "a row of failures ends with a success, not with time";
 }
 
+TEST_F(SignInDeskTest, ATryThatCannotBeHashedInTimeIsNotCounted) {
+  Hasher slow(&keyring(), {.memory_kib = 128 * 1024, .iterations = 2}, 2);
+  PasswordProof proof(&database(), &slow, &keyring());
+  v1::VerifyPasswordRequest request;
+  request.set_user_principal_name(kUpn);
+  Call call = By(kService, request);
+  call.deadline = absl::Now() + slow.hash_time() / 2;
+  EXPECT_THAT(proof.Prove(call, {.target = TargetNameOf(request), .password = Secret("a guess"), .source = ""}),
+              HasReason(v1::ERROR_REASON_DEADLINE_PASSED));
+  EXPECT_EQ(Sql("SELECT count(*) FROM hearth.sign_in_counts")[0][0], "0");
+}
+
 TEST_F(SignInDeskTest, WhatWasProvedCountsOnlyAsLongAsItStands) {
   auto proven = Prove();
   ASSERT_THAT(proven, IsOk());

@@ -128,6 +128,16 @@ TEST_F(FairQueueTest, OverloadIsOverWhenNobodyHadToBeRefusedForAWhile) {
   EXPECT_EQ(queue_.size(), 2u);
 }
 
+TEST_F(FairQueueTest, WhatAnotherGroupLosesDoesNotProlongAGroupsOverload) {
+  Overload("a");
+  for (const char* item : {"b1", "b2", "b3", "b4", "b5", "b6"}) Push("b", item);
+  now_ += kInterval - absl::Milliseconds(1);
+  ASSERT_TRUE(queue_.overloaded("a", now_));
+  EXPECT_THAT(Push("a", "a1"), ElementsAre("b1")) << "the queue is full of the other's";
+  now_ += absl::Milliseconds(1);
+  EXPECT_FALSE(queue_.overloaded("a", now_)) << "nobody of its own had to be refused";
+}
+
 // It asks for less than its half, four at a time.
 TEST_F(FairQueueTest, AModestGroupBesideAFloodIsNotRefused) {
   FairQueue<std::string> queue(32, kPatience);
