@@ -29,7 +29,7 @@ bool IsSelf(const Call& call, const User& user) {
 // A person who acts for themselves may know where their home is: refuses with it, when it is elsewhere.
 absl::Status CheckOwnHome(Database& database, const Call& call, const TargetName& target) {
   return database.Read({call.principal.directory}, call.deadline, [&](Tx& tx) -> absl::Status {
-    const auto user = FindTarget(tx, call, target, /*lock=*/false);
+    const auto user = FindTargetEvenly(tx, call, target);
     return user.ok() && IsSelf(call, *user) ? CheckHome(ToTarget(*user)) : absl::OkStatus();
   });
 }

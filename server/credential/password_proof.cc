@@ -40,8 +40,8 @@ absl::StatusOr<PasswordProof::Candidate> PasswordProof::Admit(const Call& call, 
   Candidate candidate;
   RETURN_IF_ERROR(database_.Write({directory}, call.deadline, [&](Tx& tx) {
     candidate = {};
-    auto user = FindTarget(tx, call, claim.target, /*lock=*/false);
-    // From here on the same statements for those who are not there. FindTarget has failed for reasons of the request only.
+    auto user = FindTargetEvenly(tx, call, claim.target);
+    // From here on, too, the same statements for those who are not there. The look-up has failed for reasons of the request only.
     const std::string id = user.ok() ? user->id : "";
     candidate.credential = FindCredential(tx, directory, id);
     SignInTry& attempt = candidate.attempt;

@@ -29,6 +29,9 @@ TargetName TargetNameOf(const Request& request) {
 // of those, whether such a person or directory exists or not; the directory that owns the domain is noted.
 absl::StatusOr<User> FindTarget(Tx& tx, const Call& call, const TargetName& target, bool lock);
 
+// The same without a lock, and with the same statements whether the person is there or not: for those who must not learn which, from the time either.
+absl::StatusOr<User> FindTargetEvenly(Tx& tx, const Call& call, const TargetName& target);
+
 // A principal name as it is stored: lower case.
 std::string CanonicalPrincipalName(const std::string& name);
 

@@ -1,5 +1,6 @@
 // Wrong passwords: who is counted, what locks, and what unlocks.
 #include <atomic>
+#include <map>
 #include <string>
 #include <thread>
 #include <tuple>
@@ -8,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
+#include "server/audit/audit_store.h"
 #include "server/base/resource_name.h"
 #include "server/credential/credential_desk.h"
 #include "server/credential/sign_in_desk.h"
@@ -302,6 +304,60 @@ TEST_F(SignInDeskTest, ASweepForgetsNobodyAndThePeopleWhoAreGone) {
   Pass("1000 days");
   ASSERT_THAT(SweepSignIns(database(), absl::Now() + absl::Seconds(20)), IsOk());
   EXPECT_EQ(Lockout().consecutive_failures(), 1) << "a row of failures ends with a success, not with time";
+}
+
+// How often each statement ran, in the only connection of `one`.
+std::map<std::string, int> Ran(Database& one) {
+  std::map<std::string, int> ran;
+  EXPECT_THAT(one.Read({kForth}, absl::Now() + absl::Seconds(20),
+                       [&](Tx& tx) {
+                         for (const auto& row :
+                              tx.ExecPlain("SELECT name, generic_plans + custom_plans FROM pg_prepared_statements")) {
+                           ran[row[0].as<std::string>()] = row[1].as<int>();
+                         }
+                         return absl::OkStatus();
+                       }),
+              IsOk());
+  return ran;
+}
+
+// What a statement more would tell by its time: whose name is known, who is a guest, whose domain is elsewhere.
+TEST_F(SignInDeskTest, EveryRefusalHasRunTheSameStatements) {
+  Guess("user1", 10);
+  Give("contractor", "the right password of a contractor");
+  Database one({.conninfo = app_conninfo(), .connections = 1});
+  Rehasher rehasher(&one, &hasher_);
+  NewPasswords new_passwords(&one, &hasher_, &keyring(), &random_, nullptr);
+  CredentialDesk desk(&one, &hasher_, &rehasher, &keyring(), &new_passwords);
+  std::map<std::string, int> first;
+  for (const char* name : {"contractor@forthcoffee.com",  // Another password.
+                           kUpn,                          // Locked.
+                           "user2@forthcoffee.com",       // Without a password.
+                           "nobody@forthcoffee.com",      // Unknown.
+                           "deleted@forthcoffee.com",     //
+                           "user1@contoso.com",           // A guest, whose home is told of the try.
+                           "external@example.org",        // A guest whose home is outside.
+                           "nobody@contoso.com",          // Of another's domain.
+                           "nobody@nowhere.example"}) {
+    v1::VerifyPasswordRequest request;
+    request.set_user_principal_name(name);
+    request.set_password("a guess that was never made");
+    const Call& call = By(kService, request);
+    const std::map<std::string, int> before = Ran(one);
+    const absl::Status status = desk.VerifyPassword(call, request).status();
+    ASSERT_THAT(status, HasReason(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED)) << name;
+    ASSERT_THAT(RecordRefusal(one, call, status), IsOk());
+    std::map<std::string, int> ran;
+    for (const auto& [statement, times] : Ran(one)) {
+      const auto earlier = before.find(statement);
+      const int more = times - (earlier == before.end() ? 0 : earlier->second);
+      if (more > 0) ran[statement] = more;
+    }
+    if (first.empty()) first = ran;
+    EXPECT_EQ(ran, first) << name;
+  }
+  EXPECT_EQ(first["audit_append"], 1);
+  EXPECT_GE(first.size(), 6u);
 }
 
 TEST_F(SignInDeskTest, ATryThatCannotBeHashedInTimeIsNotCounted) {
