@@ -105,7 +105,7 @@ Environment::Environment(const Config& config, Keyring keyring, std::unique_ptr<
       guest_policy_(&database_, &keyring_),
       credential_(&database_, &hasher_, &rehasher_, &keyring_, &new_passwords_),
       password_policy_(&database_, &keyring_, &new_passwords_),
-      import_(&database_, &keyring_),
+      import_(&database_, &keyring_, config.argon2),
       sign_in_(&database_, &keyring_),
       bootstrap_(&database_, &keyring_),
       directory_(&database_, &keyring_, &pager_),

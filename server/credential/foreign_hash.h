@@ -26,15 +26,15 @@ struct ForeignHash {
   ForeignScheme scheme = ForeignScheme::kCrypt;
   Secret text{};                                  // As the library takes it: crypt and Argon2.
   ForeignDigest digest = ForeignDigest::kSha256;  // Of PBKDF2 and salted digests.
-  uint64_t rounds = 0;                            // Iterations of PBKDF2; N of scrypt.
-  uint64_t block_size = 0, parallelism = 0;       // r and p of scrypt.
-  std::string salt = "";                          // Bytes.
-  Secret tag{};                                   // Bytes.
-  Secret signer_key{};                            // Of Firebase, encrypted into the tag.
+  uint64_t rounds = 0;  // Cost of bcrypt, rounds of crypt, passes of Argon2, iterations of PBKDF2, N of scrypt.
+  uint64_t block_size = 0, parallelism = 0;  // r and p of scrypt.
+  uint64_t memory_kib = 0;                   // That a comparison takes; 0: next to none.
+  std::string salt = "";                     // Bytes.
+  Secret tag{};                              // Bytes.
+  Secret signer_key{};                       // Of Firebase, encrypted into the tag.
 };
 
-// The most that one comparison may cost. Other systems' defaults lie well below; what lies above is refused when it is imported, because every
-// sign-in would pay for it.
+// The most that one comparison may ever cost; what lies above is no hash here. What an import takes lies lower: see import_bounds.h.
 inline constexpr int kMaxBcryptCost = 14;
 inline constexpr uint64_t kMaxPbkdf2Iterations = 2'000'000;
 inline constexpr uint64_t kMaxPbkdf2Work = 6'000'000;  // Iterations times the digests that the hash is long.
@@ -56,6 +56,9 @@ inline constexpr uint64_t kMaxScryptWork = 1u << 21;     // N r p.
 //
 // Fails with INVALID_ARGUMENT, whose message says what is wrong, and holds nothing of the hash.
 absl::StatusOr<ForeignHash> ParseForeignHash(std::string_view text);
+
+// Iterations of a PBKDF2 hash in all: one that is longer than the digest takes them once for each piece.
+uint64_t Pbkdf2Work(const ForeignHash& hash);
 
 // True when the hash is of this password. The password is compared as it was typed: that is what the other system hashed. bcrypt looks at 72 bytes only,
 // crypt(3) takes 511, neither looks beyond a NUL: such passwords are never right. Takes as long, and as much memory, as the hash says, within the bounds above. Fails with INTERNAL

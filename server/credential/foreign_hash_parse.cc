@@ -28,6 +28,7 @@ constexpr size_t kLeastTag = 16, kMostTag = 64;
 constexpr size_t kLeastArgon2Salt = 8;         // RFC 9106, 3.1; libsodium takes no less.
 constexpr size_t kMostArgon2Text = 127;        // What libsodium takes.
 constexpr uint64_t kMaxArgon2Work = 1u << 20;  // KiB times passes.
+constexpr uint64_t kDefaultCryptRounds = 5000;
 
 absl::Status Wrong(absl::string_view what) { return absl::InvalidArgumentError(what); }
 
@@ -100,12 +101,13 @@ absl::StatusOr<ForeignHash> ParseBcrypt(absl::string_view text) {
   const bool whole = kBcryptSaltEnds.find(text[28]) != absl::string_view::npos &&
                      kBcryptHashEnds.find(text[59]) != absl::string_view::npos;
   if (!whole) return Wrong("must be a bcrypt hash without bits beyond the end of its salt and hash");
-  return ForeignHash{.scheme = ForeignScheme::kCrypt, .text = Secret(ToStd(text))};
+  return ForeignHash{.scheme = ForeignScheme::kCrypt, .text = Secret(ToStd(text)), .rounds = *cost};
 }
 
 // $5$[rounds=N$]salt$hash
 absl::StatusOr<ForeignHash> ParseShaCrypt(absl::string_view text) {
   Parts parts = absl::StrSplit(text, '$');
+  uint64_t taken = kDefaultCryptRounds;
   if (parts.size() == 5) {
     absl::string_view rounds = parts[2];
     const auto number = absl::ConsumePrefix(&rounds, "rounds=") ? Number(rounds) : std::nullopt;
@@ -113,6 +115,7 @@ absl::StatusOr<ForeignHash> ParseShaCrypt(absl::string_view text) {
     if (!number.has_value() || rounds[0] == '0' || *number < 1000 || *number > kMaxCryptRounds) {
       return Wrong(absl::StrCat("must have 1000 to ", kMaxCryptRounds, " rounds"));
     }
+    taken = *number;
     parts.erase(parts.begin() + 2);
   }
   const size_t length = text[1] == '5' ? 43 : 86;
@@ -121,7 +124,7 @@ absl::StatusOr<ForeignHash> ParseShaCrypt(absl::string_view text) {
   if (!IsCryptText(parts[2]) || !IsCryptText(parts[3]))
     return Wrong("salt and hash must be of letters, digits, '.' and '/'");
   if (parts[3].size() != length) return Wrong(absl::StrCat("must have a hash of ", length, " characters"));
-  return ForeignHash{.scheme = ForeignScheme::kCrypt, .text = Secret(ToStd(text))};
+  return ForeignHash{.scheme = ForeignScheme::kCrypt, .text = Secret(ToStd(text)), .rounds = taken};
 }
 
 // $argon2id$v=19$m=…,t=…,p=…$salt$tag
@@ -137,7 +140,8 @@ absl::StatusOr<ForeignHash> ParseArgon2(absl::string_view text) {
                               kMaxHashParameters.iterations, " passes, 16 lanes, and ", kMaxArgon2Work,
                               " KiB times passes"));
   }
-  ASSIGN_OR_RETURN(ForeignHash hash, Checked({.scheme = ForeignScheme::kArgon2}, Bytes(parts[4]), Bytes(parts[5])));
+  ASSIGN_OR_RETURN(ForeignHash hash, Checked({.scheme = ForeignScheme::kArgon2, .rounds = passes, .memory_kib = memory},
+                                             Bytes(parts[4]), Bytes(parts[5])));
   if (hash.salt.size() < kLeastArgon2Salt) return Wrong("the salt of Argon2 must be of at least 8 bytes");
   // As libsodium takes it, whatever alphabet and order it came in.
   const Secret salt = Unpadded(hash.salt), tag = Unpadded(hash.tag.Expose());
@@ -149,11 +153,6 @@ absl::StatusOr<ForeignHash> ParseArgon2(absl::string_view text) {
   return hash;
 }
 
-size_t LengthOf(ForeignDigest digest) {
-  if (digest == ForeignDigest::kSha1) return 20;
-  return digest == ForeignDigest::kSha256 ? 32 : 64;
-}
-
 absl::StatusOr<ForeignHash> Pbkdf2(ForeignDigest digest, std::optional<uint64_t> iterations,
                                    const std::optional<Secret>& salt, const std::optional<Secret>& tag) {
   if (!iterations.has_value() || *iterations < 1 || *iterations > kMaxPbkdf2Iterations) {
@@ -161,9 +160,7 @@ absl::StatusOr<ForeignHash> Pbkdf2(ForeignDigest digest, std::optional<uint64_t>
   }
   ASSIGN_OR_RETURN(ForeignHash hash,
                    Checked({.scheme = ForeignScheme::kPbkdf2, .digest = digest, .rounds = *iterations}, salt, tag));
-  // A hash that is longer than the digest takes all iterations once for each piece.
-  const uint64_t pieces = (Length(hash.tag) + LengthOf(digest) - 1) / LengthOf(digest);
-  if (*iterations * pieces > kMaxPbkdf2Work) {
+  if (Pbkdf2Work(hash) > kMaxPbkdf2Work) {
     return Wrong(absl::StrCat("PBKDF2 may take up to ", kMaxPbkdf2Work, " iterations over all of the hash"));
   }
   return hash;
@@ -200,7 +197,8 @@ absl::StatusOr<ForeignHash> Scrypt(ForeignScheme scheme, absl::string_view param
     return Wrong(
         "scrypt must be of the form ln=…,r=…,p=… and may take up to 128 MiB, and 2097152 for N times r times p");
   }
-  return Checked({.scheme = scheme, .rounds = n, .block_size = r, .parallelism = p}, salt, tag);
+  return Checked({.scheme = scheme, .rounds = n, .block_size = r, .parallelism = p, .memory_kib = (n * r + 7) / 8},
+                 salt, tag);
 }
 
 absl::StatusOr<ForeignHash> ParseScrypt(absl::string_view text) {
@@ -263,6 +261,11 @@ absl::StatusOr<ForeignHash> ParseKeycloak(absl::string_view text) {
 }
 
 }  // namespace
+
+uint64_t Pbkdf2Work(const ForeignHash& hash) {
+  const uint64_t whole = hash.digest == ForeignDigest::kSha1 ? 20 : hash.digest == ForeignDigest::kSha256 ? 32 : 64;
+  return hash.rounds * ((Length(hash.tag) + whole - 1) / whole);
+}
 
 absl::StatusOr<ForeignHash> ParseForeignHash(std::string_view given) {
   absl::string_view rest = ToAbsl(given);

@@ -16,6 +16,7 @@
 #include "server/base/status_macros.h"
 #include "server/credential/credential_store.h"
 #include "server/credential/foreign_hash.h"
+#include "server/credential/import_bounds.h"
 #include "server/directory/change.h"
 #include "server/directory/target.h"
 
@@ -61,9 +62,9 @@ void Count(int64_t row, const absl::Status& outcome, bool unchanged, v1::ImportC
 absl::Status ImportDesk::ImportRow(Tx& tx, const Call& call, const Access& access,
                                    const v1::ImportCredentialsRequest::Row& row, bool validate_only,
                                    bool& unchanged) const {
-  if (const auto hash = ParseForeignHash(row.password_hash()); !hash.ok()) {
-    return InvalidField("password_hash", std::string(hash.status().message()));
-  }
+  const auto hash = ParseForeignHash(row.password_hash());
+  const absl::Status taken = hash.ok() ? CheckImportCost(*hash, own_) : hash.status();
+  if (!taken.ok()) return InvalidField("password_hash", std::string(taken.message()));
   ASSIGN_OR_RETURN(const User user, FindTarget(tx, call, TargetNameOf(row), /*lock=*/!validate_only));
   const Target target = ToTarget(user);
   RETURN_IF_ERROR(ToStatus(DecideReset(call.principal, access, target, call.policy->permission()), target));

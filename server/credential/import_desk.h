@@ -13,7 +13,9 @@ namespace hearth {
 // Imports passwords. Thread-safe. What is passed in outlives the desk.
 class ImportDesk {
  public:
-  ImportDesk(Database* database, const Keyring* keyring) : database_(*database), vault_(keyring) {}
+  // `own`: what a hash of this deployment costs, by which imported ones are bounded.
+  ImportDesk(Database* database, const Keyring* keyring, HashParameters own)
+      : database_(*database), vault_(keyring), own_(own) {}
 
   absl::StatusOr<v1::ImportCredentialsResponse> ImportCredentials(const Call& call,
                                                                   const Source<v1::ImportCredentialsRequest>& source);
@@ -28,6 +30,7 @@ class ImportDesk {
 
   Database& database_;
   const ImportVault vault_;
+  const HashParameters own_;
 };
 
 }  // namespace hearth

@@ -174,6 +174,19 @@ TEST_F(ImportTest, RefusedRowsAreInTheAuditOfBothDirectories) {
   EXPECT_EQ(Audit(kForth).back(), Audit(kContoso).back());
 }
 
+TEST_F(ImportTest, HashesThatCostMuchMoreThanOursAreRefused) {
+  auto message = Message();
+  Add(message, 1, "user1", "$2a$13$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW");
+  Add(message, 2, "user2",
+      absl::StrCat("$argon2id$v=19$m=", 3 * config.argon2.memory_kib + 1,
+                   ",t=1,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"));
+  ASSERT_THAT(Import({message}), IsOk());
+  EXPECT_EQ(Counts(), "0 0 2");
+  EXPECT_EQ(ReasonOfRow(1), "INVALID_FIELDS");
+  EXPECT_EQ(ReasonOfRow(2), "INVALID_FIELDS");
+  EXPECT_EQ(StoredOf("user1"), "");
+}
+
 TEST_F(ImportTest, ReportsFitIntoAMessage) {
   auto message = Message();
   Add(message, 1, "visitor", kSsha);
