@@ -239,10 +239,10 @@ void Dispatcher::RunAdmitter(Lane& lane) {
     }
     Admit(batch);
     for (auto& work : batch) {
-      if (!work->status.ok()) continue;
+      // A refusal of the gate that has to be written to the audit waits for its directory's turn too, and nobody else for it.
+      if (!work->status.ok() && !Settler::MustBeAudited(*work)) continue;
       for (auto& refused : Queue(lane, std::move(work))) TurnAway(lane, std::move(refused));
     }
-    // Last, because a refusal of the gate may have to be written to the audit, and nobody else shall wait for that.
     std::erase(batch, nullptr);
     settler_.SettleAll(std::move(batch));
   }
@@ -254,7 +254,7 @@ void Dispatcher::RunFairWorker(Lane& lane) {
   while (true) {
     std::unique_ptr<Work> work = TakeAdmitted(lane);
     if (work == nullptr) return;
-    CheckAlive(*work);
+    if (work->status.ok()) CheckAlive(*work);
     Batch batch;
     batch.push_back(std::move(work));
     Serve(lane, std::move(batch));

@@ -68,7 +68,7 @@ class Dispatcher {
   void AddLane(v1::WorkClass work_class, const WorkClassLimits& limits);
   static Batch TakeBatch(Lane& lane);
   static std::unique_ptr<Work> TakeAdmitted(Lane& lane);
-  // Lets what passed the gate wait for its directory's turn; gives back what must be refused for it.
+  // Lets what passed the gate, or was refused there and must be audited, wait for its directory's turn; gives back what must be refused for it.
   static Batch Queue(Lane& lane, std::unique_ptr<Work> work);
   void RunWorker(Lane& lane);
   void RunAdmitter(Lane& lane);

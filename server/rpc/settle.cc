@@ -17,17 +17,6 @@ namespace {
 // A refusal after the deadline is still recorded, with this much time.
 constexpr absl::Duration kAuditPatience = absl::Seconds(2);
 
-// Calls of known callers. Without a database there is nowhere to write, and nothing happened. A caller who calls too often, or when there is too
-// much to do, is counted and logged: a row for each call would make the flood the database's. Of methods that only read, those that were refused
-// for want of authority; the policy says why.
-bool MustBeAudited(const Work& work) {
-  if (work.status.ok() || !work.authenticated || absl::IsUnavailable(work.status)) return false;
-  const auto reason = ReasonOf(work.status);
-  const bool too_much = reason == v1::ERROR_REASON_RATE_LIMITED || reason == v1::ERROR_REASON_OVERLOADED ||
-                        reason == v1::ERROR_REASON_RUN_IN_PROGRESS;
-  return !too_much && (!work.rpc->policy.audit_refusals_only() || absl::IsPermissionDenied(work.status));
-}
-
 // What the call ended with. A desk only sees that nothing more can be sent.
 absl::Status OutcomeOf(const Work& work) {
   // Of a call that goes on the stream may be gone.
@@ -62,6 +51,17 @@ void LogCall(const Work& work, absl::Duration time) {
 }
 
 }  // namespace
+
+// Calls of known callers. Without a database there is nowhere to write, and nothing happened. A caller who calls too often, or when there is too
+// much to do, is counted and logged: a row for each call would make the flood the database's. Of methods that only read, those that were refused
+// for want of authority; the policy says why.
+bool Settler::MustBeAudited(const Work& work) {
+  if (work.status.ok() || !work.authenticated || absl::IsUnavailable(work.status)) return false;
+  const auto reason = ReasonOf(work.status);
+  const bool too_much = reason == v1::ERROR_REASON_RATE_LIMITED || reason == v1::ERROR_REASON_OVERLOADED ||
+                        reason == v1::ERROR_REASON_RUN_IN_PROGRESS;
+  return !too_much && (!work.rpc->policy.audit_refusals_only() || absl::IsPermissionDenied(work.status));
+}
 
 void Settler::Settle(std::unique_ptr<Work> work) {
   std::vector<std::unique_ptr<Work>> batch;

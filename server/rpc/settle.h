@@ -23,6 +23,9 @@ class Settler {
   // together, so that a flood of refusals costs the others of its class little.
   void SettleAll(std::vector<std::unique_ptr<Work>> batch);
 
+  // Whether Settle writes the refusal to the audit first, which takes as long as a commit.
+  static bool MustBeAudited(const Work& work);
+
  private:
   // Writes the rows; a call whose row cannot be written fails with that.
   void Record(absl::Span<const std::unique_ptr<Work>> refused);

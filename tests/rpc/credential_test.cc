@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <thread>
 
 #include "google/protobuf/util/time_util.h"
+#include "server/storage/tx.h"
 #include "tests/rpc/password_fixture.h"
 #include "tests/support/status_matchers.h"
 
@@ -247,6 +249,35 @@ TEST_F(CredentialTest, OfTwoChangesAtOnceOneWins) {
   }
   EXPECT_EQ(won, 1);
   EXPECT_EQ(VersionOf("user1"), "2");
+}
+
+// What the gate refuses of one directory has to be written to its audit, however long that takes.
+TEST_F(CredentialTest, TheRefusalsOfOneDirectoryHoldUpNobodyElse) {
+  Give("user1", kPassword);
+  std::vector<std::thread> flood;
+  absl::Status modest;
+  const auto wait = [&](Tx& tx) {
+    tx.ExecPlain("SELECT 1 FROM hearth.directories WHERE directory_id = 'contoso' FOR UPDATE");
+    for (int i = 0; i < 2; ++i) {
+      flood.emplace_back([this] {
+        v1::VerifyPasswordRequest request;
+        v1::VerifyPasswordResponse response;
+        request.set_name("directories/contoso/users/user1");
+        EXPECT_THAT(Call({kContoso, "backend"}, &Passwords::VerifyPassword, request, &response),
+                    HasReason(v1::ERROR_REASON_INVALID_FIELDS));
+      });
+    }
+    const std::string waits =
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    for (int i = 0; i < 2000 && Sql(waits).empty(); ++i) absl::SleepFor(absl::Milliseconds(2));
+    EXPECT_FALSE(Sql(waits).empty()) << "nothing waits for the audit";
+    for (int i = 0; i < 5 && modest.ok(); ++i) modest = Verify(kUser1, kPassword);
+    return absl::OkStatus();
+  };
+  EXPECT_THAT(database().Write({kContoso}, absl::Now() + absl::Seconds(60), wait), IsOk());
+  for (std::thread& thread : flood) thread.join();
+  EXPECT_THAT(modest, IsOk());
+  EXPECT_EQ(Audit(kContoso).back().reason, "INVALID_FIELDS");
 }
 
 TEST_F(CredentialTest, AHashWithCheaperParametersIsReplacedAtTheNextSignIn) {
