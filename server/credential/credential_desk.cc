@@ -82,7 +82,7 @@ absl::StatusOr<v1::ChangePasswordResponse> CredentialDesk::ChangePassword(const 
   RETURN_IF_ERROR(CheckUsable(proven));
   if (password == proven.password) return BreaksRule(v1::PASSWORD_RULE_SAME_AS_CURRENT);
   RETURN_IF_ERROR(passwords_.CheckAge(call, proven.user));
-  RETURN_IF_ERROR(passwords_.CheckFor(call, proven.user, password));
+  RETURN_IF_ERROR(passwords_.CheckFor(call, proven.user, password, Secret(request.new_password())));
   const CredentialBinding binding{proven.user.directory, proven.user.id, proven.credential.version + 1};
   ASSIGN_OR_RETURN(const PasswordHash hash, hasher_.Hash(binding, password, call.deadline));
 

@@ -94,7 +94,16 @@ absl::StatusOr<Secret> NewPasswords::Prepare(const Call& call, std::string_view 
   return prepared;
 }
 
-absl::Status NewPasswords::CheckFor(const Call& call, const User& user, const Secret& prepared) {
+absl::StatusOr<bool> NewPasswords::Was(const PastPassword& past, const Secret& prepared, const Secret& typed,
+                                       absl::Time deadline) {
+  if (!ImportVault::IsSealed(past.hash)) return hasher_.Verify(past.binding, past.hash, prepared, deadline);
+  ASSIGN_OR_RETURN(const bool same, hasher_.VerifyImported(past.binding, past.hash, typed, deadline));
+  if (same || typed == prepared) return same;
+  // The other system may have normalised it as we do.
+  return hasher_.VerifyImported(past.binding, past.hash, prepared, deadline);
+}
+
+absl::Status NewPasswords::CheckFor(const Call& call, const User& user, const Secret& prepared, const Secret& typed) {
   ASSIGN_OR_RETURN(const PasswordYardstick yardstick, YardstickOf(call, &user));
   RETURN_IF_ERROR(FirstBroken(JudgePassword(prepared, yardstick, breached_)));
   if (yardstick.policy.history() == 0) return absl::OkStatus();
@@ -106,10 +115,7 @@ absl::Status NewPasswords::CheckFor(const Call& call, const User& user, const Se
   for (const PastPassword& password : past) {
     // Of a pepper that was retired nothing can be told.
     if (!keyring_.Has(password.hash.pepper_key_id)) continue;
-    ASSIGN_OR_RETURN(const bool same,
-                     ImportVault::IsSealed(password.hash)
-                         ? hasher_.VerifyImported(password.binding, password.hash, prepared, call.deadline)
-                         : hasher_.Verify(password.binding, password.hash, prepared, call.deadline));
+    ASSIGN_OR_RETURN(const bool same, Was(password, prepared, typed, call.deadline));
     if (same) return BreaksRule(v1::PASSWORD_RULE_RECENTLY_USED);
   }
   return absl::OkStatus();

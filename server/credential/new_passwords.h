@@ -19,6 +19,7 @@
 namespace hearth {
 
 class BreachFilter;
+struct PastPassword;
 
 // The one way in which passwords are judged and made, for resets, changes and front ends. It reads outside of the transaction that will write: a
 // policy, a name or a password that changes in that moment counts for the next. Thread-safe. What is passed in outlives it; `breached` may be null.
@@ -39,8 +40,9 @@ class NewPasswords {
   absl::StatusOr<Secret> Prepare(const Call& call, std::string_view given);
 
   // The rest, for a person homed in the caller's directory: their names, and the last passwords that they had, each of which costs a hash. Refuses
-  // with PASSWORD_POLICY (CONTAINS_NAME and so on, RECENTLY_USED), and as hashing does.
-  absl::Status CheckFor(const Call& call, const User& user, const Secret& prepared);
+  // with PASSWORD_POLICY (CONTAINS_NAME and so on, RECENTLY_USED), and as hashing does. `typed`: what `prepared` was made of, which is what other
+  // systems hashed.
+  absl::Status CheckFor(const Call& call, const User& user, const Secret& prepared, const Secret& typed);
 
   // Whether the person has had their password as long as the policy asks before it can be changed. Refuses with PASSWORD_TOO_YOUNG.
   absl::Status CheckAge(const Call& call, const User& user);
@@ -49,6 +51,7 @@ class NewPasswords {
   absl::StatusOr<Secret> Generate(const Call& call, const User& user);
 
  private:
+  absl::StatusOr<bool> Was(const PastPassword& past, const Secret& prepared, const Secret& typed, absl::Time deadline);
   absl::StatusOr<PasswordYardstick> YardstickOf(const Call& call, const User* user);
 
   Database& database_;

@@ -132,7 +132,7 @@ absl::StatusOr<v1::CompleteResetResponse> ProofDesk::CompleteReset(const Call& c
     bearer = FindBearer(tx, call, request.reset_token(), /*lock=*/false);
     return bearer.status();
   }));
-  RETURN_IF_ERROR(passwords_.CheckFor(call, bearer->user, password));
+  RETURN_IF_ERROR(passwords_.CheckFor(call, bearer->user, password, Secret(request.new_password())));
   const CredentialBinding binding{directory, bearer->user.id, bearer->version + 1};
   ASSIGN_OR_RETURN(const PasswordHash hash, hasher_.Hash(binding, password, call.deadline));
   const auto write = [&](Tx& tx, const Access&) -> absl::Status {

@@ -129,7 +129,7 @@ absl::StatusOr<v1::ApproveResetRequestResponse> QueueDesk::ApproveResetRequest(
     queued = Find(tx, name.directory, name.id, /*lock=*/false);
     return queued.ok() ? CheckDecidable(call, *queued) : queued.status();
   }));
-  const ResetOrder order{.target = TargetOf(*queued), .terms = terms, .given = Secret()};
+  const ResetOrder order{.target = TargetOf(*queued), .terms = terms, .given = Secret(), .typed = Secret()};
   RETURN_IF_ERROR(deed_.CarryOut(
       call, order, request, request.request_id(), response, [&](Tx& tx, ResetDone& reset) -> absl::Status {
         // Another may have decided since.

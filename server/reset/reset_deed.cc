@@ -56,7 +56,7 @@ absl::Status ResetDeed::CarryOut(const Call& call, const ResetOrder& order, cons
     if (order.given.empty()) {
       ASSIGN_OR_RETURN(generated, passwords_.Generate(call, outlook.user));
     } else {
-      RETURN_IF_ERROR(passwords_.CheckFor(call, outlook.user, order.given));
+      RETURN_IF_ERROR(passwords_.CheckFor(call, outlook.user, order.given, order.typed));
     }
     const CredentialBinding binding{outlook.user.directory, outlook.user.id, outlook.version + 1};
     ASSIGN_OR_RETURN(const PasswordHash hash,

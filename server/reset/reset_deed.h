@@ -36,6 +36,7 @@ struct ResetOrder {
   TargetName target;
   PasswordTerms terms;
   Secret given;  // As NewPasswords::Prepare made it; empty: the server makes one.
+  Secret typed;  // What that was made of.
 };
 
 // What happened, inside the transaction in which it did.

@@ -60,7 +60,8 @@ absl::StatusOr<v1::ResetPasswordResponse> ResetDesk::ResetPassword(const Call& c
   ASSIGN_OR_RETURN(const bool done, WasDone(database_, keyring_, call, request, request.request_id(), response));
   if (done) return response;
 
-  const ResetOrder order{.target = TargetNameOf(request), .terms = terms, .given = given};
+  const ResetOrder order{
+      .target = TargetNameOf(request), .terms = terms, .given = given, .typed = Secret(request.given())};
   RETURN_IF_ERROR(deed_.CarryOut(
       call, order, request, request.request_id(), response, [&](Tx& tx, ResetDone& done_now) -> absl::Status {
         ASSIGN_OR_RETURN(const std::vector<std::string> recipients,

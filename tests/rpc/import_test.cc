@@ -16,6 +16,12 @@ constexpr char kSsha[] = "{SSHA}0c0blFTXXNuAMHECS4uxrj3ZieMoWImr";              
 constexpr char kLongPassword[] = "a long password of old";
 constexpr char kLong[] = "$pbkdf2-sha256$1000$MDEyMzQ1Njc4OWFiY2RlZg$TItQKj7P5Cpgpe5oKjXUV2Glxw3+7QBK6070jHjqrZ4";
 
+// The same of "café" with an accent of its own, which we compose.
+constexpr char kTypedPassword[] = "a cafe\xcc\x81 password of old";
+constexpr char kTyped[] = "$pbkdf2-sha256$1000$MDEyMzQ1Njc4OWFiY2RlZg$iF2Os71RLJG6LEJh6xpDOdSrTxuImDGMoWY+bVCUV7A";
+constexpr char kComposedPassword[] = "a caf\xc3\xa9 password of old";
+constexpr char kComposed[] = "$pbkdf2-sha256$1000$MDEyMzQ1Njc4OWFiY2RlZg$LjMSOzZbShlXF11nk+6/BFJi/iHk0mePPrHCIrT/ZbI";
+
 class ImportTest : public PasswordFixture {
  protected:
   using Row = v1::ImportCredentialsRequest::Row;
@@ -164,6 +170,24 @@ TEST_F(ImportTest, AnImportedPasswordCountsAmongThePastOnes) {
   EXPECT_THAT(Change(kUser1, "another long password", kLongPassword),
               Refuses(v1::ERROR_REASON_PASSWORD_POLICY, "rule", "RECENTLY_USED"));
   EXPECT_THAT(Change(kUser1, "another long password", "a third and long password"), IsOk());
+}
+
+TEST_F(ImportTest, APastPasswordIsKnownAgainAsItWasTyped) {
+  Sql("INSERT INTO hearth.password_policies (directory_id, policy, history) VALUES ('forthcoffee', '{\"history\": 5}', "
+      "5)");
+  ASSERT_THAT(ImportOne("user1", kTyped), IsOk());
+  ASSERT_THAT(Change(kUser1, kTypedPassword, "another long password"), IsOk());
+  EXPECT_THAT(Change(kUser1, "another long password", kTypedPassword),
+              Refuses(v1::ERROR_REASON_PASSWORD_POLICY, "rule", "RECENTLY_USED"));
+  auto reset = ResetOf(kUser1);
+  reset.set_given(kTypedPassword);
+  EXPECT_THAT(DoReset(reset), Refuses(v1::ERROR_REASON_PASSWORD_POLICY, "rule", "RECENTLY_USED"));
+  // Of one that was composed already where it was hashed, whichever way it is typed.
+  ASSERT_THAT(ImportOne("user2", kComposed), IsOk());
+  const std::string user2 = "directories/forthcoffee/users/user2";
+  ASSERT_THAT(Change(user2, kComposedPassword, "another long password"), IsOk());
+  EXPECT_THAT(Change(user2, "another long password", kTypedPassword),
+              Refuses(v1::ERROR_REASON_PASSWORD_POLICY, "rule", "RECENTLY_USED"));
 }
 
 TEST_F(ImportTest, RefusedRowsAreInTheAuditOfBothDirectories) {
