@@ -65,7 +65,7 @@ class Hasher {
                               absl::Time deadline);
 
   // As Verify, for a hash of another system, sealed by an ImportVault: `given` is the password as it was typed. False takes at least as long as for a
-  // hash of our own; longer, where the other system's takes longer. Holds a lane, and in it the memory that the hash asks for: at most 256 MiB.
+  // hash of our own; longer, where the other system's takes longer. Holds a lane, and in it the memory that the hash asks for (see import_bounds.h).
   absl::StatusOr<bool> VerifyImported(const CredentialBinding& binding, const PasswordHash& hash, const Secret& given,
                                       absl::Time deadline);
 

@@ -268,7 +268,8 @@ TEST_F(CredentialTest, TheRefusalsOfOneDirectoryHoldUpNobodyElse) {
       });
     }
     const std::string waits =
-        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        " AND query LIKE '%audit_events%'";
     for (int i = 0; i < 2000 && Sql(waits).empty(); ++i) absl::SleepFor(absl::Milliseconds(2));
     EXPECT_FALSE(Sql(waits).empty()) << "nothing waits for the audit";
     for (int i = 0; i < 5 && modest.ok(); ++i) modest = Verify(kUser1, kPassword);
