@@ -7,6 +7,8 @@
 #include "hearth/v1/credential_service.grpc.pb.h"
 #include "hearth/v1/directory_service.grpc.pb.h"
 #include "hearth/v1/guest_user_service.grpc.pb.h"
+#include "hearth/v1/mail_service.grpc.pb.h"
+#include "hearth/v1/request_reset_service.grpc.pb.h"
 #include "hearth/v1/reset_password_service.grpc.pb.h"
 
 namespace hearth::client {
@@ -166,6 +168,40 @@ class FakeAudits final : public v1::AuditService::Service {
   FakeHearth* const fake_;
 };
 
+class FakeRequests final : public v1::RequestResetService::Service {
+ public:
+  explicit FakeRequests(FakeHearth* fake) : fake_(fake) {}
+  METHOD(RequestReset)
+  METHOD(VerifyResetCode)
+  METHOD(CompleteReset)
+  METHOD(ListResetRequests)
+  METHOD(GetResetRequest)
+  METHOD(ApproveResetRequest)
+  METHOD(DenyResetRequest)
+  METHOD(CancelResetRequest)
+  METHOD(GetResetLimits)
+  METHOD(ClearResetLimits)
+  METHOD(GetResetPolicy)
+  METHOD(UpdateResetPolicy)
+
+ private:
+  FakeHearth* const fake_;
+};
+
+class FakeMails final : public v1::MailService::Service {
+ public:
+  explicit FakeMails(FakeHearth* fake) : fake_(fake) {}
+  METHOD(GetMailSettings)
+  METHOD(UpdateMailSettings)
+  METHOD(PreviewMail)
+  METHOD(ListSetAsideMails)
+  METHOD(RetryMail)
+  METHOD(DiscardMail)
+
+ private:
+  FakeHearth* const fake_;
+};
+
 #undef METHOD
 
 // GetUserRequest: GetUser
@@ -183,6 +219,8 @@ FakeHearth::FakeHearth(std::shared_ptr<grpc::ServerCredentials> credentials) {
   services_.push_back(std::make_unique<FakeGuests>(this));
   services_.push_back(std::make_unique<FakeDirectories>(this));
   services_.push_back(std::make_unique<FakeAudits>(this));
+  services_.push_back(std::make_unique<FakeRequests>(this));
+  services_.push_back(std::make_unique<FakeMails>(this));
   grpc::ServerBuilder builder;
   int port = 0;
   builder.AddListeningPort("127.0.0.1:0", std::move(credentials), &port);
