@@ -168,10 +168,11 @@ class Signals(unittest.TestCase):
         claims = self.claims_of(polled.sets[0].jws, "inside")
         self.check_about(claims, "user3")
         self.assertEqual(claims["jti"], polled.sets[0].event_id)
+        # Disabling is told by two events, and the second may have come meanwhile.
         again = self.call("PollEvents", name=f"{RECEIVERS}/inside", return_immediately=True)
-        self.assertEqual([set.event_id for set in again.sets], [claims["jti"]])
+        self.assertEqual(again.sets[0].event_id, claims["jti"])
         after = self.call("PollEvents", name=f"{RECEIVERS}/inside", return_immediately=True, acks=[claims["jti"]])
-        self.assertEqual(len(after.sets), 0)
+        self.assertNotIn(claims["jti"], [token.event_id for token in after.sets])
 
     def test_a_receiver_with_another_certificate_gets_nothing(self):
         certificate, key = self.rig.directory / "stranger.pem", self.rig.directory / "stranger.key"

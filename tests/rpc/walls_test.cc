@@ -166,9 +166,9 @@ TEST_F(WallsTest, StatementsAboutAnotherDirectoryFindNothingThere) {
       }),
       IsOk());
   const Scope contoso = {kContoso};
-  // Not `disabled`: that Contoso's people are disabled is true of them as guests of Forth Coffee too.
+  // Not `disabled`: that Contoso's people are disabled is true of them as guests of Forth Coffee too, as it is that Contoso is deleted.
   for (const char* sql : {"UPDATE hearth.users SET display_name = 'x'", "UPDATE hearth.credentials SET phc = 'x'",
-                          "DELETE FROM hearth.role_assignments", "UPDATE hearth.directories SET delete_time = now()",
+                          "DELETE FROM hearth.role_assignments", "UPDATE hearth.directories SET display_name = 'x'",
                           "DELETE FROM hearth.trusted_issuers"}) {
     EXPECT_THAT(SqlAsApp(&contoso, sql), IsOk()) << sql;
   }

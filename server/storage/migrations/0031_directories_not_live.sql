@@ -148,7 +148,7 @@ BEGIN
     RETURN NULL;
   END IF;
   IF OLD.user_principal_name <> NEW.user_principal_name THEN
-    PERFORM hearth.tell(NEW, 8);
+    PERFORM hearth.tell(NEW, 8, previous_name => OLD.user_principal_name);
   END IF;
   IF (OLD.mail, OLD.alternate_mails) IS DISTINCT FROM (NEW.mail, NEW.alternate_mails) AND NEW.home_directory_id = NEW.directory_id THEN
     PERFORM hearth.tell(NEW, 7);
