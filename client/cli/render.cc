@@ -44,6 +44,7 @@ const std::vector<Column>* ChosenColumns(const Descriptor& type) {
         {"DISPLAY NAME", "display_name"},
         {"PRIMARY DOMAIN", "primary_domain"},
         {"CREATED", "create_time"},
+        {"SUSPENDED", "suspend_time"},
         {"DELETED", "delete_time"}}},
       {v1::Domain::descriptor(),
        {{"DOMAIN", "name"}, {"PRIMARY", "primary"}, {"CREATED", "create_time"}, {"DELETED", "delete_time"}}},
