@@ -1,8 +1,10 @@
 #include "server/event/event_hub.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -103,60 +105,18 @@ void CheckCallers(Tx& tx, const std::vector<Subscription*>& streams, Parcels& pa
 }  // namespace
 
 EventHub::EventHub(Database* database, const ResumeTokens* tokens, HubOptions options)
-    : database_(*database), tokens_(*tokens), options_(options) {
+    : database_(*database), tokens_(*tokens), beat_(options.beat), room_(options.limits) {
   thread_ = std::thread([this] { Run(); });
 }
 
 EventHub::~EventHub() { Stop(); }
 
-absl::Status EventHub::Add(Subscription subscription) {
-  absl::MutexLock lock(&mutex_);
-  if (stopping_) return Refuse(v1::ERROR_REASON_SHUTTING_DOWN);
-  size_t& of_directory = counts_[subscription.directory];
-  if (count_ >= options_.streams || of_directory >= options_.streams_of_directory) {
-    return Refuse(v1::ERROR_REASON_OVERLOADED, {{"work_class", "watch"}});
-  }
-  ++count_;
-  ++of_directory;
-  new_.push_back(std::move(subscription));
-  return absl::OkStatus();
-}
-
-void EventHub::Wake() {
-  absl::MutexLock lock(&mutex_);
-  woken_ = true;
-}
-
 void EventHub::Stop() {
-  {
-    absl::MutexLock lock(&mutex_);
-    if (stopping_) return;
-    stopping_ = true;
-  }
-  thread_.join();
+  if (room_.Close()) thread_.join();
 }
 
-size_t EventHub::size() const {
-  absl::MutexLock lock(&mutex_);
-  return count_;
-}
-
-bool EventHub::AwaitWork() {
-  absl::MutexLock lock(&mutex_);
-  const auto due = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return woken_ || stopping_ || !new_.empty(); };
-  mutex_.AwaitWithTimeout(absl::Condition(&due), kTick);
-  woken_ = false;
-  return !stopping_;
-}
-
-// What the outlets call back takes the lock of the hub under theirs: so none of them is called under the lock of the hub.
 void EventHub::TakeNew() {
-  std::vector<Subscription> fresh;
-  {
-    absl::MutexLock lock(&mutex_);
-    fresh.swap(new_);
-  }
-  for (Subscription& stream : fresh) {
+  for (Subscription& stream : room_.Take()) {
     stream.outlet->OnChange([this] { Wake(); });
     streams_.push_back(std::move(stream));
   }
@@ -168,10 +128,7 @@ void EventHub::End(Subscription& stream, const absl::Status& status) {
       {{"call", stream.call.id},
        {"caller", stream.call.principal.directory + "/" + stream.call.principal.subject},
        {"status", absl::StatusCodeToString(status.code())}});
-  absl::MutexLock lock(&mutex_);
-  --count_;
-  const auto count = counts_.find(stream.directory);
-  if (--count->second == 0) counts_.erase(count);
+  room_.Leave(stream.directory);
 }
 
 void EventHub::EndDead() {
@@ -224,7 +181,7 @@ absl::Status EventHub::Feed() {
       continue;
     }
     parcel.response.set_resume_token(tokens_.Make(stream->directory, parcel.place));
-    stream->next_beat = now + options_.beat;
+    stream->next_beat = now + beat_;
     stream->outlet->Send(parcel.response);
   }
   std::erase_if(streams_, [&](const Subscription& stream) { return ended.contains(&stream); });
@@ -232,7 +189,7 @@ absl::Status EventHub::Feed() {
 }
 
 void EventHub::Run() {
-  while (AwaitWork()) {
+  while (room_.Await(kTick)) {
     TakeNew();
     EndDead();
     const absl::Status fed = Feed();

@@ -2,19 +2,18 @@
 #pragma once
 
 #include <list>
-#include <map>
 #include <memory>
 #include <set>
 #include <string>
 #include <thread>
-#include <vector>
+#include <utility>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "server/authz/call.h"
 #include "server/event/event_store.h"
 #include "server/event/resume_token.h"
+#include "server/event/waiting_room.h"
 #include "server/storage/database.h"
 
 namespace hearth {
@@ -30,8 +29,7 @@ struct Subscription {
 };
 
 struct HubOptions {
-  size_t streams = 1000;                    // In all.
-  size_t streams_of_directory = 200;        // Of one directory.
+  WaitingLimits limits;
   absl::Duration beat = absl::Seconds(10);  // How often a stream shows that it lives.
 };
 
@@ -45,19 +43,17 @@ class EventHub {
   ~EventHub();
 
   // Takes over a stream. Fails with OVERLOADED, and with SHUTTING_DOWN after Stop; then the outlet is left unused.
-  absl::Status Add(Subscription subscription);
+  absl::Status Add(Subscription subscription) { return room_.Add(std::move(subscription)); }
   // Something happened somewhere: look. Returns at once.
-  void Wake();
+  void Wake() { room_.Wake(); }
   // Ends all streams with SHUTTING_DOWN, and the thread. Callers resume elsewhere.
   void Stop();
 
   // How many streams there are, for metrics.
-  size_t size() const;
+  size_t size() const { return room_.size(); }
 
  private:
   void Run();
-  // Waits until there is something to do; false: the hub stops.
-  bool AwaitWork();
   void TakeNew();
   // Ends streams whose caller is gone or whose time is over.
   void EndDead();
@@ -67,15 +63,9 @@ class EventHub {
 
   Database& database_;
   const ResumeTokens& tokens_;
-  const HubOptions options_;
+  const absl::Duration beat_;
   std::list<Subscription> streams_;  // Of the thread alone.
-
-  mutable absl::Mutex mutex_;
-  bool woken_ ABSL_GUARDED_BY(mutex_) = false;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::vector<Subscription> new_ ABSL_GUARDED_BY(mutex_);
-  std::map<std::string, size_t> counts_ ABSL_GUARDED_BY(mutex_);  // Streams of each directory, new ones too.
-  size_t count_ ABSL_GUARDED_BY(mutex_) = 0;
+  WaitingRoom<Subscription> room_;
   std::thread thread_;
 };
 

@@ -29,67 +29,23 @@ struct PollHub::Found {
   Polled polled{};
 };
 
-PollHub::PollHub(Database* database, const EventTokens* tokens, PollHubOptions options)
-    : database_(*database), tokens_(*tokens), options_(options) {
+PollHub::PollHub(Database* database, const EventTokens* tokens, WaitingLimits limits)
+    : database_(*database), tokens_(*tokens), room_(limits) {
   thread_ = std::thread([this] { Run(); });
 }
 
 PollHub::~PollHub() { Stop(); }
 
-absl::Status PollHub::Add(WaitingPoll poll) {
-  absl::MutexLock lock(&mutex_);
-  if (stopping_) return Refuse(v1::ERROR_REASON_SHUTTING_DOWN);
-  size_t& of_directory = counts_[poll.directory];
-  if (count_ >= options_.polls || of_directory >= options_.polls_of_directory) {
-    return Refuse(v1::ERROR_REASON_OVERLOADED, {{"work_class", "watch"}});
-  }
-  ++count_;
-  ++of_directory;
-  new_.push_back(std::move(poll));
-  return absl::OkStatus();
-}
-
-void PollHub::Wake() {
-  absl::MutexLock lock(&mutex_);
-  woken_ = true;
-}
-
 void PollHub::Stop() {
-  {
-    absl::MutexLock lock(&mutex_);
-    if (stopping_) return;
-    stopping_ = true;
-  }
-  thread_.join();
-}
-
-size_t PollHub::size() const {
-  absl::MutexLock lock(&mutex_);
-  return count_;
-}
-
-bool PollHub::AwaitWork() {
-  absl::MutexLock lock(&mutex_);
-  const auto due = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return woken_ || stopping_ || !new_.empty(); };
-  mutex_.AwaitWithTimeout(absl::Condition(&due), kTick);
-  woken_ = false;
-  return !stopping_;
+  if (room_.Close()) thread_.join();
 }
 
 void PollHub::TakeNew() {
-  absl::MutexLock lock(&mutex_);
-  for (WaitingPoll& poll : new_) polls_.push_back(std::move(poll));
-  new_.clear();
+  for (WaitingPoll& poll : room_.Take()) polls_.push_back(std::move(poll));
 }
 
 void PollHub::End(WaitingPoll& poll, const v1::PollEventsResponse& response, const absl::Status& status) {
-  {
-    // First: who is answered may ask again at once.
-    absl::MutexLock lock(&mutex_);
-    --count_;
-    const auto count = counts_.find(poll.directory);
-    if (--count->second == 0) counts_.erase(count);
-  }
+  room_.Leave(poll.directory);  // First: who is answered may ask again at once.
   if (status.ok()) poll.outlet->Send(response);
   poll.outlet->End(status);
 }
@@ -159,7 +115,7 @@ absl::Status PollHub::Look() {
 }
 
 void PollHub::Run() {
-  while (AwaitWork()) {
+  while (room_.Await(kTick)) {
     TakeNew();
     EndDue();
     const absl::Status looked = Look();

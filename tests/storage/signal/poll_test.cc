@@ -269,7 +269,7 @@ TEST_F(PollTest, WhoMayNotKnowAnyMoreIsNotTold) {
 }
 
 TEST_F(PollTest, WaitingPollsAreBounded) {
-  PollHub hub(&database(), &tokens_, {.polls = 3, .polls_of_directory = 2});
+  PollHub hub(&database(), &tokens_, {.in_all = 3, .of_directory = 2});
   PollDesk desk(&database(), &tokens_, &hub);
   v1::PollEventsRequest request = Ask();
   request.set_return_immediately(false);

@@ -17,18 +17,6 @@ using testing::UnorderedElementsAre;
 
 class EventTest : public TrailFixture {
  protected:
-  void Sequence() {
-    std::string last;
-    int64_t given = 0;
-    do {
-      ASSERT_THAT(database().WriteAlone(Soon(),
-                                        [&](Tx& tx) {
-                                          given = SequenceEvents(tx, last);
-                                          return absl::OkStatus();
-                                        }),
-                  IsOk());
-    } while (given > 0 || !last.empty());
-  }
   // Tells some guests of homes; how much was done.
   int64_t Tell() {
     int64_t done = 0;

@@ -95,16 +95,7 @@ class HubTest : public TrailFixture {
                      count,
                      " LOOP UPDATE hearth.users SET disabled = NOT disabled WHERE directory_id = 'forthcoffee'"
                      " AND user_id = 'user1'; END LOOP; END $$"));
-    std::string last;
-    int64_t given = 0;
-    do {
-      ASSERT_THAT(database().WriteAlone(Soon(),
-                                        [&](Tx& tx) {
-                                          given = SequenceEvents(tx, last);
-                                          return absl::OkStatus();
-                                        }),
-                  IsOk());
-    } while (given > 0 || !last.empty());
+    Sequence();
     hub_.Wake();
   }
   std::shared_ptr<Reader> Watch() {
@@ -121,7 +112,7 @@ class HubTest : public TrailFixture {
   }
 
   const ResumeTokens tokens_{keyring()};
-  EventHub hub_{&database(), &tokens_, {.streams = 3, .streams_of_directory = 2}};
+  EventHub hub_{&database(), &tokens_, {.limits = {.in_all = 3, .of_directory = 2}}};
 };
 
 TEST_F(HubTest, WhoDoesNotReadHasOneResponseUnderWayAndMissesNothing) {

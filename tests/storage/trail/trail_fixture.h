@@ -11,6 +11,7 @@
 #include "server/audit/sealer.h"
 #include "server/audit/tree_head.h"
 #include "server/base/error.h"
+#include "server/event/event_store.h"
 #include "server/trail/audit_desk.h"
 #include "tests/support/fixture.h"
 #include "tests/support/status_matchers.h"
@@ -48,6 +49,20 @@ class TrailFixture : public Fixture {
       EXPECT_THAT(sealed, IsOk());
       if (!sealed.ok() || *sealed == 0) return heads_;
     }
+  }
+
+  // Gives all events that wait their places.
+  void Sequence() {
+    std::string last;
+    int64_t given = 0;
+    do {
+      ASSERT_THAT(database().WriteAlone(Soon(),
+                                        [&](Tx& tx) {
+                                          given = SequenceEvents(tx, last);
+                                          return absl::OkStatus();
+                                        }),
+                  IsOk());
+    } while (given > 0 || !last.empty());
   }
 
   static absl::Time Soon() { return absl::Now() + absl::Seconds(20); }
