@@ -17,14 +17,11 @@
 #include <vector>
 
 #include "hearth/v1/mail_template.pb.h"
+#include "server/base/embedded_file.h"
 
 namespace hearth {
 
-// A file that was embedded at build time.
-struct EmbeddedFile {
-  std::string_view name;  // "de/reset_link.mail", "layout.html"
-  std::string_view text;
-};
+// The files of templates/.
 const std::vector<EmbeddedFile>& EmbeddedMailFiles();
 // The text of one. Throws std::out_of_range when it was not embedded.
 std::string_view EmbeddedMailFile(std::string_view name);

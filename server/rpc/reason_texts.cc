@@ -16,8 +16,8 @@ using Texts = std::map<std::string, std::map<std::string, std::string>>;
 const Texts& AllTexts() {
   static const auto* const all = [] {
     auto* texts = new Texts;
-    for (const EmbeddedReasons& file : EmbeddedReasonFiles()) {
-      (*texts)[std::string(file.language)] = ParseReasonFile(file.text);
+    for (const EmbeddedFile& file : EmbeddedReasonFiles()) {
+      (*texts)[std::string(file.name.substr(0, file.name.find('.')))] = ParseReasonFile(file.text);
     }
     return texts;
   }();

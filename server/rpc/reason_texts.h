@@ -8,15 +8,12 @@
 #include <vector>
 
 #include "hearth/v1/error_reason.pb.h"
+#include "server/base/embedded_file.h"
 
 namespace hearth {
 
-// A file that was embedded at build time.
-struct EmbeddedReasons {
-  std::string_view language;
-  std::string_view text;
-};
-const std::vector<EmbeddedReasons>& EmbeddedReasonFiles();
+// The files of reasons/: "de.txt".
+const std::vector<EmbeddedFile>& EmbeddedReasonFiles();
 
 // The lines of a file, by the reason's name. Throws std::invalid_argument for a line of another form, and for a reason that comes twice.
 std::map<std::string, std::string> ParseReasonFile(std::string_view text);

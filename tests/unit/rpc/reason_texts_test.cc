@@ -48,10 +48,10 @@ TEST(ReasonTexts, FilesHaveNoOtherReasons) {
   std::set<std::string> names;
   for (const v1::ErrorReason reason : Reasons()) names.insert(ReasonName(reason));
   EXPECT_EQ(EmbeddedReasonFiles().size(), MailLanguages().size() - 1);
-  for (const EmbeddedReasons& file : EmbeddedReasonFiles()) {
-    EXPECT_THAT(MailLanguages(), testing::Contains(std::string(file.language)));
+  for (const EmbeddedFile& file : EmbeddedReasonFiles()) {
+    EXPECT_THAT(MailLanguages(), testing::Contains(std::string(file.name.substr(0, file.name.find(".txt")))));
     for (const auto& [name, text] : ParseReasonFile(file.text))
-      EXPECT_TRUE(names.contains(name)) << file.language << " " << name;
+      EXPECT_TRUE(names.contains(name)) << file.name << " " << name;
   }
   EXPECT_EQ(ReasonText(v1::ERROR_REASON_NOT_FOUND, "ja"), "");
 }
