@@ -1,8 +1,6 @@
 #include <google/protobuf/util/json_util.h>
 
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -13,6 +11,7 @@
 #include "render.h"
 #include "secrets.h"
 #include "text.h"
+#include "text_file.h"
 #include "tool_commands.h"
 #include "usage.h"
 
@@ -45,10 +44,7 @@ absl::StatusOr<std::string> ReadInput(const CallOptions& options) {
   }
   const std::string path = options.dash->count() > 0 ? "-" : ValueOf(options.file);
   if (path.empty()) return options.data->count() > 0 ? ValueOf(options.data) : "{}";
-  if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
-  std::ifstream file(path);
-  if (!file) return UsageError(absl::StrCat("Cannot read the file ", path, "."));
-  return std::string(std::istreambuf_iterator<char>(file), {});
+  return ReadTextFile(path);
 }
 
 absl::StatusOr<const MethodDescriptor*> Method(const std::string& name) {

@@ -1,9 +1,6 @@
-#include <unistd.h>
-
 #include <algorithm>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -17,8 +14,10 @@
 #include "import_file.h"
 #include "names.h"
 #include "options.h"
+#include "progress.h"
 #include "render.h"
 #include "report.h"
+#include "text_file.h"
 #include "tool_commands.h"
 #include "usage.h"
 
@@ -44,14 +43,6 @@ struct Flags {
   CLI::Option *file, *from, *dry_run, *report, *signer_key, *salt_separator, *rounds, *memory_cost;
 };
 
-absl::StatusOr<std::string> ReadText(const std::string& path) {
-  std::ifstream file;
-  if (path != "-") file.open(path);
-  if (path != "-" && !file) return UsageError(absl::StrCat("Cannot read the file ", path, "."));
-  std::istream& in = path == "-" ? std::cin : file;
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
-
 absl::StatusOr<FirebaseParameters> Firebase(const Flags& flags) {
   FirebaseParameters firebase;
   if (ValueOf(flags.from) != "firebase") return firebase;
@@ -59,7 +50,7 @@ absl::StatusOr<FirebaseParameters> Firebase(const Flags& flags) {
     return UsageError("--from firebase needs --signer-key-file and --salt-separator.",
                       "The Firebase console shows them: Authentication, Users, Password hash parameters.");
   }
-  absl::StatusOr<std::string> key = ReadText(ValueOf(flags.signer_key));
+  absl::StatusOr<std::string> key = ReadTextFile(ValueOf(flags.signer_key));
   if (!key.ok()) return key.status();
   firebase.signer_key = key->substr(0, key->find_first_of(" \r\n"));
   firebase.salt_separator = ValueOf(flags.salt_separator);
@@ -69,7 +60,7 @@ absl::StatusOr<FirebaseParameters> Firebase(const Flags& flags) {
 }
 
 absl::StatusOr<ImportFile> ReadRows(const Flags& flags) {
-  absl::StatusOr<std::string> text = ReadText(ValueOf(flags.file));
+  absl::StatusOr<std::string> text = ReadTextFile(ValueOf(flags.file));
   if (!text.ok()) return text.status();
   absl::StatusOr<FirebaseParameters> firebase = Firebase(flags);
   if (!firebase.ok()) return firebase.status();
@@ -128,22 +119,6 @@ std::string Summary(const v1::ImportCredentialsResponse& all, size_t rows, bool 
                       " there already, ", all.refused_count(), " refused");
 }
 
-void ShowProgress(const std::string& text, size_t done, size_t total) {
-  constexpr size_t kBar = 30;
-  if (isatty(STDERR_FILENO) == 0) return;
-  const size_t full = kBar * done / total;
-  std::cerr << "\r[" << std::string(full, '#') << std::string(kBar - full, ' ') << "] " << text << std::flush;
-}
-
-template <class Detail>
-Detail DetailOf(const google::rpc::Status& status) {
-  Detail found;
-  for (const auto& detail : status.details()) {
-    if (detail.UnpackTo(&found)) break;
-  }
-  return found;
-}
-
 // A line of the report for each refused row.
 std::string Lines(const v1::ImportCredentialsResponse& response, const std::vector<ImportRow>& rows) {
   std::string lines;
@@ -177,6 +152,7 @@ absl::Status Run(Session* session, const Flags& flags) {
   const bool dry_run = flags.dry_run->count() > 0, json = session->flags().json();
   if (!json) report << "row,person,reason,message\n";
 
+  const Progress progress(rows->size());
   v1::ImportCredentialsResponse all;
   absl::Status status;
   for (size_t begin = 0; begin < rows->size() && status.ok(); begin += kRowsInCall) {
@@ -198,9 +174,9 @@ absl::Status Run(Session* session, const Flags& flags) {
     all.set_imported_count(all.imported_count() + response.imported_count());
     all.set_unchanged_count(all.unchanged_count() + response.unchanged_count());
     all.set_refused_count(all.refused_count() + response.refused_count());
-    ShowProgress(Summary(all, rows->size(), dry_run), std::min(rows->size(), begin + kRowsInCall), rows->size());
+    progress.Show(std::min(rows->size(), begin + kRowsInCall), Summary(all, rows->size(), dry_run));
   }
-  std::cerr << (isatty(STDERR_FILENO) ? "\r\x1b[K" : "") << Summary(all, rows->size(), dry_run) << '\n';
+  progress.End(Summary(all, rows->size(), dry_run));
   if (import->left_out > 0) std::cerr << import->left_out << " without a password or a name were left out.\n";
   if (!status.ok()) std::cerr << "The run broke off. Give the same command again: it goes on where this one ended.\n";
   if (!report) return absl::UnknownError("Cannot write the report.");

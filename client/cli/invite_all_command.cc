@@ -1,8 +1,6 @@
 #include <unistd.h>
 
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -16,6 +14,7 @@
 #include "options.h"
 #include "report.h"
 #include "text.h"
+#include "text_file.h"
 #include "tool_commands.h"
 #include "usage.h"
 
@@ -86,10 +85,9 @@ absl::Status InviteAll(Session* session, const std::string& path) {
   if (!settings.ok()) return settings.status();
   absl::StatusOr<std::string> parent = DirectoryName(settings->directory);
   if (!parent.ok()) return parent.status();
-  std::ifstream file(path);
-  if (!file) return UsageError(absl::StrCat("Cannot read the file ", path, "."));
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  absl::StatusOr<std::vector<v1::InviteGuestUserRequest>> requests = Requests(text, *parent);
+  absl::StatusOr<std::string> text = ReadTextFile(path);
+  if (!text.ok()) return text.status();
+  absl::StatusOr<std::vector<v1::InviteGuestUserRequest>> requests = Requests(*text, *parent);
   if (!requests.ok()) return requests.status();
   absl::StatusOr<client::Client> client = session->Connect(*settings);
   if (!client.ok()) return client.status();
@@ -116,7 +114,8 @@ void AddInviteAll(Session* session) {
   CLI::App* command =
       session->Command(session->NounOf("guest"), "invite-all", "invite everybody of a CSV file, and report on each",
                        kExamples, [session, path] { return InviteAll(session, ValueOf(*path)); });
-  *path = AddValue(command, "FILE", "", "comma-separated values, the first line names the columns")->required();
+  *path = AddValue(command, "FILE", "", "comma-separated values, the first line names the columns; - is standard input")
+              ->required();
 }
 
 }  // namespace hearth::cli

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "google/rpc/status.pb.h"
 
 namespace hearth::cli {
 
@@ -17,6 +18,16 @@ extern const char kExitCodesHelp[];
 // A failure as lines for people, or as one JSON object for programs. `server`: whom was called; may be empty.
 std::string FailureText(const absl::Status& status, const std::string& server);
 std::string FailureJson(const absl::Status& status);
+
+// What the failure of a single row says in a detail of this type; an empty message if nothing.
+template <class Detail>
+Detail DetailOf(const google::rpc::Status& failure) {
+  Detail found;
+  for (const auto& detail : failure.details()) {
+    if (detail.UnpackTo(&found)) break;
+  }
+  return found;
+}
 
 }  // namespace hearth::cli
 

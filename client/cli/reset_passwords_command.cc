@@ -12,6 +12,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "csv.h"
 #include "fields.h"
@@ -23,9 +25,11 @@
 #include "interrupts.h"
 #include "names.h"
 #include "options.h"
+#include "progress.h"
 #include "render.h"
 #include "report.h"
 #include "text.h"
+#include "text_file.h"
 #include "usage.h"
 
 namespace hearth::cli {
@@ -51,14 +55,12 @@ struct Flags {
 };
 
 absl::StatusOr<std::vector<std::string>> ReadPeople(const std::string& path) {
-  std::ifstream file;
-  if (path != "-") file.open(path);
-  if (path != "-" && !file) return UsageError(absl::StrCat("Cannot read the file ", path, "."));
-  std::istream& in = path == "-" ? std::cin : file;
+  absl::StatusOr<std::string> text = ReadTextFile(path);
+  if (!text.ok()) return text.status();
   std::vector<std::string> people;
-  for (std::string line; std::getline(in, line);) {
-    line = std::string(absl::StripAsciiWhitespace(line));
-    if (!line.empty() && line.front() != '#') people.push_back(line);
+  for (absl::string_view line : absl::StrSplit(*text, '\n')) {
+    line = absl::StripAsciiWhitespace(line);
+    if (!line.empty() && line.front() != '#') people.emplace_back(line);
   }
   if (people.empty()) return UsageError("The file names nobody.", "Write a person a line: user1@forthcoffee.com");
   return people;
@@ -94,45 +96,21 @@ absl::StatusOr<v1::BatchResetPasswordsRequest> MakeRequest(const Settings& setti
   return request;
 }
 
-std::string ReasonOf(const google::rpc::Status& refusal) {
-  google::rpc::ErrorInfo info;
-  for (const auto& detail : refusal.details()) {
-    if (detail.UnpackTo(&info)) return info.reason();
-  }
-  return "";
-}
-
 std::string LineOf(const std::string& person, const v1::BatchResetPasswordsResponse& response) {
   const bool done = response.has_reset();
   const std::string until =
       done && response.reset().has_expire_time() ? TimeUtil::ToString(response.reset().expire_time()) : "";
   return CsvLine({person, response.reset().name(), response.reset().generated_password(), until,
-                  ReasonOf(response.refusal()), response.refusal().message()});
+                  DetailOf<google::rpc::ErrorInfo>(response.refusal()).reason(), response.refusal().message()});
 }
 
-// How far a run is, as one line that moves, where there is a terminal to watch it.
-class Progress {
- public:
-  explicit Progress(size_t total) : total_(total), shown_(isatty(STDERR_FILENO) != 0) {}
-
-  void Add(bool done) {
-    done ? ++done_ : ++refused_;
-    if (!shown_) return;
-    constexpr size_t kBar = 30;
-    const size_t full = kBar * (done_ + refused_) / total_;
-    std::cerr << '\r' << '[' << std::string(full, '#') << std::string(kBar - full, ' ') << "] " << Text() << std::flush;
-  }
-  // Says the outcome, whether anybody watched or not.
-  void End() const { std::cerr << (shown_ ? "\r\x1b[K" : "") << Text() << '\n'; }
-
- private:
-  std::string Text() const {
-    return absl::StrCat(done_ + refused_, " of ", total_, ": ", done_, " reset, ", refused_, " refused");
+// What became of those who had their turn.
+struct Tally {
+  std::string Text(size_t total) const {
+    return absl::StrCat(done + refused, " of ", total, ": ", done, " reset, ", refused, " refused");
   }
 
-  const size_t total_;
-  const bool shown_;
-  size_t done_ = 0, refused_ = 0;
+  size_t done = 0, refused = 0;
 };
 
 // Where the passwords go: a new file that only its owner reads, or standard output.
@@ -175,13 +153,15 @@ absl::Status Run(Session* session, const Flags& flags) {
 
   const bool json = session->flags().json();
   bool written = json || output.Write("person,name,password,expire_time,reason,message\n");
-  Progress progress(people->size());
+  const Progress progress(people->size());
+  Tally tally;
   v1::BatchResetPasswordsResponse response;
   const auto each = [&] {
     const auto index = static_cast<size_t>(response.index());
     const std::string person = index < people->size() ? (*people)[index] : "";
     written = written && output.Write(json ? Json(response).value_or("") : LineOf(person, response));
-    progress.Add(response.has_reset());
+    ++(response.has_reset() ? tally.done : tally.refused);
+    progress.Show(tally.done + tally.refused, tally.Text(people->size()));
     if (response.has_refusal() && session->exit_code() == 0) {
       session->ExitWith(ExitCode(absl::Status(static_cast<absl::StatusCode>(response.refusal().code()), "refused")));
     }
@@ -189,7 +169,7 @@ absl::Status Run(Session* session, const Flags& flags) {
   };
   absl::Status status =
       session->InvokeStreaming(*client, *client::MethodOf(*request->GetDescriptor()), *request, &response, each);
-  progress.End();
+  progress.End(tally.Text(people->size()));
   return written ? status : absl::UnknownError("Cannot write the output.");
 }
 
