@@ -109,7 +109,8 @@ TEST_F(MutualTlsTest, ACertificateThatNobodyOrMoreThanOneIsBoundToGetsTheUniform
   EXPECT_THAT(ReadAs("", TokenFor(ForthAdmin())), IsOk()) << "a token alone, as configured";
 }
 
-TEST_F(MutualTlsTest, AServiceAccountThatIsDisabledOrUnboundIsDeadOnTheNextCallOfTheSameConnection) {
+TEST_F(MutualTlsTest,
+       AServiceAccountThatIsDisabledUnboundOrOfASuspendedDirectoryIsDeadOnTheNextCallOfTheSameConnection) {
   files_.Issue("ca", "client", kBackend);
   Start();
   const auto channel = Connect("client");
@@ -118,6 +119,8 @@ TEST_F(MutualTlsTest, AServiceAccountThatIsDisabledOrUnboundIsDeadOnTheNextCallO
   ASSERT_TRUE(Read(channel, person).ok());
   for (const std::string change : {"UPDATE hearth.service_accounts SET disabled = $ WHERE directory_id = 'forthcoffee'",
                                    "UPDATE hearth.directories SET delete_time = CASE WHEN $ THEN now() END"
+                                   " WHERE directory_id = 'forthcoffee'",
+                                   "UPDATE hearth.directories SET suspend_time = CASE WHEN $ THEN now() END"
                                    " WHERE directory_id = 'forthcoffee'"}) {
     Sql(absl::StrReplaceAll(change, {{"$", "true"}}));
     EXPECT_THAT(FromGrpc(Read(channel)), HasReason(v1::ERROR_REASON_CALLER_NOT_ACTIVE)) << change;

@@ -47,7 +47,12 @@ class Watcher {
     mutex_.AwaitWithTimeout(absl::Condition(&open), absl::Seconds(20));
     return token_;
   }
+  // Waits for the end that the server makes; a stream that it leaves open is cancelled, and that is its status.
   absl::Status AwaitEnd() {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (!mutex_.AwaitWithTimeout(absl::Condition(&ended_), absl::Seconds(20))) context_.TryCancel();
+    }
     thread_.join();
     absl::MutexLock lock(&mutex_);
     return status_;
@@ -216,6 +221,15 @@ TEST_F(WatchTest, ARevokedRoleEndsTheStreamBeforeAnythingMoreIsTold) {
   Unassign(kForth, reader.subject, v1::ROLE_SECURITY_ADMINISTRATOR);
   Disable("user1");
   EXPECT_THAT(watcher.AwaitEnd(), HasReason(v1::ERROR_REASON_PERMISSION_MISSING));
+  EXPECT_THAT(watcher.events(), testing::IsEmpty());
+}
+
+TEST_F(WatchTest, ASuspensionEndsTheStreamBeforeAnythingMoreIsTold) {
+  Watcher watcher(Channel(), ForthAdmin(), From());
+  watcher.AwaitOpen();
+  Sql("UPDATE hearth.directories SET suspend_time = now() WHERE directory_id = 'forthcoffee'");
+  Disable("user1");
+  EXPECT_THAT(watcher.AwaitEnd(), HasReason(v1::ERROR_REASON_CALLER_NOT_ACTIVE));
   EXPECT_THAT(watcher.events(), testing::IsEmpty());
 }
 
