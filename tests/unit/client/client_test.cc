@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <thread>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "google/protobuf/dynamic_message.h"
@@ -342,6 +343,44 @@ TEST_F(ClientTest, AsksForHealth) {
   hearth_.SetHealthy(false);
   EXPECT_EQ(*CheckHealth(NewClient()), Health::kNotServing);
   EXPECT_TRUE(absl::IsNotFound(CheckHealth(NewClient(), "no.such.Service").status()));
+}
+
+class StreamTest : public ClientTest {
+ protected:
+  StreamTest() {
+    for (const std::string token : {"first", "second", "third"}) {
+      v1::WatchEventsResponse response;
+      response.set_resume_token(token);
+      hearth_.Answer(response);
+    }
+  }
+  // Reads until so many have come, or the end.
+  absl::Status Watch(size_t most) {
+    return NewClient().CallStreaming<v1::WatchEventsResponse>(v1::WatchEventsRequest(),
+                                                              [&](const v1::WatchEventsResponse& response) {
+                                                                tokens_.push_back(response.resume_token());
+                                                                return tokens_.size() < most;
+                                                              });
+  }
+  std::vector<std::string> tokens_;
+};
+
+TEST_F(StreamTest, GivesAllResponsesInTheirOrder) {
+  EXPECT_TRUE(Watch(9).ok());
+  EXPECT_THAT(tokens_, ElementsAre("first", "second", "third"));
+  EXPECT_EQ(hearth_.calls().back().method, "WatchEvents");
+}
+
+TEST_F(StreamTest, EndsWhenTheCallerHasEnough) {
+  EXPECT_TRUE(absl::IsCancelled(Watch(2)));
+  EXPECT_THAT(tokens_, ElementsAre("first", "second"));
+}
+
+TEST_F(StreamTest, ThatBreaksOffIsNotBegunAgain) {
+  hearth_.Answer(kUnavailable);
+  EXPECT_TRUE(absl::IsUnavailable(Watch(9)));
+  EXPECT_THAT(tokens_, SizeIs(3));
+  EXPECT_THAT(hearth_.calls(), SizeIs(1));
 }
 
 TEST_F(ClientTest, RefusesMessagesOfAnotherMethod) {
