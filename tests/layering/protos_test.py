@@ -130,6 +130,20 @@ def breaks_of_files(contract):
     return [f"proto/{name}: not in proto/CMakeLists.txt" for name in sorted(there - built)]
 
 
+def breaks_of_languages(contract):
+    """Every file says where its code lives in Go and Java (AIP-191). Files of google/ agree with the libraries that have them there, or stubs of ours
+    would not compile beside those."""
+    wrong = []
+    for file in contract.files:
+        if file.name.startswith("google/protobuf/"):
+            continue
+        outer = "".join(word.capitalize() for word in pathlib.Path(file.name).stem.split("_")) + "Proto"
+        options = file.options
+        if not (options.go_package and options.java_package and options.java_multiple_files and options.java_outer_classname == outer):
+            wrong.append(f"{file.name}: go_package, java_package, java_multiple_files or java_outer_classname = \"{outer}\" is missing")
+    return wrong
+
+
 HEADINGS = ("method", "access", "permission", "reach", "idempotency", "deadline", "work class", "audit action", "sign-in")
 
 
@@ -226,6 +240,9 @@ class Repository(unittest.TestCase):
 
     def test_every_proto_is_built(self):
         self.holds(breaks_of_files)
+
+    def test_every_file_says_where_its_code_lives(self):
+        self.holds(breaks_of_languages)
 
     def is_reviewed(self, path, now):
         reviewed = path.read_text(encoding="utf-8") if path.exists() else ""
@@ -346,6 +363,9 @@ class Rules(unittest.TestCase):
             return change
         self.notices(breaks_of_reasons, "NOT_HOME_DIRECTORY: the example", edit('"home_domain"', '"domain"'))
         self.notices(breaks_of_reasons, "NOT_HOME_DIRECTORY: its comment", edit('Example: {"reason": "NOT_HOME', '{"reason": "NOT_HOME'))
+
+    def test_a_file_whose_java_code_would_be_elsewhere(self):
+        self.notices(breaks_of_languages, "ErrorDetailsProto", lambda files: self.find(files.file, "google/rpc/error_details.proto").options.ClearField("java_outer_classname"))
 
     def test_a_change_of_authority_shows_in_the_table(self):
         broken = copy.deepcopy(self.files)
