@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "server/directory/user_store.h"
 
 namespace hearth {
@@ -14,25 +15,35 @@ constexpr Statement kResolve{"guest_resolve",
                              "SELECT ord, kind, domain, issuer, help_uri, contact"
                              " FROM hearth.resolve_homes($1::text[], $2::text[], $3::text[], $4::text[])"};
 
-// The page first, by an index, then the people on it.
-#define HEARTH_LIST_GUESTS(where)                                                                                      \
-  "SELECT p.* FROM (SELECT u.directory_id, u.user_id FROM hearth.users u WHERE u.directory_id = $1 AND u.user_id > $2" \
-  " AND ($4 OR u.delete_time IS NULL) AND " where                                                                      \
-  " ORDER BY u.user_id LIMIT $3) page"                                                                                 \
-  " JOIN hearth.people p USING (directory_id, user_id) ORDER BY user_id"
-#define HEARTH_STALE                                                                                               \
-  "NOT EXISTS (SELECT 1 FROM hearth.invitations i WHERE i.directory_id = u.directory_id AND i.user_id = u.user_id" \
-  " AND i.expire_time > now())"
+// Each class of guests (a state, live or deleted) is read in the order of its index and no further than a page; then the people on the page, each by
+// its key. So a list costs the same however many guests there are and whatever the planner believes of them. A statement for each index.
+#define HEARTH_LIST_GUESTS(guests)                                                                                    \
+  "SELECT p.* FROM (SELECT g.user_id FROM unnest($4::smallint[]) s(state) CROSS JOIN unnest($5::boolean[]) l(live)"   \
+  " CROSS JOIN LATERAL (" guests                                                                                      \
+  " LIMIT $3) g ORDER BY g.user_id LIMIT $3) page"                                                                    \
+  " CROSS JOIN LATERAL (SELECT * FROM hearth.people WHERE people.directory_id = $1 AND people.user_id = page.user_id" \
+  " LIMIT 1) p ORDER BY p.user_id"
+#define HEARTH_GUESTS(where)                                                                  \
+  "SELECT u.user_id FROM hearth.users u WHERE " where                                         \
+  " AND u.invitation_state = s.state AND (u.delete_time IS NULL) = l.live AND u.user_id > $2" \
+  " ORDER BY u.user_id"
+// Those without an invitation that could still be redeemed: one look for each, in their order. The LIMIT, which nothing reaches, keeps the planner from
+// weighing that look against ways to find guests which read all of them.
+#define HEARTH_STALE_GUESTS(where) \
+  "SELECT w.user_id FROM (" HEARTH_GUESTS(where) " LIMIT $3::bigint + 1000000000000) w WHERE coalesce((SELECT" \
+  " i.expire_time <= now() FROM hearth.invitations i WHERE i.directory_id = $1 AND i.user_id = w.user_id), true)" \
+  " ORDER BY w.user_id"
+// In "C", as in the indexes of guests only: migrations/0030_guest_lists.sql.
+#define HEARTH_GUEST \
+  "u.directory_id COLLATE \"C\" = $1 AND (u.user_type = 2 OR u.home_directory_id IS DISTINCT FROM u.directory_id)"
+#define HEARTH_GUEST_OF_HOME \
+  "u.directory_id COLLATE \"C\" = $1 AND u.home_directory_id <> u.directory_id AND u.home_directory_id = $6"
 
-constexpr Statement kList{"guest_list",
-                          HEARTH_LIST_GUESTS("(u.user_type = 2 OR u.home_directory_id IS DISTINCT FROM u.directory_id)"
-                                             " AND ($5 = 0 OR u.invitation_state = $5)")};
-constexpr Statement kListOfHome{
-    "guest_list_of_home",
-    HEARTH_LIST_GUESTS("u.home_directory_id IS DISTINCT FROM u.directory_id AND u.home_directory_id = $6"
-                       " AND ($5 = 0 OR u.invitation_state = $5) AND (NOT $7 OR " HEARTH_STALE ")")};
-constexpr Statement kListPending{"guest_list_pending",
-                                 HEARTH_LIST_GUESTS("u.invitation_state = 1 AND (NOT $5 OR " HEARTH_STALE ")")};
+constexpr Statement kList{"guest_list", HEARTH_LIST_GUESTS(HEARTH_GUESTS(HEARTH_GUEST))};
+constexpr Statement kListStale{"guest_list_stale", HEARTH_LIST_GUESTS(HEARTH_STALE_GUESTS(HEARTH_GUEST))};
+constexpr Statement kListOfHome{"guest_list_of_home", HEARTH_LIST_GUESTS(HEARTH_GUESTS(HEARTH_GUEST_OF_HOME))};
+constexpr Statement kListStaleOfHome{"guest_list_stale_of_home",
+                                     HEARTH_LIST_GUESTS(HEARTH_STALE_GUESTS(HEARTH_GUEST_OF_HOME))};
 constexpr Statement kIsHeldLocally{
     "guest_is_held_locally",
     "SELECT 1 FROM hearth.users WHERE directory_id = $1 AND lower(mail COLLATE \"C\") = $3 AND mail <> ''"
@@ -79,8 +90,8 @@ constexpr Statement kUpdate{
   "EXISTS (SELECT 1 FROM hearth.invitations i WHERE i.directory_id = u.directory_id AND i.user_id = u.user_id" \
   " AND i.expire_time >= now() - interval '30 days')"
 constexpr Statement kLockStale{"guest_lock_stale",
-                               "SELECT u.user_id FROM hearth.users u WHERE u.directory_id = $1 AND u.invitation_state "
-                               "= 1 AND u.delete_time IS NULL"
+                               "SELECT u.user_id FROM hearth.users u WHERE " HEARTH_GUEST
+                               " AND u.invitation_state = 1 AND u.delete_time IS NULL"
                                " AND u.update_time < now() - interval '30 days' AND NOT " HEARTH_LATELY_INVITED
                                " ORDER BY u.user_id LIMIT $2 FOR UPDATE SKIP LOCKED"};
 // Asks again, now that they are locked: an invitation may have been sent again meanwhile.
@@ -147,14 +158,12 @@ std::vector<User> ListGuests(Tx& tx, std::string_view directory, const GuestQuer
                              int limit) {
   const std::string own(directory);
   const int state = query.stale ? v1::INVITATION_STATE_PENDING_ACCEPTANCE : query.state;
-  pqxx::result rows;
-  if (query.home.has_value()) {
-    rows = tx.Exec(kListOfHome, own, after, limit, query.show_deleted, state, *query.home, query.stale);
-  } else if (state == v1::INVITATION_STATE_PENDING_ACCEPTANCE) {
-    rows = tx.Exec(kListPending, own, after, limit, query.show_deleted, query.stale);
-  } else {
-    rows = tx.Exec(kList, own, after, limit, query.show_deleted, state);
-  }
+  const std::string states = state == v1::INVITATION_STATE_UNSPECIFIED ? "{0,1,2}" : absl::StrCat("{", state, "}");
+  const std::string live = query.show_deleted ? "{true,false}" : "{true}";
+  const pqxx::result rows =
+      query.home.has_value()
+          ? tx.Exec(query.stale ? kListStaleOfHome : kListOfHome, own, after, limit, states, live, *query.home)
+          : tx.Exec(query.stale ? kListStale : kList, own, after, limit, states, live);
   std::vector<User> guests;
   for (const auto& row : rows) guests.push_back(UserOf(row));
   return guests;
