@@ -17,8 +17,8 @@ constexpr Statement kFindByAddress{
 constexpr Statement kListHolders{
     "user_list_holders",
     "SELECT * FROM hearth.people WHERE directory_id = $1 AND home_kind = 1 AND delete_time IS NULL AND NOT disabled"
-    " AND user_id IN (SELECT h.user_id FROM hearth.held_roles h WHERE h.directory_id = $1 AND h.role = ANY "
-    "($2::text[]))"
+    " AND user_id IN (SELECT h.user_id FROM hearth.held_roles h JOIN hearth.users u USING (directory_id, user_id)"
+    " WHERE h.directory_id = $1 AND h.role = ANY ($2::text[]) AND hearth.roles_count(u))"
     " ORDER BY user_id LIMIT 1000"};
 constexpr Statement kLock{"user_lock", "SELECT hearth.lock_person($1, $2)"};
 constexpr Statement kList{

@@ -20,7 +20,7 @@ std::optional<User> FindUser(Tx& tx, std::string_view directory, std::string_vie
 std::optional<User> FindUserByPrincipalName(Tx& tx, std::string_view directory, const std::string& user_principal_name);
 // At most two live people homed in the directory who have that address (ASCII letters in lower case).
 std::vector<User> FindUsersByAddress(Tx& tx, std::string_view directory, const std::string& address);
-// Live, enabled people homed in the directory who hold one of the roles there, by id; at most 1,000.
+// Live, enabled people homed in the directory who hold one of the roles there, by id; at most 1,000. Not guests to whom roles give nothing.
 std::vector<User> ListHolders(Tx& tx, std::string_view directory, const std::vector<v1::Role>& roles);
 // Locks the person's row until the transaction ends; false when there is none. Their roles cannot change
 // meanwhile either.

@@ -105,6 +105,24 @@ TEST_F(QueueTest, ThoseWhoCouldApproveAreTold) {
   EXPECT_THAT(told_of("user2"), ElementsAre("user-administrator@forthcoffee.com"));
 }
 
+TEST_F(QueueTest, GuestsToWhomRolesGiveNothingAreNotTold) {
+  const auto told_of = [this](const std::string& user) {
+    Sql("DELETE FROM hearth.mails");
+    AskFor(user + "@forthcoffee.com");
+    std::vector<std::string> addresses;
+    for (const WaitingMail& mail : MailsOf(v1::MAIL_TEMPLATE_RESET_REQUESTED)) addresses.push_back(mail.to);
+    return addresses;
+  };
+  Sql("UPDATE hearth.users SET user_type = 2 WHERE directory_id = 'forthcoffee' AND user_id = "
+      "'helpdesk-administrator'");
+  EXPECT_THAT(told_of("user1"),
+              ElementsAre("helpdesk-administrator@forthcoffee.com", "password-administrator@forthcoffee.com"));
+  Sql("INSERT INTO hearth.guest_policies (directory_id, invite_from, inbound_rule, inbound_domains, outbound_rule,"
+      " outbound_domains, redeem_uri, redirect_uris, invitation_lifetime, restrict_guests, tell_refused_resets)"
+      " VALUES ('forthcoffee', 2, 1, '{}', 1, '{}', '', '{}', 3600, true, false)");
+  EXPECT_THAT(told_of("user2"), ElementsAre("password-administrator@forthcoffee.com"));
+}
+
 TEST_F(QueueTest, ApprovingGivesATemporaryPasswordAndClosesTheRequest) {
   const std::string name = Open();
   const auto approved = Approve(name, Admin(kForth, v1::ROLE_HELPDESK_ADMINISTRATOR));
