@@ -71,6 +71,7 @@ absl::StatusOr<std::vector<v1::InviteGuestUserRequest>> Requests(const std::stri
 
 // What became of one line.
 std::string Outcome(const absl::StatusOr<v1::InviteGuestUserResponse>& response) {
+  if (response.ok() && !response->has_guest_user()) return "asked for";  // What came of it, such inviters are not told.
   if (response.ok()) return response->mail_sent() ? "invited, by mail" : "invited";
   const client::Error error = client::Error::From(response.status());
   if (error.reason == "ALREADY_EXISTS") return "is there already";

@@ -50,7 +50,10 @@ bool IsServersFault(const absl::Status& status) {
 
 }  // namespace
 
-void AppendAudit(Tx& tx, const Call& call) { Append(tx, call, "allowed", ""); }
+void AppendAudit(Tx& tx, const Call& call) {
+  const std::string& noted = call.note->reason;
+  Append(tx, call, noted.empty() ? "allowed" : "refused", noted);
+}
 
 void AppendVerdict(Tx& tx, const Call& call, const absl::Status& verdict) {
   if (verdict.ok()) return AppendAudit(tx, call);

@@ -12,7 +12,7 @@ class Tx;
 
 // Appends the event that the call was allowed and took effect, in the transaction of that effect: one row in
 // the caller's directory, and one in the other directory that the call's note names, if that exists and the
-// transaction serves it. Repeating it adds nothing.
+// transaction serves it. A reason in the note makes it a refusal, of which the caller is not told. Repeating it adds nothing.
 void AppendAudit(Tx& tx, const Call& call);
 
 // The same for a call that took effect, or was refused (or failed) with `verdict`, after it was answered: what a relay did with it.

@@ -20,7 +20,7 @@ struct AuditNote {
   std::string target_principal_name;  // Of the person the call is about, where it is known.
   std::string other_directory;        // Id of the other directory that the call concerns, such as a guest's home;
                                       // may not exist.
-  std::string reason;                 // The reason that the audit gives, where the caller is told another; else empty.
+  std::string reason;  // The reason that the audit gives, where the caller is told another or of none; else empty.
 };
 
 // One admitted call. The gate made it; it is valid while the desk serves the call.

@@ -47,9 +47,25 @@ User GuestOf(const Call& call, const Access& access, const std::string& id, cons
   return guest;
 }
 
-absl::Status CheckInviter(Tx& tx, const Call& call, const Access& access, const GuestPolicy& policy) {
+// How the directory regards the caller, who may invite.
+absl::StatusOr<v1::UserType> CheckInviter(Tx& tx, const Call& call, const Access& access, const GuestPolicy& policy) {
   const auto inviter = FindUser(tx, call.principal.directory, call.principal.subject);
-  return CheckMayInvite(policy, access, inviter.has_value() ? inviter->user_type : v1::USER_TYPE_UNSPECIFIED);
+  const v1::UserType type = inviter.has_value() ? inviter->user_type : v1::USER_TYPE_UNSPECIFIED;
+  RETURN_IF_ERROR(CheckMayInvite(policy, access, type));
+  return type;
+}
+
+// Lists the guest, whose home is settled here, unless somebody who is there stands in the way: ALREADY_EXISTS, ADDRESS_HELD_LOCALLY.
+absl::Status ListGuest(Tx& tx, const Call& call, const GuestPolicy& policy, const Invitee& invitee, User& guest) {
+  RETURN_IF_ERROR(SettleElsewhere(tx, call, policy, invitee, guest));
+  if (InsertUser(tx, guest)) return absl::OkStatus();
+  return Refuse(v1::ERROR_REASON_ALREADY_EXISTS, {{"resource_type", "guest user"}});
+}
+
+// Whether the refusal tells that the directory lists somebody.
+bool TellsOfSomebody(const absl::Status& status) {
+  const auto reason = ReasonOf(status);
+  return reason == v1::ERROR_REASON_ALREADY_EXISTS || reason == v1::ERROR_REASON_ADDRESS_HELD_LOCALLY;
 }
 
 bool MayInviteAnyway(const Access& access) { return access.permissions.Has(v1::PERMISSION_GUESTS_INVITE); }
@@ -82,20 +98,27 @@ absl::StatusOr<v1::InviteGuestUserResponse> InvitationDesk::InviteGuestUser(cons
   return Change<v1::InviteGuestUserResponse>(
       database_, keyring_, call, {directory}, request,
       [&](Tx& tx, const Access& access, v1::InviteGuestUserResponse& response) -> absl::Status {
+        call.note->reason.clear();
         const GuestPolicy policy = FindGuestPolicy(tx, directory);
-        RETURN_IF_ERROR(CheckInviter(tx, call, access, policy));
+        ASSIGN_OR_RETURN(const v1::UserType inviter, CheckInviter(tx, call, access, policy));
+        const bool blind = InvitesBlindly(policy, inviter);
+        if (blind) RETURN_IF_ERROR(CheckBlindInvitation(policy, request));
         RETURN_IF_ERROR(CheckGifts(access, directory, request));
         RETURN_IF_ERROR(CheckRedirect(policy, request.redirect_uri()));
         User guest = GuestOf(call, access, id, request);
         RETURN_IF_ERROR(CheckUserType(guest.user_type, "user_type"));
-        RETURN_IF_ERROR(SettleElsewhere(tx, call, policy, invitee, guest));
-        if (!InsertUser(tx, guest)) return Refuse(v1::ERROR_REASON_ALREADY_EXISTS, {{"resource_type", "guest user"}});
+        const absl::Status listed = ListGuest(tx, call, policy, invitee, guest);
+        if (blind && TellsOfSomebody(listed)) {
+          call.note->reason = ReasonName(*ReasonOf(listed));
+          return absl::OkStatus();
+        }
+        RETURN_IF_ERROR(listed);
         RETURN_IF_ERROR(GiveRoles(tx, access, guest, request));
         RETURN_IF_ERROR(JoinGroups(tx, access, guest, groups));
         ASSIGN_OR_RETURN(const IssuedInvitation issued,
                          IssueInvitation(tx, keyring_, call, policy, guest, invitee.address, request.redirect_uri(),
                                          LetterOf(request, v1::MAIL_TEMPLATE_INVITATION), fresh));
-        FillInvited(FindUser(tx, directory, id).value(), issued, response);
+        if (!blind) FillInvited(FindUser(tx, directory, id).value(), issued, response);
         return absl::OkStatus();
       });
 }
@@ -109,7 +132,7 @@ absl::StatusOr<v1::ResendInvitationResponse> InvitationDesk::ResendInvitation(
       database_, keyring_, call, {directory}, request,
       [&](Tx& tx, const Access& access, v1::ResendInvitationResponse& response) -> absl::Status {
         const GuestPolicy policy = FindGuestPolicy(tx, directory);
-        RETURN_IF_ERROR(CheckInviter(tx, call, access, policy));
+        RETURN_IF_ERROR(CheckInviter(tx, call, access, policy).status());
         ASSIGN_OR_RETURN(const User guest, LockInvited(tx, call, access, request.name()));
         if (guest.invitation_state != v1::INVITATION_STATE_PENDING_ACCEPTANCE) return NotPending();
         RETURN_IF_ERROR(CheckGuestPolicies(tx, directory, policy, guest.home, guest.user_principal_name));
@@ -131,7 +154,9 @@ absl::StatusOr<v1::RevokeInvitationResponse> InvitationDesk::RevokeInvitation(
       database_, keyring_, call, {directory}, request,
       [&](Tx& tx, const Access& access, v1::RevokeInvitationResponse& response) -> absl::Status {
         // Who holds the permission can revoke when nobody may invite any more, too.
-        if (!MayInviteAnyway(access)) RETURN_IF_ERROR(CheckInviter(tx, call, access, FindGuestPolicy(tx, directory)));
+        if (!MayInviteAnyway(access)) {
+          RETURN_IF_ERROR(CheckInviter(tx, call, access, FindGuestPolicy(tx, directory)).status());
+        }
         ASSIGN_OR_RETURN(const User guest, LockInvited(tx, call, access, request.name()));
         RETURN_IF_ERROR(CheckEtag(request.etag(), guest.revision, "guest user"));
         if (guest.invitation_state != v1::INVITATION_STATE_PENDING_ACCEPTANCE) return NotPending();

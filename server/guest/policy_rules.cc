@@ -67,6 +67,18 @@ absl::Status CheckMayInvite(const GuestPolicy& policy, const Access& access, v1:
   return Refuse(v1::ERROR_REASON_INVITING_NOT_ALLOWED, {{"invite_from", NameOf(policy.invite_from)}});
 }
 
+bool InvitesBlindly(const GuestPolicy& policy, v1::UserType type) {
+  return policy.restrict_guests && type == v1::USER_TYPE_GUEST;
+}
+
+absl::Status CheckBlindInvitation(const GuestPolicy& policy, const v1::InviteGuestUserRequest& request) {
+  if (!request.user_id().empty()) return InvalidField("user_id", "must be empty for guests who see only themselves");
+  if (request.has_send_mail() && !request.send_mail()) {
+    return InvalidField("send_mail", "must not be false for guests who see only themselves");
+  }
+  return policy.redeem_uri.empty() ? Forbidden("REDEEM_URI", "a mail without a page to redeem at") : absl::OkStatus();
+}
+
 absl::Status CheckInbound(const GuestPolicy& policy, const Domains& home) {
   if (Allows(policy.inbound_rule, policy.inbound_domains, home)) return absl::OkStatus();
   return Forbidden("INBOUND_DOMAINS", home.empty() ? "" : home.front());

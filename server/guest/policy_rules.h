@@ -34,6 +34,13 @@ using Domains = std::vector<std::string>;
 // PERMISSION_MISSING for a service without guests.invite. Pure.
 absl::Status CheckMayInvite(const GuestPolicy& policy, const Access& access, v1::UserType type);
 
+// Whether an inviter learns nothing of whom the directory lists: a guest, where guests see only themselves. `type` as above. Pure.
+bool InvitesBlindly(const GuestPolicy& policy, v1::UserType type);
+
+// Whether such an inviter's request can be answered without telling anything: the guest's id is not chosen, and only a mail brings the token. Fails
+// with INVALID_FIELDS, and with GUEST_POLICY where Hearth mails no invitations. Pure.
+absl::Status CheckBlindInvitation(const GuestPolicy& policy, const v1::InviteGuestUserRequest& request);
+
 // Whether people of an organisation may be guests of the policy's directory. Fails with GUEST_POLICY. Pure.
 absl::Status CheckInbound(const GuestPolicy& policy, const Domains& home);
 

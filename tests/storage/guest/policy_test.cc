@@ -186,6 +186,60 @@ TEST_F(PolicyTest, RolesGiveGuestsNothingWhereTheyAreRestricted) {
       << "under lock too";
 }
 
+// One answer, for new addresses, guests, people of the directory who have the address, and the inviter; only the audit tells them apart.
+TEST_F(PolicyTest, WhoSeesOnlyThemselvesIsNotToldWhomTheDirectoryLists) {
+  const Principal visitor{kContoso, "visitor"};
+  const auto invite = [&](const std::string& address) { return Invite(Invitation(address, ""), visitor); };
+  Sql("UPDATE hearth.users SET mail = 'held@forthcoffee.com' WHERE directory_id = 'contoso' AND user_id = 'user1'");
+  ASSERT_THAT(SetPolicy(kContoso,
+                        [](auto& policy) {
+                          policy.set_invite_from(v1::INVITE_FROM_EVERYONE);
+                          policy.set_redeem_uri("https://account.contoso.com/redeem");
+                        }),
+              IsOk());
+  EXPECT_THAT(invite("pending@forthcoffee.com"), HasReason(v1::ERROR_REASON_ALREADY_EXISTS)) << "guests who see others";
+  ASSERT_THAT(SetPolicy(kContoso, [](auto& policy) { policy.set_restrict_guests(true); }), IsOk());
+  for (const auto& [address, reason] :
+       std::vector<std::pair<std::string, std::string>>{{"new@forthcoffee.com", ""},
+                                                        {"new@forthcoffee.com", "ALREADY_EXISTS"},
+                                                        {"pending@forthcoffee.com", "ALREADY_EXISTS"},
+                                                        {"user1@forthcoffee.com", "ALREADY_EXISTS"},
+                                                        {"held@forthcoffee.com", "ADDRESS_HELD_LOCALLY"}}) {
+    const auto response = invite(address);
+    ASSERT_THAT(response, IsOk()) << address;
+    EXPECT_EQ(response->SerializeAsString(), "") << address;
+    EXPECT_EQ(LastAudit(kContoso).verdict, reason.empty() ? "allowed" : "refused") << address;
+    EXPECT_EQ(LastAudit(kContoso).reason, reason) << address;
+  }
+  EXPECT_THAT(Sql("SELECT recipient FROM hearth.mails"),
+              testing::ElementsAre(testing::ElementsAre("new@forthcoffee.com")));
+  EXPECT_THAT(Invite(Invitation("other@forthcoffee.com", "user1"), visitor), ViolatesField("user_id"))
+      << "taken ids would tell, too";
+  auto request = Invitation("other@forthcoffee.com", "");
+  request.set_send_mail(false);
+  EXPECT_THAT(Invite(request, visitor), ViolatesField("send_mail"));
+  EXPECT_THAT(Invite(Invitation("pending@forthcoffee.com", "")), HasReason(v1::ERROR_REASON_ALREADY_EXISTS))
+      << "who may read guests is told";
+}
+
+// Asked again with the request_id of before, when somebody is there by now.
+TEST_F(PolicyTest, ABlindInvitationHasOneEffectForARequestId) {
+  ASSERT_THAT(SetPolicy(kContoso,
+                        [](auto& policy) {
+                          policy.set_invite_from(v1::INVITE_FROM_EVERYONE);
+                          policy.set_redeem_uri("https://account.contoso.com/redeem");
+                          policy.set_restrict_guests(true);
+                        }),
+              IsOk());
+  auto request = Invitation("new@forthcoffee.com", "");
+  request.set_request_id(NewUuid4());
+  ASSERT_THAT(Invite(request, {kContoso, "visitor"}), IsOk());
+  const size_t events = Audit(kContoso).size();
+  ASSERT_THAT(Invite(request, {kContoso, "visitor"}), IsOk());
+  EXPECT_EQ(Audit(kContoso).size(), events);
+  EXPECT_THAT(Sql("SELECT count(*) FROM hearth.mails"), testing::ElementsAre(testing::ElementsAre("1")));
+}
+
 // In whichever order it happens: the policy after the types, or a type after the policy.
 TEST_F(PolicyTest, AGuestToWhomRolesGiveNothingIsNoLastGlobalAdministrator) {
   const Principal deputy = Admin(kContoso, v1::ROLE_PRIVILEGED_AUTHENTICATION_ADMINISTRATOR);

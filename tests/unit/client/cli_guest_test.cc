@@ -31,17 +31,20 @@ TEST_F(CliTest, InvitesEverybodyOfAFileAndReportsOnEach) {
   const std::string csv = FileWith("guests.csv",
                                    "\xef\xbb\xbf"
                                    "address,display_name,user_type\r\nann@a.example,\"Ann \"\"A\"\", Dr.\",\r\n"
-                                   "\nbo@a.example,Bo,member\ncy@a.example,Cy,guest\n");
+                                   "\nbo@a.example,Bo,member\ncy@a.example,Cy,guest\ndy@a.example,Dy,\n");
   v1::InviteGuestUserResponse invited;
   invited.set_mail_sent(true);
+  invited.mutable_guest_user()->set_display_name("Ann");
   hearth_.Answer(invited);
   hearth_.Answer(client::Refusal(grpc::StatusCode::ALREADY_EXISTS, "There.", "ALREADY_EXISTS"));
   hearth_.Answer(client::Refusal(grpc::StatusCode::FAILED_PRECONDITION, "No.", "GUEST_POLICY"));
+  hearth_.Answer(v1::InviteGuestUserResponse());  // To who is not told what came of it.
   const Result result = Run({"guest", "invite-all", csv, "--directory", "d"});
   EXPECT_EQ(result.exit_code, 7) << "one failed";
   EXPECT_EQ(result.out,
-            "ann@a.example  invited, by mail\nbo@a.example  is there already\ncy@a.example  failed: GUEST_POLICY\n");
-  ASSERT_THAT(hearth_.calls(), SizeIs(3));
+            "ann@a.example  invited, by mail\nbo@a.example  is there already\ncy@a.example  failed: GUEST_POLICY\n"
+            "dy@a.example  asked for\n");
+  ASSERT_THAT(hearth_.calls(), SizeIs(4));
   const auto& first = static_cast<const v1::InviteGuestUserRequest&>(*hearth_.calls()[0].request);
   EXPECT_EQ(first.parent(), "directories/d");
   EXPECT_EQ(first.display_name(), "Ann \"A\", Dr.");

@@ -47,6 +47,23 @@ TEST(PolicyRules, WhoMayInviteIsRefusedByDefaultForRulesOfANewerServer) {
               Refuses(v1::ERROR_REASON_INVITING_NOT_ALLOWED, "invite_from", "NOBODY"));
 }
 
+TEST(PolicyRules, GuestsWhoSeeOnlyThemselvesInviteBlindly) {
+  GuestPolicy policy;
+  EXPECT_FALSE(InvitesBlindly(policy, v1::USER_TYPE_GUEST));
+  policy.restrict_guests = true;
+  EXPECT_TRUE(InvitesBlindly(policy, v1::USER_TYPE_GUEST));
+  EXPECT_FALSE(InvitesBlindly(policy, v1::USER_TYPE_MEMBER));
+  EXPECT_FALSE(InvitesBlindly(policy, v1::USER_TYPE_UNSPECIFIED)) << "a service, which needs the permission";
+  v1::InviteGuestUserRequest request;
+  EXPECT_THAT(CheckBlindInvitation(policy, request), Refuses(v1::ERROR_REASON_GUEST_POLICY, "rule", "REDEEM_URI"));
+  policy.redeem_uri = "https://account.contoso.com/redeem";
+  EXPECT_THAT(CheckBlindInvitation(policy, request), IsOk());
+  request.set_send_mail(false);
+  EXPECT_THAT(CheckBlindInvitation(policy, request), ViolatesField("send_mail"));
+  request.set_user_id("chosen");
+  EXPECT_THAT(CheckBlindInvitation(policy, request), ViolatesField("user_id"));
+}
+
 TEST(PolicyRules, AServiceIsNeverLetInByThePolicyAlone) {
   Access service;
   service.kind = PrincipalKind::kService;
