@@ -8,7 +8,7 @@ namespace {
 constexpr Statement kFind{
     "issuer_registration",
     "SELECT directory_id, external_guests, audience, jwks, jwks_uri, revision FROM hearth.trusted_issuers"
-    " WHERE issuer = $1"};
+    " WHERE issuer = $1 AND audience = ANY ($2::text[])"};
 constexpr Statement kToFetch{"issuer_to_fetch",
                              "SELECT i.directory_id, i.issuer_id, i.jwks_uri FROM hearth.trusted_issuers i"
                              " JOIN hearth.directories d ON d.directory_id = i.directory_id"
@@ -41,16 +41,18 @@ constexpr Statement kStoreProblem{
 
 }  // namespace
 
-std::optional<IssuerRegistration> FindIssuer(Tx& tx, const std::string& issuer) {
-  const pqxx::result rows = tx.Exec(kFind, issuer);
-  if (rows.empty()) return std::nullopt;
-  const auto& row = rows[0];
-  return IssuerRegistration{.directory = row["directory_id"].c_str(),
-                            .external_guests = row["external_guests"].as<bool>(),
-                            .audience = row["audience"].c_str(),
-                            .jwks = row["jwks"].c_str(),
-                            .jwks_uri = row["jwks_uri"].c_str(),
-                            .revision = row["revision"].as<int64_t>()};
+std::vector<IssuerRegistration> FindIssuers(Tx& tx, const std::string& issuer,
+                                            const std::vector<std::string>& audiences) {
+  std::vector<IssuerRegistration> registrations;
+  for (const auto& row : tx.Exec(kFind, issuer, TextArray(audiences))) {
+    registrations.push_back({.directory = row["directory_id"].c_str(),
+                             .external_guests = row["external_guests"].as<bool>(),
+                             .audience = row["audience"].c_str(),
+                             .jwks = row["jwks"].c_str(),
+                             .jwks_uri = row["jwks_uri"].c_str(),
+                             .revision = row["revision"].as<int64_t>()});
+  }
+  return registrations;
 }
 
 std::vector<IssuerToFetch> IssuersToFetch(Tx& tx, int limit) {

@@ -1,7 +1,6 @@
 // Reads the registration of an issuer, and keeps the keys of those that publish them.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,7 +10,7 @@ class Tx;
 
 // What is registered for an issuer.
 struct IssuerRegistration {
-  std::string directory;         // The one directory that it vouches for.
+  std::string directory;         // The directory that it vouches for, for this audience.
   bool external_guests = false;  // Its subjects are guests from outside Hearth, or nobody yet.
   std::string audience;
   std::string jwks;      // Empty: none yet, or none any more.
@@ -19,8 +18,10 @@ struct IssuerRegistration {
   int64_t revision = 0;  // Rises with each registration in the whole server, and when keys change.
 };
 
-// The registration of the issuer with this `iss`; nullopt when there is none.
-std::optional<IssuerRegistration> FindIssuer(Tx& tx, const std::string& issuer);
+// The registrations of the issuer with this `iss` for any of the audiences: none, one, or, of an issuer that several directories trust with guests
+// from outside, several.
+std::vector<IssuerRegistration> FindIssuers(Tx& tx, const std::string& issuer,
+                                            const std::vector<std::string>& audiences);
 
 // An issuer whose keys are to be fetched.
 struct IssuerToFetch {

@@ -1,6 +1,5 @@
 #include "server/authn/key_keeper.h"
 
-#include <optional>
 #include <thread>
 
 #include "server/authn/issuer_key_store.h"
@@ -11,15 +10,9 @@ namespace {
 
 constexpr int kMostAtOnce = 16;
 
-absl::Status Hasten(Database& database, const std::string& issuer, absl::Time deadline) {
-  std::optional<IssuerRegistration> registration;
-  RETURN_IF_ERROR(database.ReadAlone(deadline, [&](Tx& tx) {
-    registration = FindIssuer(tx, issuer);
-    return absl::OkStatus();
-  }));
-  if (!registration.has_value()) return absl::OkStatus();
-  return database.Write({registration->directory}, deadline, [&](Tx& tx) {
-    HastenFetch(tx, issuer);
+absl::Status Hasten(Database& database, const DirectoryIssuer& issuer, absl::Time deadline) {
+  return database.Write({issuer.directory}, deadline, [&](Tx& tx) {
+    HastenFetch(tx, issuer.issuer);
     return absl::OkStatus();
   });
 }
@@ -55,9 +48,9 @@ absl::Status Store(Database& database, const IssuerToFetch& issuer, const absl::
 
 }  // namespace
 
-absl::StatusOr<int> KeepKeys(Database& database, const std::vector<std::string>& unknown,
+absl::StatusOr<int> KeepKeys(Database& database, const std::vector<DirectoryIssuer>& unknown,
                              const KeyFetchOptions& options, absl::Time deadline) {
-  for (const std::string& issuer : unknown) RETURN_IF_ERROR(Hasten(database, issuer, deadline));
+  for (const DirectoryIssuer& issuer : unknown) RETURN_IF_ERROR(Hasten(database, issuer, deadline));
   ASSIGN_OR_RETURN(const std::vector<IssuerToFetch> issuers, Claim(database, deadline));
   std::vector<absl::StatusOr<std::string>> keys(issuers.size());
   std::vector<std::thread> threads;

@@ -110,16 +110,22 @@ bool SignatureHolds(std::string_view token, const PublicKey& key) {
   return holds;
 }
 
-bool AudienceIncludes(const json_t* payload, const std::string& audience) {
+// The values of aud, a text or texts; empty for anything else, and for too many.
+std::vector<std::string> AudiencesOf(const json_t* payload) {
+  std::vector<std::string> audiences;
+  const auto add = [&](const json_t* value) {
+    std::string text(json_string_value(value), json_string_length(value));
+    if (std::find(audiences.begin(), audiences.end(), text) == audiences.end()) audiences.push_back(std::move(text));
+  };
   const json_t* claim = json_object_get(payload, "aud");
-  if (json_is_string(claim)) return TextMember(payload, "aud") == audience;
-  bool included = false;
+  if (json_is_string(claim)) add(claim);
+  if (json_array_size(claim) > kMaxAudiences) return {};
   for (size_t i = 0; i < json_array_size(claim); ++i) {
     const json_t* value = json_array_get(claim, i);
-    if (!json_is_string(value)) return false;
-    included |= std::string_view(json_string_value(value), json_string_length(value)) == audience;
+    if (!json_is_string(value)) return {};
+    add(value);
   }
-  return included;
+  return audiences;
 }
 
 // A NumericDate (RFC 7519, 2); nullopt when absent.
@@ -182,7 +188,10 @@ absl::StatusOr<TokenClaims> ReadClaims(const ParsedToken& token, const std::stri
   TokenClaims claims;
   ASSIGN_OR_RETURN(claims.issuer, IssuerOf(token));
   if (claims.issuer != issuer) return Rejected("iss is another");
-  if (!AudienceIncludes(payload, audience)) return Rejected("aud does not include this service");
+  claims.other_audiences = AudiencesOf(payload);
+  const auto ours = std::find(claims.other_audiences.begin(), claims.other_audiences.end(), audience);
+  if (ours == claims.other_audiences.end()) return Rejected("aud does not include this service");
+  claims.other_audiences.erase(ours);
   claims.audience = audience;
   RETURN_IF_ERROR(ReadSubject(payload, subjects, claims));
   ASSIGN_OR_RETURN(const std::optional<absl::Time> expires, TimeClaim(payload, "exp"));
@@ -202,6 +211,11 @@ absl::StatusOr<TokenClaims> ReadClaims(const ParsedToken& token, const std::stri
 absl::StatusOr<std::string> PeekIssuer(std::string_view token) {
   ASSIGN_OR_RETURN(const ParsedToken parsed, ParseToken(token));
   return IssuerOf(parsed);
+}
+
+std::vector<std::string> PeekAudiences(std::string_view token) {
+  const auto parsed = ParseToken(token);
+  return parsed.ok() ? AudiencesOf(parsed->payload.get()) : std::vector<std::string>();
 }
 
 std::string PeekKeyId(std::string_view token) {

@@ -21,6 +21,8 @@ inline constexpr absl::Duration kTokenLeeway = absl::Seconds(60);
 // The longest time from iat (from now, when there is no iat) to exp. A bearer token that lives longer is a
 // password that nobody changes.
 inline constexpr absl::Duration kMaxTokenLifetime = absl::Hours(24);
+// More than any issuer needs; a bound for what is looked up for a token that nobody has verified.
+inline constexpr size_t kMaxAudiences = 32;
 
 // Whom an issuer's `sub` names.
 enum class SubjectForm {
@@ -30,14 +32,15 @@ enum class SubjectForm {
 
 // What a verified token says.
 struct TokenClaims {
-  std::string issuer;                   // iss
-  std::string subject;                  // sub, as SubjectForm says.
-  std::string audience;                 // The one of aud's values that was asked for.
-  absl::Time expires;                   // exp, without leeway.
-  absl::Time not_before;                // nbf, without leeway; the infinite past when absent.
-  std::optional<absl::Time> auth_time;  // When the person proved who they are (OpenID Connect Core, 2).
-  bool limited = false;                 // Opens only what `scopes` names.
-  std::vector<std::string> scopes;      // The values of scope (RFC 8693, 4.2) that begin with "hearth."
+  std::string issuer;                          // iss
+  std::string subject;                         // sub, as SubjectForm says.
+  std::string audience;                        // The one of aud's values that was asked for.
+  std::vector<std::string> other_audiences{};  // The others.
+  absl::Time expires;                          // exp, without leeway.
+  absl::Time not_before;                       // nbf, without leeway; the infinite past when absent.
+  std::optional<absl::Time> auth_time;         // When the person proved who they are (OpenID Connect Core, 2).
+  bool limited = false;                        // Opens only what `scopes` names.
+  std::vector<std::string> scopes;             // The values of scope (RFC 8693, 4.2) that begin with "hearth."
   // Of external subjects: email, in lower case, if email_verified is true (OpenID Connect Core, 5.1); else empty.
   std::string verified_mail{};
 };
@@ -47,6 +50,9 @@ struct TokenClaims {
 // three parts in canonical base64url without padding, header and payload JSON objects in which no name stands
 // twice, "iss" a text of 1 to 255 bytes. The message is for the log; it holds nothing of the token.
 absl::StatusOr<std::string> PeekIssuer(std::string_view token);
+
+// For whom the token says that it is, each once; empty when aud has another form, or more than kMaxAudiences values. Nothing is verified.
+std::vector<std::string> PeekAudiences(std::string_view token);
 
 // The key ("kid") that a token NAMES; empty when it has not the form of a signed token. Nothing is verified.
 std::string PeekKeyId(std::string_view token);

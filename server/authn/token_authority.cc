@@ -1,6 +1,5 @@
 #include "server/authn/token_authority.h"
 
-#include <optional>
 #include <utility>
 
 #include "server/authn/issuer_key_store.h"
@@ -20,77 +19,91 @@ constexpr size_t kMostUnknown = 100;
 
 absl::StatusOr<VerifiedToken> TokenAuthority::Verify(const std::string& token, absl::Time deadline) {
   if (auto known = tokens_.Get(token, clock_.Now())) return *std::move(known);
-  ASSIGN_OR_RETURN(const std::string name, PeekIssuer(token));
-  ASSIGN_OR_RETURN(const Issuer known, FindKnown(name, deadline));
-  auto verified = VerifyWith(token, name, known);
+  ASSIGN_OR_RETURN(const Naming naming, NamingOf(token));
+  ASSIGN_OR_RETURN(const Issuer known, FindKnown(naming, deadline));
+  auto verified = VerifyWith(token, naming, known);
   if (verified.ok() || known.keys == nullptr || clock_.Now() < known.read_time + kIssuerPause) return verified;
   // The issuer may have been registered anew, with the keys that this token is signed with.
-  ASSIGN_OR_RETURN(const Issuer now, ReadIssuer(name, deadline));
-  return now.revision == known.revision ? verified : VerifyWith(token, name, now);
+  ASSIGN_OR_RETURN(const Issuer now, ReadIssuer(naming, deadline));
+  return now.revision == known.revision ? verified : VerifyWith(token, naming, now);
+}
+
+absl::StatusOr<TokenAuthority::Naming> TokenAuthority::NamingOf(const std::string& token) {
+  ASSIGN_OR_RETURN(std::string issuer, PeekIssuer(token));
+  return Naming{std::move(issuer), PeekAudiences(token)};
 }
 
 absl::StatusOr<VerifiedToken> TokenAuthority::VerifyAgain(const std::string& token, absl::Time deadline) {
-  ASSIGN_OR_RETURN(const std::string name, PeekIssuer(token));
-  ASSIGN_OR_RETURN(const Issuer issuer, ReadIssuer(name, deadline));
-  return VerifyWith(token, name, issuer);
+  ASSIGN_OR_RETURN(const Naming naming, NamingOf(token));
+  ASSIGN_OR_RETURN(const Issuer issuer, ReadIssuer(naming, deadline));
+  return VerifyWith(token, naming, issuer);
 }
 
-absl::StatusOr<VerifiedToken> TokenAuthority::VerifyWith(const std::string& token, const std::string& name,
+absl::StatusOr<VerifiedToken> TokenAuthority::VerifyWith(const std::string& token, const Naming& naming,
                                                          const Issuer& issuer) {
-  if (issuer.keys == nullptr) return absl::UnauthenticatedError("the issuer is not registered, or has no keys yet");
-  if (issuer.publishes && issuer.keys->Find(PeekKeyId(token)) == nullptr) NoteUnknownKey(name);
+  if (issuer.keys == nullptr) {
+    return absl::UnauthenticatedError("the issuer is not registered for just one of the audiences, or has no keys yet");
+  }
+  if (issuer.publishes && issuer.keys->Find(PeekKeyId(token)) == nullptr) {
+    NoteUnknownKey({issuer.directory, naming.issuer});
+  }
   ASSIGN_OR_RETURN(TokenClaims claims,
-                   VerifyToken(token, name, issuer.audience, *issuer.keys, clock_.Now(), issuer.subjects));
-  tokens_.Put(token, claims, issuer.revision);
-  return VerifiedToken{std::move(claims), issuer.revision};
+                   VerifyToken(token, naming.issuer, issuer.audience, *issuer.keys, clock_.Now(), issuer.subjects));
+  VerifiedToken verified{std::move(claims), issuer.revision, issuer.directory};
+  tokens_.Put(token, verified);
+  return verified;
 }
 
-void TokenAuthority::NoteUnknownKey(const std::string& issuer) {
+void TokenAuthority::NoteUnknownKey(const DirectoryIssuer& issuer) {
   absl::MutexLock lock(&mutex_);
   if (unknown_.size() < kMostUnknown) unknown_.insert(issuer);
 }
 
-std::vector<std::string> TokenAuthority::TakeIssuersWithUnknownKeys() {
+std::vector<DirectoryIssuer> TokenAuthority::TakeIssuersWithUnknownKeys() {
   absl::MutexLock lock(&mutex_);
-  std::vector<std::string> issuers(unknown_.begin(), unknown_.end());
+  std::vector<DirectoryIssuer> issuers(unknown_.begin(), unknown_.end());
   unknown_.clear();
   return issuers;
 }
 
-absl::StatusOr<TokenAuthority::Issuer> TokenAuthority::FindKnown(const std::string& issuer, absl::Time deadline) {
+absl::StatusOr<TokenAuthority::Issuer> TokenAuthority::FindKnown(const Naming& naming, absl::Time deadline) {
   {
     absl::MutexLock lock(&mutex_);
-    const auto known = issuers_.find(issuer);
+    const auto known = issuers_.find(naming);
     if (known != issuers_.end() &&
         (known->second.keys != nullptr || clock_.Now() < known->second.read_time + kIssuerPause)) {
       return known->second;
     }
   }
-  return ReadIssuer(issuer, deadline);
+  return ReadIssuer(naming, deadline);
 }
 
-absl::StatusOr<TokenAuthority::Issuer> TokenAuthority::ReadIssuer(const std::string& issuer, absl::Time deadline) {
-  std::optional<IssuerRegistration> registration;
+absl::StatusOr<TokenAuthority::Issuer> TokenAuthority::ReadIssuer(const Naming& naming, absl::Time deadline) {
+  std::vector<IssuerRegistration> registrations;
   RETURN_IF_ERROR(database_.ReadAlone(deadline, [&](Tx& tx) {
-    registration = FindIssuer(tx, issuer);
+    registrations = FindIssuers(tx, naming.issuer, naming.audiences);
     return absl::OkStatus();
   }));
   Issuer read{.keys = nullptr,
+              .directory = "",
               .audience = "",
               .revision = 0,
               .publishes = false,
               .subjects = SubjectForm::kId,
               .read_time = clock_.Now()};
-  if (registration.has_value() && !registration->jwks.empty()) {
-    ASSIGN_OR_RETURN(read.keys, KeySet::Parse(registration->jwks));
-    read.audience = registration->audience;
-    read.revision = registration->revision;
-    read.publishes = !registration->jwks_uri.empty();
-    if (registration->external_guests) read.subjects = SubjectForm::kExternal;
+  // A token that fits several directories is for none: it would be for either to say which.
+  if (registrations.size() == 1 && !registrations[0].jwks.empty()) {
+    const IssuerRegistration& registration = registrations[0];
+    ASSIGN_OR_RETURN(read.keys, KeySet::Parse(registration.jwks));
+    read.directory = registration.directory;
+    read.audience = registration.audience;
+    read.revision = registration.revision;
+    read.publishes = !registration.jwks_uri.empty();
+    if (registration.external_guests) read.subjects = SubjectForm::kExternal;
   }
   absl::MutexLock lock(&mutex_);
   if (issuers_.size() >= kMostIssuers) issuers_.clear();
-  issuers_[issuer] = read;
+  issuers_[naming] = read;
   return read;
 }
 

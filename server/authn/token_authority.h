@@ -13,6 +13,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/authn/jwks.h"
+#include "server/authn/key_keeper.h"
 #include "server/authn/token_cache.h"
 #include "server/base/clock.h"
 #include "server/storage/database.h"
@@ -27,19 +28,27 @@ class TokenAuthority {
   // What is passed in outlives the authority.
   TokenAuthority(Database* database, const Clock* clock) : database_(*database), clock_(*clock) {}
 
-  // The claims of a good token and the revision they were checked under. Fails with UNAUTHENTICATED and a text for the log only, or as
-  // Database::Read does.
+  // The claims of a good token, the directory that its issuer is registered for with its audience, and the revision they were checked under. Fails with
+  // UNAUTHENTICATED and a text for the log only, also for a token whose audiences fit several directories, or as Database::Read does.
   absl::StatusOr<VerifiedToken> Verify(const std::string& token, absl::Time deadline);
 
   // The same, after reading the issuer's registration again: for a token whose revision turned out to be old.
   absl::StatusOr<VerifiedToken> VerifyAgain(const std::string& token, absl::Time deadline);
 
   // Issuers that publish their keys and whose tokens named one that is not among them, since this was last asked; each once, a hundred at most.
-  std::vector<std::string> TakeIssuersWithUnknownKeys();
+  std::vector<DirectoryIssuer> TakeIssuersWithUnknownKeys();
 
  private:
+  // Whose a token says that it is. Nothing of it is verified.
+  struct Naming {
+    std::string issuer;
+    std::vector<std::string> audiences;
+    auto operator<=>(const Naming&) const = default;
+  };
+  // The one registration that fits a naming.
   struct Issuer {
-    std::shared_ptr<const KeySet> keys;  // Null: not registered when last looked.
+    std::shared_ptr<const KeySet> keys;  // Null: none, or several, when last looked; or no keys yet.
+    std::string directory;
     std::string audience;
     int64_t revision = 0;
     bool publishes = false;  // Its keys are fetched.
@@ -47,18 +56,19 @@ class TokenAuthority {
     absl::Time read_time;
   };
 
-  absl::StatusOr<Issuer> FindKnown(const std::string& issuer, absl::Time deadline);
-  absl::StatusOr<Issuer> ReadIssuer(const std::string& issuer, absl::Time deadline);
-  void NoteUnknownKey(const std::string& issuer);
-  absl::StatusOr<VerifiedToken> VerifyWith(const std::string& token, const std::string& name, const Issuer& issuer);
+  static absl::StatusOr<Naming> NamingOf(const std::string& token);
+  absl::StatusOr<Issuer> FindKnown(const Naming& naming, absl::Time deadline);
+  absl::StatusOr<Issuer> ReadIssuer(const Naming& naming, absl::Time deadline);
+  void NoteUnknownKey(const DirectoryIssuer& issuer);
+  absl::StatusOr<VerifiedToken> VerifyWith(const std::string& token, const Naming& naming, const Issuer& issuer);
 
   Database& database_;
   const Clock& clock_;
   TokenCache tokens_;
 
   absl::Mutex mutex_;
-  std::map<std::string, Issuer> issuers_ ABSL_GUARDED_BY(mutex_);
-  std::set<std::string> unknown_ ABSL_GUARDED_BY(mutex_);
+  std::map<Naming, Issuer> issuers_ ABSL_GUARDED_BY(mutex_);
+  std::set<DirectoryIssuer> unknown_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace hearth

@@ -52,7 +52,7 @@ std::optional<VerifiedToken> TokenCache::Get(std::string_view token, absl::Time 
   return entry->second;
 }
 
-void TokenCache::Put(std::string_view token, const TokenClaims& claims, int64_t key_set_revision) {
+void TokenCache::Put(std::string_view token, const VerifiedToken& verified) {
   std::string digest = KeyedDigest(key_, {token});
   Shard& shard = ShardOf(digest);
   absl::MutexLock lock(&shard.mutex);
@@ -65,7 +65,7 @@ void TokenCache::Put(std::string_view token, const TokenClaims& claims, int64_t 
     shard.index.erase(shard.entries.back().first);
     shard.entries.pop_back();
   }
-  shard.entries.emplace_front(std::move(digest), VerifiedToken{claims, key_set_revision});
+  shard.entries.emplace_front(std::move(digest), verified);
   shard.index.emplace(shard.entries.front().first, shard.entries.begin());
 }
 

@@ -27,6 +27,7 @@ namespace hearth {
 struct VerifiedToken {
   TokenClaims claims;
   int64_t key_set_revision = 0;
+  std::string directory{};  // That the issuer is registered for, with the token's audience.
 };
 
 // Maps tokens to what was verified about them, so that the next call with the same token costs one digest
@@ -47,7 +48,7 @@ class TokenCache {
   std::optional<VerifiedToken> Get(std::string_view token, absl::Time now);
 
   // Remembers the outcome of VerifyToken for `token`, replacing what was known.
-  void Put(std::string_view token, const TokenClaims& claims, int64_t key_set_revision);
+  void Put(std::string_view token, const VerifiedToken& verified);
 
   // How many tokens are held now.
   size_t size() const;

@@ -12,7 +12,7 @@ namespace {
 constexpr Statement kCallers{"access_callers",
                              "SELECT ord, directory_id, coalesce(subject, '') AS subject, external, issuer_revision, "
                              "kind, active, user_principal_name, roles, permissions"
-                             " FROM hearth.caller_access($1::text[], $2::text[])"};
+                             " FROM hearth.caller_access($1::text[], $2::text[], $3::text[], $4::text[])"};
 constexpr Statement kCertificates{
     "access_certificates",
     "SELECT identity, directory_id, service_account_id, 'service' AS kind, active, '' AS roles, permissions"
@@ -43,13 +43,16 @@ Access AccessBy(const Statement& statement, Tx& tx, const Principal& principal) 
 }  // namespace
 
 std::vector<std::optional<CallerRow>> ReadCallers(Tx& tx, const std::vector<CallerKey>& keys) {
-  std::vector<std::string> issuers, subjects;
+  std::vector<std::string> directories, issuers, subjects, others;
   for (const CallerKey& key : keys) {
+    directories.push_back(key.directory);
+    others.push_back(TextArray(key.other_audiences));
     issuers.push_back(key.issuer);
     subjects.push_back(key.subject);
   }
   std::vector<std::optional<CallerRow>> callers(keys.size());
-  for (const auto& row : tx.Exec(kCallers, TextArray(issuers), TextArray(subjects))) {
+  for (const auto& row :
+       tx.Exec(kCallers, TextArray(directories), TextArray(issuers), TextArray(subjects), TextArray(others))) {
     CallerRow& caller = callers[row["ord"].as<size_t>() - 1].emplace();
     caller.directory = row["directory_id"].c_str();
     caller.subject = row["subject"].c_str();

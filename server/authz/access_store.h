@@ -17,22 +17,24 @@ class Tx;
 
 // A caller to look up: who a token's issuer vouches for.
 struct CallerKey {
+  std::string directory;  // That the issuer is registered for.
   std::string issuer;
   std::string subject;
-  bool operator==(const CallerKey&) const = default;
+  std::vector<std::string> other_audiences{};  // Of the token; for none of these another directory trusts the issuer.
+  auto operator<=>(const CallerKey&) const = default;
 };
 
 // What is known of a caller.
 struct CallerRow {
-  std::string directory;    // That the issuer is registered for.
+  std::string directory;    // The key's.
   std::string subject;      // The caller's id there; empty: an outsider who is no guest.
   bool external;            // The issuer vouches for outsiders: its subjects are no ids.
   int64_t issuer_revision;  // Of the issuer's registration.
   Access access;
 };
 
-// Looks up many callers with one statement. The result is parallel to `keys`; nullopt where the issuer is not
-// registered.
+// Looks up many callers with one statement. The result is parallel to `keys`; nullopt where the directory has not registered the issuer, or the token
+// is for another, too.
 std::vector<std::optional<CallerRow>> ReadCallers(Tx& tx, const std::vector<CallerKey>& keys);
 
 // A service account that a certificate is bound to, and what it holds.

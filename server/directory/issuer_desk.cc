@@ -14,6 +14,7 @@ namespace {
 
 constexpr char kType[] = "issuer";
 
+absl::Status Exists() { return Refuse(v1::ERROR_REASON_ALREADY_EXISTS, {{"resource_type", kType}}); }
 absl::Status NotFound() { return Refuse(v1::ERROR_REASON_NOT_FOUND, {{"resource_type", kType}}); }
 
 }  // namespace
@@ -28,9 +29,7 @@ absl::StatusOr<v1::CreateTrustedIssuerResponse> IssuerDesk::CreateTrustedIssuer(
   return Change<v1::CreateTrustedIssuerResponse>(
       database_, keyring_, call, {directory}, request,
       [&](Tx& tx, const Access&, v1::CreateTrustedIssuerResponse& response) {
-        if (!InsertIssuer(tx, NewIssuer(directory, id, request.trusted_issuer()))) {
-          return Refuse(v1::ERROR_REASON_ALREADY_EXISTS, {{"resource_type", kType}});
-        }
+        if (!InsertIssuer(tx, NewIssuer(directory, id, request.trusted_issuer()))) return Exists();
         *response.mutable_trusted_issuer() = ToProto(FindIssuer(tx, directory, id).value());
         return absl::OkStatus();
       });
@@ -75,7 +74,7 @@ absl::StatusOr<v1::UpdateTrustedIssuerResponse> IssuerDesk::UpdateTrustedIssuer(
         ASSIGN_OR_RETURN(const TrustedIssuer updated, UpdatedIssuer(*issuer, request));
         const bool same = updated.audience == issuer->audience && updated.jwks == issuer->jwks &&
                           updated.jwks_uri == issuer->jwks_uri;
-        if (!same) UpdateIssuer(tx, updated);
+        if (!same && !UpdateIssuer(tx, updated)) return Exists();
         *response.mutable_trusted_issuer() = ToProto(FindIssuer(tx, name.directory, name.id).value());
         return absl::OkStatus();
       });

@@ -18,10 +18,13 @@ constexpr Statement kInsert{"issuer_insert",
                             " ON CONFLICT DO NOTHING"};
 constexpr Statement kUpdate{
     "issuer_update",
-    "UPDATE hearth.trusted_issuers SET audience = $3, jwks = $4, jwks_uri = $5, keys_problem = '', fetch_failures = 0,"
+    "UPDATE hearth.trusted_issuers i SET audience = $3::text, jwks = $4, jwks_uri = $5, keys_problem = '', "
+    "fetch_failures = 0,"
     " keys_fetch_time = CASE WHEN jwks_uri = $5 THEN keys_fetch_time END,"
     " next_fetch_time = CASE WHEN jwks_uri = $5 THEN next_fetch_time ELSE now() END,"
-    " revision = nextval('hearth.issuer_revision') WHERE directory_id = $1 AND issuer_id = $2"};
+    " revision = nextval('hearth.issuer_revision') WHERE directory_id = $1 AND issuer_id = $2"
+    " AND NOT EXISTS (SELECT 1 FROM hearth.trusted_issuers o WHERE o.issuer = i.issuer AND o.audience = $3::text"
+    " AND o.directory_id <> i.directory_id)"};
 constexpr Statement kDelete{"issuer_delete",
                             "DELETE FROM hearth.trusted_issuers WHERE directory_id = $1 AND issuer_id = $2"};
 
@@ -68,8 +71,9 @@ bool InsertIssuer(Tx& tx, const TrustedIssuer& issuer) {
              .affected_rows() == 1;
 }
 
-void UpdateIssuer(Tx& tx, const TrustedIssuer& issuer) {
-  tx.Exec(kUpdate, issuer.directory, issuer.id, issuer.audience, issuer.jwks, issuer.jwks_uri);
+bool UpdateIssuer(Tx& tx, const TrustedIssuer& issuer) {
+  return tx.Exec(kUpdate, issuer.directory, issuer.id, issuer.audience, issuer.jwks, issuer.jwks_uri).affected_rows() ==
+         1;
 }
 
 bool DeleteIssuer(Tx& tx, std::string_view directory, std::string_view id) {

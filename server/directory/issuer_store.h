@@ -32,12 +32,13 @@ std::vector<TrustedIssuer> ListIssuers(Tx& tx, std::string_view directory, const
 // The directory's registration of the issuer with this `iss`, which cannot be removed before the transaction ends; nullopt when it has none.
 std::optional<TrustedIssuer> KeepIssuerNamed(Tx& tx, std::string_view directory, const std::string& issuer);
 
-// Inserts the issuer; false when the id is taken in the directory, or the issuer in any.
+// Inserts the issuer; false when the id or the issuer is taken in the directory, or the issuer in another: both trust it with guests from outside, by
+// different audiences, or it is taken.
 bool InsertIssuer(Tx& tx, const TrustedIssuer& issuer);
 // Nobody else changes the issuer before this transaction ends; nullopt when there is none.
 std::optional<TrustedIssuer> LockIssuer(Tx& tx, std::string_view directory, std::string_view id);
-// Writes audience, jwks and jwks_uri; a new jwks_uri is fetched soon. The revision rises.
-void UpdateIssuer(Tx& tx, const TrustedIssuer& issuer);
+// Writes audience, jwks and jwks_uri; a new jwks_uri is fetched soon. The revision rises. False when another directory has the issuer with that audience.
+bool UpdateIssuer(Tx& tx, const TrustedIssuer& issuer);
 // Removes the issuer; false when there is none.
 bool DeleteIssuer(Tx& tx, std::string_view directory, std::string_view id);
 

@@ -69,26 +69,28 @@ absl::StatusOr<const CertificateCaller*> ServiceOf(const std::vector<std::string
   return service;
 }
 
+CallerKey KeyOf(const VerifiedToken& token) {
+  return {token.directory, token.claims.issuer, token.claims.subject, token.claims.other_audiences};
+}
+
 // The caller that the token names, if the token is still good under what is registered now. When the issuer was registered anew since the token was
-// checked, the token is checked again, and who it names is looked up again if the issuer changed once more in between: both are of one revision.
+// checked, or is not registered there any more, the token is checked again, and who it names is looked up again if the issuer changed once more in
+// between: both are of one revision.
 absl::StatusOr<const CallerRow*> BearerOf(Claimed& claimed, const Callers& callers, TokenAuthority& tokens,
                                           Database& database) {
-  const TokenClaims& claims = claimed.verified.claims;
   const absl::Time deadline = claimed.work->call.deadline;
   const std::optional<CallerRow>* row = &callers.rows[claimed.caller];
-  int64_t revision = claimed.verified.key_set_revision;
-  for (int changes = 0; row->has_value() && (*row)->issuer_revision != revision; ++changes) {
+  const auto fits = [&] { return row->has_value() && (*row)->issuer_revision == claimed.verified.key_set_revision; };
+  for (int changes = 0; !fits(); ++changes) {
     if (changes == kMostChanges) return absl::UnauthenticatedError("the issuer is changing");
-    ASSIGN_OR_RETURN(const VerifiedToken again, tokens.VerifyAgain(*claimed.credentials.token, deadline));
-    revision = again.key_set_revision;
-    if ((*row)->issuer_revision == revision) break;
+    ASSIGN_OR_RETURN(claimed.verified, tokens.VerifyAgain(*claimed.credentials.token, deadline));
+    if (fits()) break;
     RETURN_IF_ERROR(database.ReadAlone(deadline, [&](Tx& tx) {
-      claimed.row_again = ReadCallers(tx, {{claims.issuer, claims.subject}})[0];
+      claimed.row_again = ReadCallers(tx, {KeyOf(claimed.verified)})[0];
       return absl::OkStatus();
     }));
     row = &claimed.row_again;
   }
-  if (!row->has_value()) return absl::UnauthenticatedError("the issuer is no longer registered");
   return &**row;
 }
 
@@ -150,7 +152,7 @@ absl::Status Identify(Claimed& claimed, const Callers& callers, TokenAuthority& 
 void Authenticator::Authenticate(absl::Span<Work* const> batch) {
   std::vector<Claimed> all;
   Callers callers;
-  std::map<std::pair<std::string, std::string>, size_t> known;
+  std::map<CallerKey, size_t> known;
   absl::Time deadline = absl::InfinitePast();
   const auto claim = [&](Work* work) -> absl::Status {
     deadline = std::max(deadline, work->call.deadline);
@@ -158,9 +160,8 @@ void Authenticator::Authenticate(absl::Span<Work* const> batch) {
     ASSIGN_OR_RETURN(claimed.credentials, CredentialsOf(*work->context));
     if (claimed.credentials.token.has_value()) {
       ASSIGN_OR_RETURN(claimed.verified, tokens_.Verify(*claimed.credentials.token, work->call.deadline));
-      const TokenClaims& claims = claimed.verified.claims;
-      const auto [caller, added] = known.try_emplace({claims.issuer, claims.subject}, callers.keys.size());
-      if (added) callers.keys.push_back({claims.issuer, claims.subject});
+      const auto [caller, added] = known.try_emplace(KeyOf(claimed.verified), callers.keys.size());
+      if (added) callers.keys.push_back(caller->first);
       claimed.caller = caller->second;
     }
     const auto& identities = claimed.credentials.identities;

@@ -18,13 +18,14 @@ const SigningKey& ExternalKey() {
   return *key;
 }
 
-// What the issuer signs.
+// What the issuer signs. `audience` is one, or a JSON array.
 std::string ExternalToken(const std::string& subject, const std::string& more = kAnnVerified,
                           const std::string& audience = "contoso-guests", const SigningKey& key = ExternalKey()) {
   const int64_t now = absl::ToUnixSeconds(absl::Now());
+  const std::string aud = audience[0] == '[' ? audience : absl::StrCat("\"", audience, "\"");
   return key.Sign("RS256", R"({"alg":"RS256","kid":"x1"})",
-                  absl::StrCat(R"({"iss":")", kExternalIssuer, R"(","sub":")", subject, R"(","aud":")", audience,
-                               R"(","iat":)", now, R"(,"exp":)", now + 3600, more, "}"));
+                  absl::StrCat(R"({"iss":")", kExternalIssuer, R"(","sub":")", subject, R"(","aud":)", aud,
+                               R"(,"iat":)", now, R"(,"exp":)", now + 3600, more, "}"));
 }
 
 class ExternalGuestTest : public PasswordFixture {
@@ -148,6 +149,40 @@ TEST_F(ExternalGuestTest, BeforeRedeemingATokenOpensNothingElseAndLeavesNoTrace)
   }
   EXPECT_GT(methods, 50);
   EXPECT_EQ(Audit(kContoso).size(), events) << "strangers do not fill the audit";
+}
+
+// Forth Coffee trusts the issuer, too, by another audience and with keys that Contoso does not know.
+TEST_F(ExternalGuestTest, DirectoriesThatShareAnIssuerAreToldApartByTheAudience) {
+  ASSERT_THAT(Trust(), IsOk());
+  const std::string both = R"(["contoso-guests","forth-guests"])", once = R"(["contoso-guests","contoso-guests","x"])";
+  ASSERT_THAT(Redeem(ExternalToken("1076"), Invite()), IsOk());
+  const std::string cached = ExternalToken("1076", kAnnVerified, both);
+  ASSERT_THAT(LookAt(cached, "ann"), IsOk()) << "nobody else has the other audience yet";
+
+  static const auto* forth_key = new SigningKey(SigningKey::Rsa());
+  v1::CreateTrustedIssuerRequest request;
+  v1::CreateTrustedIssuerResponse response;
+  request.set_parent("directories/forthcoffee");
+  request.set_trusted_issuer_id("guests");
+  v1::TrustedIssuer& issuer = *request.mutable_trusted_issuer();
+  issuer.set_issuer(kExternalIssuer);
+  issuer.set_audience("forth-guests");
+  issuer.set_jwks(KeySetJson({forth_key->Jwk("x1")}));
+  issuer.set_external_guests(true);
+  ASSERT_THAT(Call(ForthAdmin(), &Directories::CreateTrustedIssuer, request, &response), IsOk());
+
+  const auto refused = HasReason(v1::ERROR_REASON_CREDENTIALS_NOT_ACCEPTED);
+  EXPECT_THAT(LookAt(ExternalToken("1076"), "ann"), IsOk());
+  EXPECT_THAT(LookAt(ExternalToken("1076", kAnnVerified, once), "ann"), IsOk());
+  EXPECT_THAT(LookAt(cached, "ann"), refused) << "it fits two directories now, though it was good a moment ago";
+  EXPECT_THAT(LookAt(ExternalToken("1076", "", both), "ann"), refused);
+  for (const char* audience : {"forth-guests", "contoso-guests", both.c_str()}) {
+    EXPECT_THAT(LookAt(ExternalToken("1076", kAnnVerified, audience, *forth_key), "ann"), refused)
+        << "what Forth Coffee's keys sign is nothing in Contoso: " << audience;
+  }
+  EXPECT_THAT(Redeem(ExternalToken("1076", kAnnVerified, "forth-guests", *forth_key), Invite("bob@example.org", "bob")),
+              HasReason(v1::ERROR_REASON_INVITATION_NOT_ACCEPTED))
+      << "let in by Forth Coffee";
 }
 
 // The same subject is somebody else under the other rule.

@@ -138,7 +138,7 @@ const Call& Fixture::By(const Principal& actor, const google::protobuf::Message&
   const absl::Time deadline = absl::Now() + kPatience;
   std::optional<CallerRow> caller;
   const absl::Status status = database().ReadAlone(deadline, [&](Tx& tx) {
-    caller = ReadCallers(tx, {{IssuerOf(actor.directory), actor.subject}})[0];
+    caller = ReadCallers(tx, {{actor.directory, IssuerOf(actor.directory), actor.subject}})[0];
     return absl::OkStatus();
   });
   EXPECT_TRUE(status.ok() && caller.has_value()) << actor.directory << "/" << actor.subject << " " << status;

@@ -1,5 +1,7 @@
 #include "server/directory/issuer_desk.h"
 
+#include <atomic>
+
 #include "tests/storage/directory/desk_test.h"
 #include "tests/storage/directory/keys.h"
 
@@ -65,6 +67,59 @@ TEST_F(IssuerDeskTest, AnIssuerVouchesForOneDirectory) {
   EXPECT_THAT(Create(New("second", IssuerOf(kContoso))),
               Refuses(v1::ERROR_REASON_ALREADY_EXISTS, "resource_type", "issuer"));
   EXPECT_THAT(Create(New("primary", "https://second.example.com")), HasReason(v1::ERROR_REASON_ALREADY_EXISTS));
+}
+
+// As the providers of the world have it: one `iss`, and an audience for each client.
+TEST_F(IssuerDeskTest, DirectoriesShareAnIssuerOfOutsidersByAudience) {
+  const auto create = [this](const Principal& actor, bool outsiders, const std::string& audience,
+                             const std::string& id = "guests") {
+    auto request = New(id, kExternalIssuer);
+    request.set_parent(DirectoryName(actor.directory));
+    request.mutable_trusted_issuer()->set_audience(audience);
+    request.mutable_trusted_issuer()->set_external_guests(outsiders);
+    return Create(request, actor).status();
+  };
+  const auto taken = HasReason(v1::ERROR_REASON_ALREADY_EXISTS);
+  ASSERT_THAT(create(ForthAdmin(), true, "forth"), IsOk());
+  EXPECT_THAT(create(ContosoAdmin(), true, "forth"), taken) << "the same audience";
+  EXPECT_THAT(create(ContosoAdmin(), false, "contoso"), taken) << "it would be of Contoso's own people";
+  EXPECT_THAT(create(ForthAdmin(), true, "another", "again"), taken) << "once by each";
+  ASSERT_THAT(create(ContosoAdmin(), true, "contoso"), IsOk());
+
+  v1::TrustedIssuer wanted;
+  wanted.set_name(TrustedIssuerName(kContoso, "guests"));
+  wanted.set_audience("forth");
+  EXPECT_THAT(Update(wanted, {"audience"}, ContosoAdmin()), taken);
+  EXPECT_EQ(
+      Sql("SELECT audience FROM hearth.trusted_issuers WHERE directory_id = 'contoso' AND issuer_id = 'guests'")[0][0],
+      "contoso");
+  wanted.set_audience("contoso-2");
+  EXPECT_THAT(Update(wanted, {"audience"}, ContosoAdmin()), IsOk());
+
+  auto own = New("outsiders", IssuerOf(kContoso));
+  own.mutable_trusted_issuer()->set_audience("payroll");
+  own.mutable_trusted_issuer()->set_external_guests(true);
+  EXPECT_THAT(Create(own), taken) << "the issuer of Contoso's own people";
+}
+
+// Whatever is inserted, by whatever statement, and at once.
+TEST_F(IssuerDeskTest, OfTwoDirectoriesThatWantAnIssuerForTheirOwnAtOnceOneGetsIt) {
+  std::atomic<int> created = 0;
+  std::vector<std::function<void()>> both;
+  for (const Principal& actor : {ForthAdmin(), ContosoAdmin()}) {
+    both.emplace_back([&, actor] {
+      auto request = New("second", "https://second.example.com");
+      request.set_parent(DirectoryName(actor.directory));
+      request.mutable_trusted_issuer()->set_audience(actor.directory);
+      if (Create(request, actor).ok()) ++created;
+    });
+  }
+  RunTogether(both);
+  EXPECT_EQ(created, 1);
+  Sql("INSERT INTO hearth.trusted_issuers (directory_id, issuer_id, issuer, audience, jwks, external_guests)"
+      " VALUES ('platform', 'third', 'https://second.example.com', 'third', '', true)");
+  EXPECT_THAT(Sql("SELECT count(*) FROM hearth.trusted_issuers WHERE issuer = 'https://second.example.com'"),
+              testing::ElementsAre(testing::ElementsAre("1")));
 }
 
 TEST_F(IssuerDeskTest, KeysThatCannotCheckTokensAreRefused) {

@@ -54,7 +54,7 @@ class OutsiderTest : public GuestDeskTest {
   std::string Who(const ExternalIdentity& outsider = Ann()) {
     std::string who;
     const absl::Status status = database().ReadAlone(absl::Now() + absl::Seconds(20), [&](Tx& tx) {
-      const auto row = ReadCallers(tx, {{outsider.issuer, outsider.subject}})[0];
+      const auto row = ReadCallers(tx, {{kContoso, outsider.issuer, outsider.subject}})[0];
       EXPECT_TRUE(row.has_value() && row->external);
       if (row.has_value()) who = absl::StrCat(row->subject, row->access.active ? "" : " inactive");
       return absl::OkStatus();

@@ -24,7 +24,7 @@ TokenClaims Claims(const std::string& subject) {
 TEST(TokenCacheTest, ReturnsWhatWasPut) {
   TokenCache cache;
   EXPECT_FALSE(cache.Get("token", kNow).has_value());
-  cache.Put("token", Claims("ada"), 7);
+  cache.Put("token", {Claims("ada"), 7});
   const auto found = cache.Get("token", kNow);
   ASSERT_TRUE(found.has_value());
   EXPECT_EQ(found->claims.issuer, "https://issuer.example");
@@ -36,7 +36,7 @@ TEST(TokenCacheTest, ReturnsWhatWasPut) {
 
 TEST(TokenCacheTest, KnowsATokenByAllOfItsBytes) {
   TokenCache cache;
-  cache.Put("header.payload.signature", Claims("ada"), 1);
+  cache.Put("header.payload.signature", {Claims("ada"), 1});
   EXPECT_FALSE(cache.Get("header.payload.signaturf", kNow).has_value());
   EXPECT_FALSE(cache.Get("header.payload.signatur", kNow).has_value());
   EXPECT_FALSE(cache.Get("header.payload.", kNow).has_value());
@@ -45,15 +45,15 @@ TEST(TokenCacheTest, KnowsATokenByAllOfItsBytes) {
 
 TEST(TokenCacheTest, ReplacesWhatWasKnown) {
   TokenCache cache;
-  cache.Put("token", Claims("ada"), 1);
-  cache.Put("token", Claims("ada"), 2);
+  cache.Put("token", {Claims("ada"), 1});
+  cache.Put("token", {Claims("ada"), 2});
   EXPECT_EQ(cache.size(), 1);
   EXPECT_EQ(cache.Get("token", kNow)->key_set_revision, 2);
 }
 
 TEST(TokenCacheTest, JudgesTimeWithTheLeewayOfVerifyToken) {
   TokenCache cache;
-  cache.Put("token", Claims("ada"), 1);
+  cache.Put("token", {Claims("ada"), 1});
   EXPECT_FALSE(cache.Get("token", kNow - absl::Seconds(61)).has_value());
   EXPECT_TRUE(cache.Get("token", kNow - absl::Seconds(60)).has_value());
   EXPECT_TRUE(cache.Get("token", kNow + absl::Hours(1) + absl::Seconds(59)).has_value());
@@ -64,9 +64,9 @@ TEST(TokenCacheTest, JudgesTimeWithTheLeewayOfVerifyToken) {
 
 TEST(TokenCacheTest, ForgetsTheTokenUsedLongestAgo) {
   TokenCache cache(3);
-  for (const char* token : {"a", "b", "c"}) cache.Put(token, Claims(token), 1);
+  for (const char* token : {"a", "b", "c"}) cache.Put(token, {Claims(token), 1});
   EXPECT_TRUE(cache.Get("a", kNow).has_value());
-  cache.Put("d", Claims("d"), 1);
+  cache.Put("d", {Claims("d"), 1});
   EXPECT_EQ(cache.size(), 3);
   EXPECT_FALSE(cache.Get("b", kNow).has_value());
   for (const char* token : {"a", "c", "d"}) EXPECT_TRUE(cache.Get(token, kNow).has_value()) << token;
@@ -74,7 +74,7 @@ TEST(TokenCacheTest, ForgetsTheTokenUsedLongestAgo) {
 
 TEST(TokenCacheTest, NeverHoldsMoreThanItsCapacity) {
   TokenCache cache(1024);
-  for (int i = 0; i < 20000; ++i) cache.Put("token " + std::to_string(i), Claims("ada"), 1);
+  for (int i = 0; i < 20000; ++i) cache.Put("token " + std::to_string(i), {Claims("ada"), 1});
   EXPECT_EQ(cache.size(), 1024) << "and uses all of it";
   EXPECT_TRUE(cache.Get("token 19999", kNow).has_value());
 }
@@ -89,7 +89,7 @@ TEST(TokenCacheTest, ServesManyThreads) {
         if (const auto found = cache.Get(subject, kNow)) {
           EXPECT_EQ(found->claims.subject, subject);
         } else {
-          cache.Put(subject, Claims(subject), i);
+          cache.Put(subject, {Claims(subject), i});
         }
       }
     });
