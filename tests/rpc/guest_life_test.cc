@@ -1,4 +1,4 @@
-// The guest's life over gRPC, from invitation to departure: three directories, the gate's part, and what is left behind.
+// The guest's life over gRPC, from invitation to departure: two directories, the gate's part, and what is left behind.
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "tests/rpc/password_fixture.h"

@@ -1,4 +1,6 @@
 // InvitationDesk: inviting, resending, revoking.
+#include <atomic>
+
 #include "tests/storage/guest/guest_desk_fixture.h"
 
 namespace hearth::test {
@@ -36,6 +38,7 @@ TEST_F(InvitationTest, AGuestIsPendingWithoutACredentialAndCannotAct) {
   EXPECT_EQ(guest.home().domain(), "forthcoffee.com");
   EXPECT_EQ(guest.sponsor(), "directories/contoso/users/global-administrator");
   EXPECT_EQ(guest.invitation_expire_time().seconds(), response->expire_time().seconds());
+  EXPECT_NEAR(response->expire_time().seconds() - absl::ToUnixSeconds(absl::Now()), 7 * 24 * 3600, 60);
   EXPECT_FALSE(guest.has_password_status());
   EXPECT_FALSE(response->mail_sent()) << "there is no page to redeem at";
   EXPECT_FALSE(MayAct({kContoso, "guest"}));
@@ -97,6 +100,38 @@ TEST_F(InvitationTest, SameRequestIdSameTokenOneGuestOneMail) {
   EXPECT_THAT(answers, testing::Each(answers.front()));
   EXPECT_THAT(Sql("SELECT count(*) FROM hearth.mails"), ElementsAre(ElementsAre("1")));
   EXPECT_THAT(Sql("SELECT count(*) FROM hearth.invitations"), ElementsAre(ElementsAre("1")));
+}
+
+TEST_F(InvitationTest, OfAHundredForOneAddressAtOnceOneIsMadeAndMailed) {
+  SendMails();
+  std::atomic<int> made = 0, refused = 0;
+  std::vector<std::function<void()>> all;
+  for (int i = 0; i < 100; ++i) {
+    all.emplace_back([&] {
+      const auto response = Invite(Invitation("user2@forthcoffee.com", ""));
+      if (response.ok()) ++made;
+      if (ReasonOf(response.status()) == v1::ERROR_REASON_ALREADY_EXISTS) ++refused;
+    });
+  }
+  RunTogether(all);
+  EXPECT_EQ(made, 1);
+  EXPECT_EQ(refused, 99);
+  EXPECT_THAT(Sql("SELECT count(*) FROM hearth.mails"), ElementsAre(ElementsAre("1")));
+}
+
+TEST_F(InvitationTest, TheMailIsInTheLanguageThatTheInviterAsksFor) {
+  SendMails();
+  auto request = Invitation("user2@forthcoffee.com");
+  request.set_language("nl-BE");
+  ASSERT_THAT(Invite(request), IsOk());
+  EXPECT_THAT(Sql("SELECT languages FROM hearth.mails"), ElementsAre(ElementsAre(",nl-BE")));
+  Sql("UPDATE hearth.users SET preferred_language = 'fr' WHERE directory_id = 'contoso' AND user_id = 'guest';"
+      "UPDATE hearth.invitations SET mail_time = now() - interval '2 minutes'");
+  auto again = Named<v1::ResendInvitationRequest>(Contoso("guest"));
+  again.set_language("nl-BE");
+  ASSERT_THAT(Do(invitations_, &InvitationDesk::ResendInvitation, again), IsOk());
+  EXPECT_THAT(Sql("SELECT languages FROM hearth.mails WHERE template = 12"), ElementsAre(ElementsAre("fr,nl-BE")))
+      << "the guest's own goes before";
 }
 
 TEST_F(InvitationTest, WhoIsThereAlreadyIsNotInvited) {
