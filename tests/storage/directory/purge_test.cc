@@ -31,6 +31,23 @@ TEST_F(PurgeTest, RemovesPeopleAndDomainsAfterThirtyDaysAndNothingElse) {
   EXPECT_EQ(Count("domains WHERE domain = 'contoso.net'"), "1");
 }
 
+TEST_F(PurgeTest, AGuestIsPurgedAndHomeUntouched) {
+  GivePassword(kForth, "user1");
+  const auto home = [this] {
+    return Sql(
+        "SELECT u::text, c::text FROM hearth.users u JOIN hearth.credentials c USING (directory_id, user_id)"
+        " WHERE directory_id = 'forthcoffee' AND user_id = 'user1'");
+  };
+  const auto before = home();
+  ASSERT_EQ(before.size(), 1u);
+  Sql(std::string("UPDATE hearth.users SET delete_time = ") + kLongAgo +
+      " WHERE directory_id = 'contoso' AND user_id = 'visitor'");
+  ASSERT_THAT(Purge(), IsOk());
+  EXPECT_EQ(Count("users WHERE directory_id = 'contoso' AND user_id = 'visitor'"), "0");
+  EXPECT_EQ(Count("memberships WHERE directory_id = 'forthcoffee' AND user_id = 'user1'"), "0");
+  EXPECT_EQ(home(), before);
+}
+
 TEST_F(PurgeTest, RemovesIdempotencyRecordsAfterADay) {
   Sql("INSERT INTO hearth.idempotency (directory_id, record, create_time) VALUES"
       " ('forthcoffee', '\\x01', now() - interval '25 hours'), ('forthcoffee', '\\x02', now() - interval '23 hours')");

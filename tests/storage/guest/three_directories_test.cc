@@ -43,9 +43,9 @@ TEST_F(ThreeDirectoriesTest, NeitherOfTwoReachesThePasswordOrTheOther) {
     EXPECT_THAT(Reset(own.directory, own),
                 Refuses(v1::ERROR_REASON_NOT_HOME_DIRECTORY, "home_domain", "forthcoffee.com"));
     EXPECT_THAT(Reset(other, own), HasReason(v1::ERROR_REASON_FOREIGN_DIRECTORY));
-    EXPECT_THAT(Do(guests_, &GuestUserDesk::DeleteGuestUser,
-                   Named<v1::DeleteGuestUserRequest>(UserName(other, "guest")), own),
-                HasReason(v1::ERROR_REASON_FOREIGN_DIRECTORY));
+    EXPECT_THAT(
+        Do(guests_, &GuestUserDesk::DeleteGuestUser, Named<v1::DeleteGuestUserRequest>(UserName(other, "guest")), own),
+        HasReason(v1::ERROR_REASON_FOREIGN_DIRECTORY));
     EXPECT_THAT(Do(memberships_, &MembershipDesk::LeaveDirectory,
                    Named<v1::LeaveDirectoryRequest>(MembershipName(kForth, "user2", other)), own),
                 HasReason(v1::ERROR_REASON_FOREIGN_DIRECTORY));
@@ -93,8 +93,9 @@ TEST_F(ThreeDirectoriesTest, AHomeThatMovesToOneLeavesHomeAndTheOther) {
               ElementsAre(ElementsAre("fabrikam", "guest")));
   EXPECT_THAT(Reset(kContoso, ContosoAdmin()),
               Refuses(v1::ERROR_REASON_NOT_HOME_DIRECTORY, "home_domain", "forthcoffee.com"));
-  ASSERT_THAT(Do(users_, &UserDesk::DisableUser, Named<v1::DisableUserRequest>(UserName(kForth, "user2")), ForthAdmin()),
-              IsOk());
+  ASSERT_THAT(
+      Do(users_, &UserDesk::DisableUser, Named<v1::DisableUserRequest>(UserName(kForth, "user2")), ForthAdmin()),
+      IsOk());
   EXPECT_FALSE(MayActIn(kContoso));
   EXPECT_TRUE(MayActIn(kFabrikam)) << "Forth Coffee is home there no more";
 }

@@ -25,7 +25,8 @@ TEST(PeekAudiencesTest, ReadsEachOnceAndNoneWhereOneIsNone) {
   EXPECT_THAT(Peek(R"(["b","a","b"])"), ElementsAre("b", "a"));
   EXPECT_THAT(Peek("[" + most + "]"), SizeIs(kMaxAudiences));
   EXPECT_THAT(Peek("[" + most + R"(,"a"])"), IsEmpty()) << "too many";
-  for (const char* aud : {"7", "null", "{}", "[]", R"(["a",7])", R"([["a"]])"}) EXPECT_THAT(Peek(aud), IsEmpty()) << aud;
+  for (const char* aud : {"7", "null", "{}", "[]", R"(["a",7])", R"([["a"]])"})
+    EXPECT_THAT(Peek(aud), IsEmpty()) << aud;
   EXPECT_THAT(PeekAudiences("a.b"), IsEmpty());
 }
 
