@@ -5,12 +5,10 @@ HEARTH_FAULT_ROUNDS says how many kills (default 6).
 """
 
 import collections
-import json
 import os
 import pathlib
 import random
 import re
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,39 +19,21 @@ sys.path[:0] = [str(HERE.parent / folder) for folder in ("support", "layering")]
 
 # pylint: disable=wrong-import-position
 import report
-from rig import BUILD, ROOT, Rig, run
+from rig import BUILD, Rig, run
+from sink import Sink
 
 ROUNDS = int(os.environ.get("HEARTH_FAULT_ROUNDS", "6"))
 COURIERS = 2
 MAILBOXES = 10
 
 
-class Sink:
-    """tests/support/mail_sink.py as a program beside the test."""
-
-    def __init__(self, folder):
-        self.folder, self.port = folder, 0
-        self.start()
-
-    def start(self):
-        self.process = subprocess.Popen([ROOT / "tests/support/mail_sink.py", self.folder, "--port", str(self.port)],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.port = int(self.process.stdout.readline())
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdin.close()
-        self.process.stdout.close()
-
-    def mails(self):
-        """Message-ID, mailbox and number of every mail that came, in the order in which they came."""
-        came = []
-        for file in sorted(self.folder.glob("*.json")):
-            mail = json.loads(file.read_text(encoding="utf-8"))
-            headers = {name.lower(): value for name, value in mail["headers"]}
-            came.append((headers["message-id"], mail["rcpt_tos"][0], int(re.search(r"number-(\d+)", mail["text"])[1])))
-        return came
+def came_to(sink):
+    """Message-ID, mailbox and number of every mail that came, in the order in which they came."""
+    came = []
+    for mail in sink.kept():
+        headers = {name.lower(): value for name, value in mail["headers"]}
+        came.append((headers["message-id"], mail["rcpt_tos"][0], int(re.search(r"number-(\d+)", mail["text"])[1])))
+    return came
 
 
 class Mail(unittest.TestCase):
@@ -81,7 +61,7 @@ class Mail(unittest.TestCase):
 
     def check(self, count):
         """Everything came, in order within a mailbox, and nothing is left of it. Returns how often a mail came again."""
-        came = self.sink.mails()
+        came = came_to(self.sink)
         ids = collections.Counter(identity for identity, _, _ in came)
         self.assertEqual(len(ids), count)
         self.assertEqual(self.rig.sql("SELECT state, count(*), count(sealed) FROM hearth.mails GROUP BY 1"), [["2", str(count), "0"]])
@@ -100,9 +80,9 @@ class Mail(unittest.TestCase):
         self.put(count)
         moments = random.Random()
         for _ in range(ROUNDS):
-            before = len(self.sink.mails())
+            before = len(came_to(self.sink))
             self.rig.start_server()
-            self.wait(lambda before=before: len(self.sink.mails()) > before or self.waiting() == 0)
+            self.wait(lambda before=before: len(came_to(self.sink)) > before or self.waiting() == 0)
             time.sleep(moments.uniform(0, 0.05))  # Anywhere between a claim, a sending and a marking.
             self.rig.kill_server()
             # The claims of the dead end, as they would by themselves after three minutes.
