@@ -7,12 +7,14 @@ Prints its port, and ends when its standard input does. Each mail becomes FOLDER
 of the message, and the message itself. The recipient's local part orders a fault: never-… is refused with 550, policy-… with 554 5.7.1,
 later-… with 451 for good, later2-… twice, full-… with 552 after the message, busy-… with 421, drop-… closes in the middle of the message,
 slow-… answers it after 30 s, lost-… takes it and closes without an answer. --forget keeps nothing. A mode replaces the whole server: silent, closes, rejects, garbage,
-plain-starttls (agrees to STARTTLS and goes on in clear).
+endless (a greeting whose last line never comes), plain-starttls (agrees to STARTTLS and goes on in clear), injects (agrees to STARTTLS and answers in the same
+breath, in clear, what is asked inside of TLS; somebody in between would).
 """
 
 import argparse
 import asyncio
 import collections
+import contextlib
 import email
 import email.policy
 import json
@@ -92,7 +94,19 @@ class Handler:
         file.with_suffix(".new").rename(file)
 
 
-async def misbehave(mode, reader, writer):
+async def inject(reader, writer, context):
+    """What follows "220 go on" came in clear: who takes it for the answer to what they say through TLS has been lied to."""
+    writer.write(b"220 sink\r\n")
+    while line := await reader.readline():
+        verb = line.upper()[:4]
+        if verb == b"STAR":
+            writer.write(b"220 go on\r\n250-sink\r\n250 AUTH PLAIN\r\n235 in\r\n250 ok\r\n250 ok\r\n354 go on\r\n250 kept\r\n")
+            await writer.start_tls(context)
+        else:
+            writer.write(b"250-sink\r\n250 STARTTLS\r\n" if verb == b"EHLO" else b"250 ok\r\n")
+
+
+async def misbehave(mode, context, reader, writer):
     """One connection to a server that is none."""
     if mode == "silent":
         await asyncio.sleep(PATIENCE)
@@ -100,6 +114,12 @@ async def misbehave(mode, reader, writer):
         writer.write(b"554 5.3.2 no mail here\r\n")
     elif mode == "garbage":
         writer.write(bytes(range(256)) * 64)
+    elif mode == "endless":
+        while not reader.at_eof():
+            writer.write(b"220-and another thing\r\n" * 1000)
+            await writer.drain()
+    elif mode == "injects":
+        await inject(reader, writer, context)
     elif mode == "plain-starttls":
         writer.write(b"220 sink\r\n")
         while line := await reader.readline():
@@ -115,7 +135,11 @@ async def start(options):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(options.certificate, options.key)
     if options.mode:
-        return await asyncio.start_server(lambda r, w: misbehave(options.mode, r, w), "127.0.0.1", options.port)
+        async def connection_to_none(reader, writer):
+            with contextlib.suppress(OSError):  # Whoever calls hangs up, as they should.
+                await misbehave(options.mode, context, reader, writer)
+
+        return await asyncio.start_server(connection_to_none, "127.0.0.1", options.port)
 
     def authenticate(server, session, envelope, mechanism, data):
         good = data.login.decode() + ":" + data.password.decode() == options.auth if hasattr(data, "login") else False
@@ -141,7 +165,7 @@ async def main():
     parser.add_argument("--implicit-tls", action="store_true")
     parser.add_argument("--auth")
     parser.add_argument("--forget", action="store_true")
-    parser.add_argument("--mode", choices=["silent", "closes", "rejects", "garbage", "plain-starttls"])
+    parser.add_argument("--mode", choices=["silent", "closes", "rejects", "garbage", "endless", "plain-starttls", "injects"])
     options = parser.parse_args()
     server = await start(options)
     print(server.sockets[0].getsockname()[1], flush=True)

@@ -132,6 +132,16 @@ TEST_F(SmtpTransportTest, AServerThatAgreesToStartTlsAndGoesOnInClearGetsNothing
   EXPECT_EQ(SendTo(Options(sink)).outcome, Delivery::kNoServer);
 }
 
+// CVE-2021-22947 and its kind: replies that came before TLS are not taken for what was said through it.
+TEST_F(SmtpTransportTest, RepliesThatCameInClearBeforeTlsAreNotBelieved) {
+  const MailSink sink(WithTls({"--mode", "injects"}));
+  SmtpOptions options = Options(sink);
+  options.user = "hearth";
+  options.password = Secret("s3cret");
+  const Delivery delivery = SendTo(options);
+  EXPECT_EQ(delivery.outcome, Delivery::kNoServer) << delivery.note;
+}
+
 TEST_F(SmtpTransportTest, ACertificateOfSomebodyElseOrForAnotherNameIsRefused) {
   const TestCertificate other;
   const TestCertificate elsewhere("DNS:mail.elsewhere.example");
@@ -175,7 +185,7 @@ TEST_F(SmtpTransportTest, NotesHoldNoAddress) {
 }
 
 TEST_F(SmtpTransportTest, AServerThatIsNoneHoldsNobodyLong) {
-  for (const char* mode : {"silent", "closes", "rejects", "garbage"}) {
+  for (const char* mode : {"silent", "closes", "rejects", "garbage", "endless"}) {
     const MailSink sink({"--mode", mode});
     const absl::Time before = absl::Now();
     EXPECT_EQ(SendTo(Plain(sink)).outcome, Delivery::kNoServer) << mode;
