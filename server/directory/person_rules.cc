@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/authz/permissions.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/directory/change.h"
@@ -16,6 +17,15 @@ namespace hearth {
 absl::Status CheckAuthority(const Call& call, const Access& access, const User& user) {
   const Target target = ToTarget(user);
   return ToStatus(DecideSensitive(call.principal, access, target, call.policy->permission()), target);
+}
+
+absl::Status CheckResetAuthority(const Call& call, const Access& access, const User& user) {
+  constexpr v1::Permission kReset = v1::PERMISSION_RESETS_PERFORM;
+  if (!access.permissions.Has(kReset) && !access.unit_permissions.Has(kReset)) {
+    return Refuse(v1::ERROR_REASON_PERMISSION_MISSING, {{"permission", PermissionName(kReset)}});
+  }
+  const Target target = ToTarget(user);
+  return ToStatus(DecideReset(call.principal, access, target), target);
 }
 
 void ServeHome(Tx& tx, const User& user) {

@@ -17,6 +17,10 @@ class Tx;
 // the rule does: OWN_ACCOUNT, TARGET_UNIT_RESTRICTED, OUTSIDE_ADMINISTRATIVE_UNIT, TARGET_ROLE_PROTECTED.
 absl::Status CheckAuthority(const Call& call, const Access& access, const User& user);
 
+// Asks besides whether the caller may reset the person's password (DecideReset): who decides where a person's mail goes decides who gets the link to a new
+// password. Fails with PERMISSION_MISSING for callers without resets.perform, and as the rule does.
+absl::Status CheckResetAuthority(const Call& call, const Access& access, const User& user);
+
 // Lets the transaction serve the home of a person who is at home elsewhere too, so that what happens to its person is in its audit. Nothing for homes
 // outside Hearth. Only once it is decided that the change may be.
 void ServeHome(Tx& tx, const User& user);

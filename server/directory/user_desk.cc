@@ -46,15 +46,18 @@ absl::StatusOr<User> Updated(const User& user, const v1::UpdateUserRequest& requ
   return updated;
 }
 
-// Writes what differs. The home of a person homed elsewhere says what their principal name and their mail are.
-absl::Status Write(Tx& tx, const User& user, const User& updated) {
+// Writes what differs. The home of a person homed elsewhere says what their principal name and their mail are; where a person's mail goes, only those
+// change who could reset the password outright.
+absl::Status Write(Tx& tx, const Call& call, const Access& access, const User& user, const User& updated) {
   const bool renamed = updated.user_principal_name != user.user_principal_name;
   const bool moved_mail = updated.mail != user.mail;
+  const bool moved_alternates = updated.alternate_mails != user.alternate_mails;
   if (renamed || moved_mail) RETURN_IF_ERROR(CheckHome(ToTarget(user)));
+  // Mail goes to the principal name of those who have no address, so it counts as one.
+  if (renamed || moved_mail || moved_alternates) RETURN_IF_ERROR(CheckResetAuthority(call, access, user));
   if (renamed) RETURN_IF_ERROR(HoldDomainOf(tx, user.directory, updated.user_principal_name));
-  const bool same = !renamed && !moved_mail && updated.display_name == user.display_name &&
-                    updated.user_type == user.user_type && updated.alternate_mails == user.alternate_mails &&
-                    updated.preferred_language == user.preferred_language;
+  const bool same = !renamed && !moved_mail && !moved_alternates && updated.display_name == user.display_name &&
+                    updated.user_type == user.user_type && updated.preferred_language == user.preferred_language;
   if (same) return absl::OkStatus();
   if (!UpdateUser(tx, updated)) return UserExists();
   return CheckAdministeredAs(tx, user, updated.user_type);
@@ -117,7 +120,7 @@ absl::StatusOr<v1::UpdateUserResponse> UserDesk::UpdateUser(const Call& call, co
     ASSIGN_OR_RETURN(User user, LockSubordinate(tx, call, access, request.user().name()));
     RETURN_IF_ERROR(CheckEtag(request.user().etag(), user.revision, "user"));
     ASSIGN_OR_RETURN(const User updated, Updated(user, request));
-    RETURN_IF_ERROR(Write(tx, user, updated));
+    RETURN_IF_ERROR(Write(tx, call, access, user, updated));
     return user;
   });
 }

@@ -282,7 +282,7 @@ void IntentRelay::Mint(Tx& tx, const Intent& intent, const ResetPlan& plan, cons
   const std::vector<std::string> addresses = AddressesOf(user);
   if (plan.needs_both) {
     MailProof(tx, keyring_, user, addresses[0], asked, policy, token, Secret());
-    MailProof(tx, keyring_, user, addresses[1], asked, policy, Secret(), code);
+    MailProof(tx, keyring_, user, SecondAddressOf(user), asked, policy, Secret(), code);
   } else {
     MailProof(tx, keyring_, user, addresses[0], asked, policy, token, code);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "server/mail/mail_rules.h"
 
 namespace hearth {
@@ -24,9 +25,15 @@ ResetPlan OneProof(const Policy& policy, Policy::Channel wished) {
   return plan;
 }
 
-// Two proofs: a link and a code, each to an address of its own. Where that cannot be, an administrator's approval is the second.
+// What one mailbox is called however it is tagged: many servers deliver a+b@c to a@c.
+std::string MailboxOf(const std::string& address) {
+  const size_t at = address.rfind('@');
+  return absl::AsciiStrToLower(absl::StrCat(address.substr(0, std::min(address.find('+'), at)), address.substr(at)));
+}
+
+// Two proofs: a link and a code, each to a mailbox of its own. Where that cannot be, an administrator's approval is the second.
 ResetPlan TwoProofs(const Policy& policy, const User& user) {
-  if (policy.link_base_uri().empty() || AddressesOf(user).size() < 2) return {.path = ResetPath::kAdministrators};
+  if (policy.link_base_uri().empty() || SecondAddressOf(user).empty()) return {.path = ResetPath::kAdministrators};
   return {.path = ResetPath::kSelfService, .link = true, .code = true, .needs_both = true};
 }
 
@@ -60,6 +67,14 @@ std::vector<std::string> AddressesOf(const User& user) {
   add(user.mail.empty() ? user.user_principal_name : user.mail);
   for (const std::string& address : user.alternate_mails) add(address);
   return addresses;
+}
+
+std::string SecondAddressOf(const User& user) {
+  const std::vector<std::string> addresses = AddressesOf(user);
+  const auto second = std::find_if(addresses.begin(), addresses.end(), [&addresses](const std::string& address) {
+    return MailboxOf(address) != MailboxOf(addresses.front());
+  });
+  return second == addresses.end() ? "" : *second;
 }
 
 std::string CanonicalIdentifier(const std::string& identifier) { return absl::AsciiStrToLower(identifier); }

@@ -23,7 +23,7 @@ struct ResetPlan {
   ResetPath path = ResetPath::kNobody;
   bool link = false;
   bool code = false;
-  bool needs_both = false;  // The link goes to the first address, the code to the second, and both are needed.
+  bool needs_both = false;  // The link goes to the first address, the code to SecondAddressOf, and both are needed.
 };
 
 // `policy` is that of the directory that lists the person; `selected`: they are in its self_service_group; `blocked`: too many wrong codes. Two proofs are needed of whoever holds an administrator
@@ -34,6 +34,10 @@ ResetPlan PlanReset(const std::optional<User>& user, const v1::ResetPolicy& poli
 // Where mail for the person goes: their address, or the principal name of those who have none, then the alternate ones; each once, and only what
 // mail can carry.
 std::vector<std::string> AddressesOf(const User& user);
+
+// Where the second of two proofs goes: the first of these addresses that is not the first one's mailbox under another tag, as ada+x@ is ada@. Empty
+// when there is none.
+std::string SecondAddressOf(const User& user);
 
 // An identifier as it is compared: ASCII letters in lower case, every other byte as it is.
 std::string CanonicalIdentifier(const std::string& identifier);

@@ -175,6 +175,44 @@ TEST_F(UserDeskTest, ChangesOfPeopleStayWithinTheMatrix) {
   EXPECT_THAT(Audit(kContoso), IsEmpty());
 }
 
+// Who decides where a person's mail goes decides who gets the next link to a new password.
+TEST_F(UserDeskTest, WhereProofsAreMailedIsChangedByThoseWhoMayResetOnly) {
+  Sql("INSERT INTO hearth.service_accounts (directory_id, service_account_id, display_name, permissions) VALUES"
+      " ('forthcoffee', 'provisioning', 'x', '{users.read,users.write}');"
+      "INSERT INTO hearth.custom_roles (directory_id, custom_role_id, display_name, permissions) VALUES"
+      " ('forthcoffee', 'writer', 'x', '{users.write}');"
+      "INSERT INTO hearth.role_assignments (directory_id, user_id, role) VALUES"
+      " ('forthcoffee', 'user2', 'custom.writer')");
+  const auto change = [&](const std::string& path, const std::string& actor) {
+    auto request = Update("user1", {path});
+    request.mutable_user()->set_mail("thief@evil.example");
+    request.mutable_user()->add_alternate_mails("thief@evil.example");
+    request.mutable_user()->set_user_principal_name("thief@forthcoffee.com");
+    request.mutable_user()->set_display_name("Somebody new");
+    return Update(request, {kForth, actor}).status();
+  };
+  for (const std::string actor : {"provisioning", "user2"}) {
+    for (const std::string path : {"mail", "alternate_mails", "user_principal_name"}) {
+      EXPECT_THAT(change(path, actor), Refuses(v1::ERROR_REASON_PERMISSION_MISSING, "permission", "resets.perform"))
+          << actor << " " << path;
+    }
+    EXPECT_EQ(Person(kForth, "user1").mail, "");
+    EXPECT_THAT(Person(kForth, "user1").alternate_mails, IsEmpty());
+    EXPECT_EQ(Person(kForth, "user1").user_principal_name, "user1@forthcoffee.com");
+    EXPECT_THAT(change("display_name", actor), IsOk());
+  }
+  // Some other people's resets are not enough: a helpdesk of a unit that the person is not in.
+  Sql("INSERT INTO hearth.administrative_units (directory_id, unit_id, display_name) VALUES"
+      " ('forthcoffee', 'far', 'x')");
+  Sql("INSERT INTO hearth.role_assignments (directory_id, user_id, role, unit_id) VALUES"
+      " ('forthcoffee', 'user2', 'helpdesk_administrator', 'far')");
+  EXPECT_THAT(change("mail", "user2"), HasReason(v1::ERROR_REASON_OUTSIDE_ADMINISTRATIVE_UNIT));
+  Sql("UPDATE hearth.service_accounts SET permissions = '{users.write,resets.perform}'"
+      " WHERE service_account_id = 'provisioning'");
+  EXPECT_THAT(change("alternate_mails", "provisioning"), IsOk());
+  EXPECT_THAT(Person(kForth, "user1").alternate_mails, ElementsAre("thief@evil.example"));
+}
+
 TEST_F(UserDeskTest, ADeletedPersonIsGoneAndComesBackWithRolesAndPassword) {
   GivePassword(kForth, "reports-reader");
   const auto deleted = Delete("reports-reader");

@@ -279,6 +279,16 @@ TEST_F(TwoProofsTest, LinkAndCodeGoToTwoAddresses) {
   EXPECT_EQ(mails[1].to, "two@mail.example");
 }
 
+TEST_F(TwoProofsTest, TheCodeDoesNotGoToTheMailboxOfTheLinkUnderAnotherTag) {
+  Sql("UPDATE hearth.users SET alternate_mails = '{one+x@mail.example,two@mail.example}'"
+      " WHERE directory_id = 'forthcoffee' AND user_id = 'helpdesk-administrator'");
+  AskFor("helpdesk-administrator@forthcoffee.com");
+  const auto mails = Mails();
+  ASSERT_THAT(mails, SizeIs(4));
+  EXPECT_EQ(mails[2].to, "one@mail.example");
+  EXPECT_EQ(mails[3].to, "two@mail.example");
+}
+
 TEST_F(TwoProofsTest, NeitherAloneIsEnoughAndBothAre) {
   EXPECT_THAT(Complete(token_), HasReason(v1::ERROR_REASON_RESET_PROOF_MISSING));
   EXPECT_THAT(Verify(handle_, code_), HasReason(kNotAccepted));

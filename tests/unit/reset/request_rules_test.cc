@@ -135,6 +135,21 @@ TEST(RequestRulesTest, ThePolicyMayAskTwoProofsOfAll) {
   EXPECT_TRUE(Plan(user, policy).needs_both);
 }
 
+TEST(RequestRulesTest, AMailboxUnderAnotherTagIsNoSecondProof) {
+  Policy policy = SelfService();
+  policy.set_required_proofs(2);
+  User user = Member();
+  for (const char* same : {"user1+reset@forthcoffee.com", "USER1+@forthcoffee.com", "user1+a+b@ForthCoffee.com"}) {
+    user.alternate_mails = {same};
+    EXPECT_EQ(SecondAddressOf(user), "") << same;
+    EXPECT_EQ(Plan(user, policy).path, ResetPath::kAdministrators) << same;
+  }
+  user.mail = "user1+work@forthcoffee.com";
+  user.alternate_mails = {"user1@forthcoffee.com", "user1+work@home.example", "other@home.example"};
+  EXPECT_EQ(SecondAddressOf(user), "user1+work@home.example");
+  EXPECT_TRUE(Plan(user, policy).needs_both);
+}
+
 TEST(RequestRulesTest, AddressesAreEachOnceAndOnlyWhatMailCanCarry) {
   User user = Member();
   EXPECT_THAT(AddressesOf(user), ElementsAre("user1@forthcoffee.com"));
