@@ -108,7 +108,7 @@ TEST_F(RelayTest, NoSecretIsLeftInTheTables) {
   for (const v1::MailTemplate kind : AllTemplates()) Put(SampleMail(kind));
   EXPECT_THAT(sink.WaitFor(AllTemplates().size()), SizeIs(AllTemplates().size()));
   ASSERT_TRUE(WaitUntilEmpty());
-  for (const char* secret : {"3q2-7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhs", "4079 1835", "t2hfw-x2rwa-6bjmx-eaejp"}) {
+  for (const char* secret : {"3q2-7wABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhs", "40791835", "t2hfw-x2rwa-6bjmx-eaejp"}) {
     EXPECT_THAT(AllStored(), testing::Not(HasSubstr(secret)));
   }
 }
