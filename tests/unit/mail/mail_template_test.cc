@@ -6,9 +6,11 @@
 #include <stdexcept>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
+#include "server/base/text.h"
 #include "server/mail/language.h"
 #include "tests/support/sample_mail.h"
 
@@ -88,6 +90,15 @@ TEST(MailTemplates, LanguagesDifferInWordsAndInNothingElse) {
     for (const std::string& language : MailLanguages()) {
       EXPECT_EQ(shape(language), shape("en")) << language << " " << MailTemplateName(kind);
     }
+  }
+}
+
+// French sets a space before these marks, at which no line may break: U+00A0.
+TEST(MailTemplates, FrenchMarksStandOnTheLineOfTheirWords) {
+  for (const EmbeddedFile& file : EmbeddedMailFiles()) {
+    if (!absl::StartsWith(ToAbsl(file.name), "fr/")) continue;
+    for (const char* broken : {" ?", " :", " ;", " !"})
+      EXPECT_FALSE(absl::StrContains(ToAbsl(file.text), broken)) << file.name << broken;
   }
 }
 
