@@ -1,4 +1,5 @@
-"""Links that were really mailed, redeemed at two processes of hearthd at once: one winner, also when one of them is killed; scanners use nothing up.
+"""Links that were really mailed, redeemed at two processes of hearthd at once: one winner, also when one of them is killed; scanners and wrong tokens use
+nothing up.
 
 HEARTH_FAULT_ROUNDS says how many kills (default 6).
 """
@@ -25,7 +26,7 @@ sys.path[:0] = [str(HERE.parent / folder) for folder in ("support", "layering")]
 # pylint: disable=wrong-import-position
 import report
 from caller import Caller, reason_of
-from rig import BACKENDS, FORTH, Rig, free_port
+from rig import BACKENDS, CONTOSO, FORTH, Rig, free_port
 from sink import Sink
 
 ROUNDS = int(os.environ.get("HEARTH_FAULT_ROUNDS", "6"))
@@ -137,6 +138,29 @@ class Redemption(unittest.TestCase):
             again += sum(sum(caller.retries.values()) for caller in callers)
         print(f"{ROUNDS} kills, {again} redemptions asked for again", file=sys.stderr)
         self.assertGreater(again, 0, "no kill came among the redemptions")
+
+    def test_wrong_tokens_get_one_answer_however_near_they_are(self):
+        token, other = self.token_of("user0"), self.token_of("user1")
+        foreign = Caller(self.rig, CONTOSO, "backend-0")
+
+        def answer(caller, wrong):
+            with self.assertRaises(grpc.RpcError) as caught:
+                caller.call(COMPLETE, reset_token=wrong, new_password="a sentence of my own")
+            details = [value for key, value in caught.exception.trailing_metadata() if key == "grpc-status-details-bin"]
+            return caught.exception.code(), caught.exception.details(), tuple(details)
+
+        self.backend.call(COMPLETE, reset_token=other, new_password="a sentence of my own")
+        near = token[:-2] + ("AA" if token[-2:] != "AA" else "BA")
+        of_form = {answer(self.backend, wrong) for wrong in ("A" * 43, near, other, token.swapcase())} | {answer(foreign, token)}
+        self.assertEqual(len(of_form), 1, of_form)
+        # What has not the form of a token is told so, whether it is part of one or not.
+        of_none = {answer(self.backend, wrong) for wrong in (token[:-1], token[1:], "A" * 42, token + "=", token + "A", " " + token, "A" * 1000000)}
+        self.assertEqual(len(of_none), 1, of_none)
+        self.assertEqual({code for code, _, _ in of_form | of_none}, {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.INVALID_ARGUMENT})
+        # One of 1 MiB is more than a message may have.
+        self.assertEqual(answer(self.backend, "A" * (1 << 20))[0], grpc.StatusCode.RESOURCE_EXHAUSTED)
+        self.assertEqual(self.version("user0"), 0)
+        self.backend.call(COMPLETE, reset_token=token, new_password="a sentence of my own")
 
     def test_what_a_mail_scanner_fetches_uses_nothing_up(self):
         links = [urllib.parse.urlsplit(self.link_of(person)) for person in ("user0", "user1")]
