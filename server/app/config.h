@@ -44,6 +44,8 @@ struct Config {
   bool reflection = false;
   HashParameters argon2;
   std::string breached_passwords;  // A filter made by `hearthd breached build`; empty: none is asked.
+  std::string breached_range_uri;  // Of a list that is asked online, to which prefixes are added; empty: none is asked.
+  HttpsOptions breached_range = {.timeout = absl::Seconds(2), .most_bytes = 256 * 1024, .header = "Add-Padding: true"};
   int hash_lanes = 0;              // 0: one for each processor.
   int lookup_workers = 0;          // 0: one for every two processors; few workers make large batches.
   int intake_workers = 1;          // What comes while one commits is the next batch.

@@ -4,13 +4,16 @@
 #include <thread>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "server/app/method_limits.h"
+#include "server/authn/https.h"
 #include "server/base/status_macros.h"
 #include "server/credential/foreign_hash.h"
 
 namespace hearth {
 namespace {
 
+constexpr long kHttpOk = 200;
 constexpr int kWatchWorkers = 2;  // They only admit, and answer polls that find something at once.
 
 int Processors() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
@@ -30,11 +33,34 @@ int HashQueue(const Config& config) { return config.hash_queue > 0 ? config.hash
 // What waits for two hashes' time while the queue does not get shorter is overload; folly's CoDel drops at twice its target, too.
 absl::Duration HashPatience(absl::Duration hash_time) { return std::max(absl::Milliseconds(100), 2 * hash_time); }
 
+// Passwords that may be waiting for the list that is asked online.
+int RangesAtOnce(const Config& config) { return config.breached_range_uri.empty() ? 0 : std::max(4, 2 * Lanes(config)); }
+
+BreachRange::Fetch RangeFetch(const Config& config) {
+  return [uri = config.breached_range_uri, options = config.breached_range](
+             const std::string& prefix, absl::Duration timeout) -> absl::StatusOr<std::string> {
+    HttpsOptions now = options;
+    now.timeout = timeout;
+    ASSIGN_OR_RETURN(HttpsAnswer answer, CallHttps(absl::StrCat(uri, prefix), now));
+    if (answer.status == kHttpOk) return std::move(answer.body);
+    return absl::UnavailableError(absl::StrCat("the server answers with status ", answer.status));
+  };
+}
+
+std::unique_ptr<BreachRange> MakeRange(const Config& config, BreachRange::Count count) {
+  if (config.breached_range_uri.empty()) return nullptr;
+  return std::make_unique<BreachRange>(
+      RangeFetch(config), std::move(count),
+      RangeLimits{.timeout = config.breached_range.timeout, .at_once = RangesAtOnce(config)});
+}
+
 DispatcherLimits LimitsOf(const Config& config, absl::Duration hash_time) {
-  // A hash worker waits for its lane and for the database; three to a lane keep the lanes busy while others write.
+  // A hash worker waits for its lane and for the database; three to a lane keep the lanes busy while others write. Those who wait for the online list
+  // of breached passwords come on top, so that they take nobody's turn: new passwords are judged in the classes HASH and READ.
+  const int waiting = RangesAtOnce(config);
   return {{v1::WORK_CLASS_LOOKUP, {LookupWorkers(config), static_cast<size_t>(config.lookup_queue)}},
           {v1::WORK_CLASS_INTAKE, {config.intake_workers, static_cast<size_t>(config.intake_queue)}},
-          {v1::WORK_CLASS_READ, {config.read_workers, static_cast<size_t>(config.read_queue)}},
+          {v1::WORK_CLASS_READ, {config.read_workers + waiting, static_cast<size_t>(config.read_queue)}},
           {v1::WORK_CLASS_WRITE, {config.write_workers, static_cast<size_t>(config.write_queue)}},
           {v1::WORK_CLASS_WATCH, {kWatchWorkers, static_cast<size_t>(config.read_queue)}},
           {v1::WORK_CLASS_BULK,
@@ -42,7 +68,7 @@ DispatcherLimits LimitsOf(const Config& config, absl::Duration hash_time) {
             .queue = static_cast<size_t>(config.bulk_queue),
             .silence = absl::Seconds(config.upload_silence_seconds)}},
           {v1::WORK_CLASS_HASH,
-           {.workers = 3 * Lanes(config),
+           {.workers = 3 * Lanes(config) + waiting,
             .queue = kHashArrivals,
             .fair_queue = static_cast<size_t>(HashQueue(config)),
             .patience = HashPatience(hash_time)}}};
@@ -74,7 +100,8 @@ Environment::Environment(const Config& config, Keyring keyring, std::unique_ptr<
       database_({.conninfo = config.database, .connections = config.database_connections}),
       hasher_(&keyring_, config.argon2, Lanes(config)),
       breached_(std::move(breached)),
-      new_passwords_(&database_, &hasher_, &keyring_, random, breached_.get()),
+      range_(MakeRange(config, [this](RangeOutcome outcome) { metrics_->AskedRange(outcome); })),
+      new_passwords_(&database_, &hasher_, &keyring_, random, breached_.get(), range_.get()),
       rehasher_(&database_, &hasher_),
       pager_(keyring_),
       tokens_(&database_, clock),

@@ -12,6 +12,7 @@
 #include "server/base/keyring.h"
 #include "server/base/random.h"
 #include "server/credential/breach_filter.h"
+#include "server/credential/breach_range.h"
 #include "server/credential/hasher.h"
 #include "server/credential/new_passwords.h"
 #include "server/credential/rehasher.h"
@@ -56,6 +57,7 @@ class Environment {
   Database database_;
   Hasher hasher_;
   const std::unique_ptr<BreachFilter> breached_;  // Null: none is configured.
+  const std::unique_ptr<BreachRange> range_;      // Null: none is configured.
   NewPasswords new_passwords_;
   Rehasher rehasher_;
   Pager pager_;

@@ -114,6 +114,15 @@ void Flags::AddServeFlags(CLI::App& command) {
       ->capture_default_str();
   command.add_option("--breached-passwords", config_.breached_passwords,
                      "Filter of breached passwords, which nobody can choose; see `hearthd breached`");
+  command.add_option("--breached-range-uri", config_.breached_range_uri,
+                     "Ask this list of breached passwords, too: an https:// address with the k-anonymity API of Pwned\n"
+                     "Passwords, such as https://api.pwnedpasswords.com/range/. Five digits of the SHA-1 digest of a new\n"
+                     "password are added to it and sent. Where it does not answer within two seconds, nothing is asked of "
+                     "it");
+  command.add_option("--breached-range-ca", config_.breached_range.ca_file,
+                     "PEM roots of that server; default: the system's");
+  command.add_flag("--breached-range-allow-private-addresses", config_.breached_range.allow_private,
+                   "Ask it at an address that is not public, too");
   command.add_option("--hash-lanes", config_.hash_lanes, "Hashes at once; 0: one for each processor")
       ->capture_default_str();
   command

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <memory>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "server/authn/public_address.h"
@@ -15,13 +16,18 @@ using Handle = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
 using Headers = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 
 constexpr long kConnectMillis = 2000;
-constexpr size_t kMaxBody = 64 * 1024;
 
 absl::Status Failed(absl::string_view why) { return absl::UnavailableError(why); }
 
+// An answer while it comes.
+struct Body {
+  std::string text{};
+  const size_t most;
+};
+
 size_t Append(const char* data, size_t size, size_t count, void* body) {
-  auto& text = *static_cast<std::string*>(body);
-  if (text.size() + size * count > kMaxBody) return 0;  // Ends the transfer.
+  auto& [text, most] = *static_cast<Body*>(body);
+  if (text.size() + size * count > most) return 0;  // Ends the transfer.
   text.append(data, size * count);
   return size * count;
 }
@@ -36,7 +42,7 @@ Handle NewHandle() {
   return {started == CURLE_OK ? curl_easy_init() : nullptr, &curl_easy_cleanup};
 }
 
-void Prepare(CURL* curl, const std::string& uri, const HttpsOptions& options, std::string* body) {
+void Prepare(CURL* curl, const std::string& uri, const HttpsOptions& options, Body* body) {
   curl_easy_setopt(curl, CURLOPT_URL, uri.c_str());
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https");
   curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
@@ -53,12 +59,12 @@ void Prepare(CURL* curl, const std::string& uri, const HttpsOptions& options, st
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, body);
 }
 
-absl::Status ToStatus(CURLcode code) {
+absl::Status ToStatus(CURLcode code, size_t most) {
   switch (code) {
     case CURLE_OK:
       return absl::OkStatus();
     case CURLE_WRITE_ERROR:
-      return Failed("what is there is longer than 64 KiB");
+      return Failed(absl::StrCat("what is there is longer than ", most / 1024, " KiB"));
     case CURLE_PEER_FAILED_VERIFICATION:
       return Failed("the server's certificate is not one of its name and of a trusted authority");
     default:
@@ -72,16 +78,18 @@ absl::StatusOr<HttpsAnswer> CallHttps(const std::string& uri, const HttpsOptions
                                       const std::string& content_type, const std::string& body) {
   const Handle curl = NewHandle();
   if (curl == nullptr) return Failed("the server cannot make connections");
-  HttpsAnswer answer;
-  Prepare(curl.get(), uri, options, &answer.body);
-  Headers headers(nullptr, &curl_slist_free_all);
+  Body received{.most = options.most_bytes};
+  Prepare(curl.get(), uri, options, &received);
+  Headers headers(options.header.empty() ? nullptr : curl_slist_append(nullptr, options.header.c_str()),
+                  &curl_slist_free_all);
   if (!content_type.empty()) {
-    headers.reset(curl_slist_append(nullptr, absl::StrCat("Content-Type: ", content_type).c_str()));
+    headers.reset(curl_slist_append(headers.release(), absl::StrCat("Content-Type: ", content_type).c_str()));
     curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, body.c_str());
     curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDSIZE, static_cast<long>(body.size()));
-    curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers.get());
   }
-  if (const absl::Status status = ToStatus(curl_easy_perform(curl.get())); !status.ok()) return status;
+  curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers.get());
+  if (const absl::Status status = ToStatus(curl_easy_perform(curl.get()), received.most); !status.ok()) return status;
+  HttpsAnswer answer{.body = std::move(received.text)};
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer.status);
   return answer;
 }

@@ -1,6 +1,7 @@
-// Calls to servers that strangers name.
+// Calls to servers that strangers name, and to those that the operator names.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -9,15 +10,17 @@
 namespace hearth {
 
 struct HttpsOptions {
-  std::string ca_file;                        // PEM roots of the servers; empty: those of the system.
+  std::string ca_file{};                      // PEM roots of the servers; empty: those of the system.
   bool allow_private = false;                 // Also addresses that are not public.
   absl::Duration timeout = absl::Seconds(5);  // For all of it.
+  size_t most_bytes = 64 * 1024;              // Of an answer; a longer one is none.
+  std::string header{};                       // One more of the request, "Name: value"; empty: none.
 };
 
 // What a server answered.
 struct HttpsAnswer {
   long status = 0;
-  std::string body;  // At most 64 KiB.
+  std::string body;  // At most the most_bytes of the options.
 };
 
 // Gets `uri`; with a content type, posts `body` to it. An administrator of a directory names the uri, so it is treated as a stranger's: https only, at a

@@ -7,6 +7,7 @@
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
 #include "server/base/text.h"
+#include "server/credential/breach_range.h"
 #include "server/credential/import_vault.h"
 #include "server/credential/password_generator.h"
 #include "server/credential/policy_store.h"
@@ -75,13 +76,25 @@ absl::StatusOr<PasswordYardstick> NewPasswords::YardstickOf(const Call& call, co
   return yardstick;
 }
 
+std::vector<RuleVerdict> NewPasswords::JudgeChosen(const Call& call, const Secret& prepared,
+                                                   const PasswordYardstick& yardstick) {
+  std::vector<RuleVerdict> verdicts = JudgePassword(prepared, yardstick, breached_);
+  // What is refused anyway is nobody else's business.
+  if (range_ == nullptr || !FirstBroken(verdicts).ok()) return verdicts;
+  const RangeOutcome outcome = range_->Ask(prepared, call.deadline);
+  if (outcome != RangeOutcome::kBreached && outcome != RangeOutcome::kAbsent) return verdicts;
+  std::erase_if(verdicts, [](const RuleVerdict& verdict) { return verdict.rule == v1::PASSWORD_RULE_BREACHED; });
+  verdicts.push_back({v1::PASSWORD_RULE_BREACHED, outcome == RangeOutcome::kAbsent});
+  return verdicts;
+}
+
 absl::StatusOr<std::vector<RuleVerdict>> NewPasswords::Judge(const Call& call, const User* user, std::string_view given,
                                                              v1::PasswordPolicy& policy) {
   ASSIGN_OR_RETURN(PasswordYardstick yardstick, YardstickOf(call, user));
   const Preparation preparation = TryPassword(given);
   std::vector<RuleVerdict> verdicts = {{preparation.broken, /*passed=*/false}};
   if (preparation.broken == v1::PASSWORD_RULE_UNSPECIFIED) {
-    verdicts = JudgePassword(preparation.password, yardstick, breached_);
+    verdicts = JudgeChosen(call, preparation.password, yardstick);
   }
   policy.Swap(&yardstick.policy);
   return verdicts;
@@ -90,7 +103,7 @@ absl::StatusOr<std::vector<RuleVerdict>> NewPasswords::Judge(const Call& call, c
 absl::StatusOr<Secret> NewPasswords::Prepare(const Call& call, std::string_view given) {
   ASSIGN_OR_RETURN(Secret prepared, PreparePassword(given));
   ASSIGN_OR_RETURN(const PasswordYardstick yardstick, YardstickOf(call, nullptr));
-  RETURN_IF_ERROR(FirstBroken(JudgePassword(prepared, yardstick, breached_)));
+  RETURN_IF_ERROR(FirstBroken(JudgeChosen(call, prepared, yardstick)));
   return prepared;
 }
 

@@ -121,11 +121,11 @@ absl::StatusOr<ProofDesk::Bearer> ProofDesk::FindBearer(Tx& tx, const Call& call
 
 absl::StatusOr<v1::CompleteResetResponse> ProofDesk::CompleteReset(const Call& call,
                                                                    const v1::CompleteResetRequest& request) {
-  // Before the token is looked at: the rules of the directory tell nothing about the person.
-  ASSIGN_OR_RETURN(const Secret password, passwords_.Prepare(call, request.new_password()));
   v1::CompleteResetResponse response;
   ASSIGN_OR_RETURN(const bool done, WasDone(database_, keyring_, call, request, request.request_id(), response));
   if (done) return response;
+  // Before the token is looked at: the rules of the directory tell nothing about the person.
+  ASSIGN_OR_RETURN(const Secret password, passwords_.Prepare(call, request.new_password()));
   const std::string& directory = call.principal.directory;
   absl::StatusOr<Bearer> bearer;
   RETURN_IF_ERROR(database_.Read({directory}, call.deadline, [&](Tx& tx) {

@@ -52,13 +52,14 @@ absl::StatusOr<v1::ResetPasswordResponse> ResetDesk::ResetPassword(const Call& c
   const DeliveryWish wish = DeliveryWishOf(request);
   const bool is_given = request.password_case() == v1::ResetPasswordRequest::kGiven;
   RETURN_IF_ERROR(CheckDeliveryWish(wish, /*generated=*/!is_given, terms));
+  v1::ResetPasswordResponse response;
+  ASSIGN_OR_RETURN(const bool done, WasDone(database_, keyring_, call, request, request.request_id(), response));
+  if (done) return response;
+  // What was done is done, whatever is thought of the password by now.
   Secret given;
   if (is_given) {
     ASSIGN_OR_RETURN(given, passwords_.Prepare(call, request.given()));
   }
-  v1::ResetPasswordResponse response;
-  ASSIGN_OR_RETURN(const bool done, WasDone(database_, keyring_, call, request, request.request_id(), response));
-  if (done) return response;
 
   const ResetOrder order{
       .target = TargetNameOf(request), .terms = terms, .given = given, .typed = Secret(request.given())};

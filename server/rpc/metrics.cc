@@ -41,6 +41,13 @@ Metrics::Metrics(const RpcTable& table)
                     .Name("hearth_batch_size")
                     .Help("Calls that were served with one statement")
                     .Register(*registry_);
+  auto& ranges = prometheus::BuildCounter()
+                     .Name("hearth_breached_range_lookups_total")
+                     .Help("Passwords for which a list of breached ones was to be asked online, by what came of it; failed and "
+                           "skipped: it is not known")
+                     .Register(*registry_);
+  constexpr std::array<const char*, kRangeOutcomes> kOutcomes = {"breached", "absent", "failed", "skipped"};
+  for (size_t i = 0; i < kOutcomes.size(); ++i) ranges_[i] = &ranges.Add({{"outcome", kOutcomes[i]}});
   for (const auto& [name, rpc] : table.rows()) {
     Row& row = rows_[rpc.get()];
     for (int code = 0; code <= kLastStatusCode; ++code) {
@@ -67,6 +74,8 @@ void Metrics::Limited(const std::string& limit, const Rpc& rpc) {
 }
 
 void Metrics::SetBuckets(size_t buckets) { buckets_.Set(static_cast<double>(buckets)); }
+
+void Metrics::AskedRange(RangeOutcome outcome) { ranges_[static_cast<size_t>(outcome)]->Increment(); }
 
 void Metrics::Served(const Rpc& rpc, size_t batch) { rows_.at(&rpc).batch->Observe(static_cast<double>(batch)); }
 

@@ -6,6 +6,7 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
+#include <array>
 #include <map>
 #include <memory>
 #include <string>
@@ -13,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "hearth/v1/options.pb.h"
+#include "server/credential/breach_range.h"
 #include "server/rpc/rpc_table.h"
 
 namespace hearth {
@@ -33,6 +35,8 @@ class Metrics {
   void SetBuckets(size_t buckets);
   // A batch of this size was served.
   void Served(const Rpc& rpc, size_t batch);
+  // The list of breached passwords was asked online, or was not.
+  void AskedRange(RangeOutcome outcome);
   // Calls waiting in the queue of a work class.
   prometheus::Gauge& Waiting(v1::WorkClass work_class);
 
@@ -51,6 +55,7 @@ class Metrics {
   prometheus::Family<prometheus::Gauge>& waiting_;
   prometheus::Family<prometheus::Counter>& limited_;
   prometheus::Gauge& buckets_;
+  std::array<prometheus::Counter*, kRangeOutcomes> ranges_;
 };
 
 }  // namespace hearth

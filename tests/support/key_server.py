@@ -1,10 +1,11 @@
-"""key_server.py DIR: an issuer's web server, for tests. Serves over TLS with DIR/web.pem and DIR/web.key on a free port of 127.0.0.1, which it
-writes to DIR/port; every request adds a line to DIR/requests. Ends when its standard input is closed.
+"""key_server.py DIR: a web server, for tests: of an issuer, and of a list of breached passwords. Serves over TLS with DIR/web.pem and DIR/web.key on
+a free port of 127.0.0.1, which it writes to DIR/port; every request adds a line to DIR/requests. Ends when its standard input is closed.
 
   /keys      DIR/keys.json
   /redirect  sends on to /keys
   /large     more than 64 KiB
-  /slow      begins an answer and never ends it
+  /slow…     begins an answer and never ends it
+  /range/P   DIR/range, whatever P is; with "padded" before it in DIR/requests when the caller asked for padding
   /missing   404
 """
 
@@ -20,14 +21,16 @@ FOLDER = pathlib.Path(sys.argv[1])
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):  # pylint: disable=invalid-name
         with open(FOLDER / "requests", "a", encoding="ascii") as log:
-            log.write(self.path + "\n")
+            log.write(("padded " if self.headers["Add-Padding"] == "true" else "") + self.path + "\n")
         if self.path == "/keys":
             self.answer(200, (FOLDER / "keys.json").read_bytes())
         elif self.path == "/redirect":
             self.answer(302, b"", Location="/keys")
         elif self.path == "/large":
             self.answer(200, b" " * (64 * 1024 + 1))
-        elif self.path == "/slow":
+        elif self.path.startswith("/range/"):
+            self.answer(200, (FOLDER / "range").read_bytes())
+        elif self.path.startswith("/slow"):
             self.send_response(200)
             self.send_header("Content-Length", "1000")
             self.end_headers()
