@@ -1,10 +1,10 @@
 #include "server/app/environment.h"
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/app/machine.h"
 #include "server/app/method_limits.h"
 #include "server/authn/https.h"
 #include "server/base/status_macros.h"
@@ -16,7 +16,7 @@ namespace {
 constexpr long kHttpOk = 200;
 constexpr int kWatchWorkers = 2;  // They only admit, and answer polls that find something at once.
 
-int Processors() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
+int Processors() { return ShareOfMachine().processors; }
 
 int Lanes(const Config& config) { return config.hash_lanes > 0 ? config.hash_lanes : Processors(); }
 

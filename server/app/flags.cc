@@ -41,10 +41,10 @@ void Flags::AddTune(CLI::App& app) {
       ->capture_default_str();
   tune_
       ->add_option("--memory-mib", tune_options_.memory_mib,
-                   "Most memory of all lanes together; 0: a quarter of the machine's")
+                   "Most memory of all lanes together; 0: a quarter of the machine's, or of what control groups leave of it")
       ->check(CLI::Range(0, 1 << 20))
       ->capture_default_str();
-  tune_->add_option("--lanes", tune_options_.lanes, "Hashes at once; 0: one for each processor")
+  tune_->add_option("--lanes", tune_options_.lanes, "Hashes at once; 0: one for each processor that control groups leave")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
   tune_->add_flag("--json", tune_options_.json, "Print JSON");

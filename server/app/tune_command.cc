@@ -1,16 +1,14 @@
 #include "server/app/tune_command.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "server/app/machine.h"
 #include "server/credential/tuning.h"
 
 namespace hearth {
@@ -18,13 +16,12 @@ namespace {
 
 constexpr int kRounds = 5;
 
-int64_t MachineMemoryKib() { return int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE) / 1024; }
-
 TuningGoal GoalOf(const TuneOptions& options) {
+  const MachineShare share = ShareOfMachine();
   TuningGoal goal;
   goal.most_time = absl::Milliseconds(options.most_millis);
-  goal.lanes = options.lanes > 0 ? options.lanes : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  goal.most_memory_kib = options.memory_mib > 0 ? int64_t{options.memory_mib} * 1024 : MachineMemoryKib() / 4;
+  goal.lanes = options.lanes > 0 ? options.lanes : share.processors;
+  goal.most_memory_kib = options.memory_mib > 0 ? int64_t{options.memory_mib} * 1024 : share.memory_kib / 4;
   return goal;
 }
 

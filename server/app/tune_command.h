@@ -6,8 +6,8 @@ namespace hearth {
 // What is wanted of the parameters.
 struct TuneOptions {
   int most_millis = 100;  // Of one hash while all lanes are busy.
-  int memory_mib = 0;     // Of all lanes together; 0: a quarter of the machine's.
-  int lanes = 0;          // 0: one for each processor.
+  int memory_mib = 0;     // Of all lanes together; 0: a quarter of what this process may use (machine.h).
+  int lanes = 0;          // 0: one for each processor that it may use.
   bool json = false;
 };
 
