@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <limits>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "server/base/secret_json.h"
 #include "server/base/status_macros.h"
 #include "server/base/text.h"
 #include "server/credential/foreign_hash.h"
@@ -229,35 +229,38 @@ absl::StatusOr<ForeignHash> ParseSalted(absl::string_view text, ForeignDigest di
 }
 
 // Keycloak keeps JSON in strings within JSON.
-nlohmann::json Inner(const nlohmann::json& outer, const char* name) {
+SecretJson Inner(const SecretJson& outer, const char* name) {
   const auto found = outer.find(name);
   if (found == outer.end()) return {};
-  return found->is_string() ? nlohmann::json::parse(found->get<std::string>(), nullptr, false) : *found;
+  return found->is_string() ? SecretJson::parse(found->get_ref<const WipedText&>(), nullptr, false) : *found;
 }
 
-std::string Text(const nlohmann::json& object, const char* name) {
+WipedText Text(const SecretJson& object, const char* name) {
   const auto found = object.is_object() ? object.find(name) : object.end();
   if (!object.is_object() || found == object.end()) return "";
-  if (found->is_array() && found->size() == 1 && (*found)[0].is_string()) return (*found)[0].get<std::string>();
-  if (found->is_number_unsigned()) return absl::StrCat(found->get<uint64_t>());
-  return found->is_string() ? found->get<std::string>() : "";
+  if (found->is_array() && found->size() == 1 && (*found)[0].is_string()) return (*found)[0].get_ref<const WipedText&>();
+  if (found->is_number_unsigned()) return WipedText(absl::StrCat(found->get<uint64_t>()));
+  return found->is_string() ? found->get_ref<const WipedText&>() : WipedText();
 }
 
 absl::StatusOr<ForeignHash> ParseKeycloak(absl::string_view text) {
-  const nlohmann::json all = nlohmann::json::parse(text.begin(), text.end(), nullptr, false);
+  const SecretJson all = SecretJson::parse(text.begin(), text.end(), nullptr, false);
   if (!all.is_object()) return Wrong("must be JSON with secretData and credentialData");
-  const nlohmann::json secret = Inner(all, "secretData"), credential = Inner(all, "credentialData");
-  const std::string algorithm = Text(credential, "algorithm");
-  const std::string salt = Text(secret, "salt"), tag = Text(secret, "value");
+  const SecretJson secret = Inner(all, "secretData"), credential = Inner(all, "credentialData");
+  const WipedText algorithm = Text(credential, "algorithm");
+  const WipedText salt = Text(secret, "salt"), tag = Text(secret, "value");
   const auto iterations = Number(Text(credential, "hashIterations"));
   if (const auto digest = DigestOf(algorithm)) return Pbkdf2(*digest, iterations, Bytes(salt), Bytes(tag));
   if (algorithm != "argon2" || !iterations.has_value()) return Wrong("the algorithm must be pbkdf2… or argon2");
-  const nlohmann::json more = Inner(credential, "additionalParameters");
+  const SecretJson more = Inner(credential, "additionalParameters");
   if (Text(more, "version") != "1.3") return Wrong("must be Argon2 version 1.3");
-  const std::string type = Text(more, "type");
+  const WipedText type = Text(more, "type");
   if (type != "i" && type != "id") return Wrong("the type of Argon2 must be i or id");
-  return ParseArgon2(absl::StrCat("$argon2", type, "$v=19$m=", Text(more, "memory"), ",t=", *iterations,
-                                  ",p=", Text(more, "parallelism"), "$", salt, "$", tag));
+  std::string phc = absl::StrCat("$argon2", type, "$v=19$m=", Text(more, "memory"), ",t=", *iterations,
+                                 ",p=", Text(more, "parallelism"), "$", salt, "$", tag);
+  auto hash = ParseArgon2(phc);
+  WipeString(phc);
+  return hash;
 }
 
 }  // namespace
