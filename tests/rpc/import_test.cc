@@ -130,6 +130,17 @@ TEST_F(ImportTest, EveryRowHasItsOwnOutcomeAndTheStreamGoesOn) {
   EXPECT_THAT(Verify("directories/forthcoffee/users/contractor", "the lever of the espresso machine"), IsOk());
 }
 
+// Passwords in the clear are given to ResetPassword, whose rules judge them.
+TEST_F(ImportTest, APlaintextIsRefusedAndQuotedNowhere) {
+  constexpr char kPlain[] = "the lever of the espresso machine";
+  ASSERT_THAT(ImportOne("user1", kPlain), IsOk());
+  EXPECT_EQ(Counts(), "0 0 1");
+  EXPECT_EQ(ReasonOfRow(report_.refusals(0).row()), "INVALID_FIELDS");
+  EXPECT_EQ(report_.SerializeAsString().find(kPlain), std::string::npos);
+  EXPECT_EQ(StoredOf("user1"), "");
+  EXPECT_EQ(Sql("SELECT count(*) FROM hearth.audit a WHERE a::text LIKE '%espresso machine%'")[0][0], "0");
+}
+
 TEST_F(ImportTest, ARunThatIsGivenAgainChangesNothing) {
   auto message = Message();
   Add(message, 1, "user1", kBcrypt);
