@@ -103,7 +103,8 @@ void CheckBreached(const Config& config, std::vector<std::string>& defects) {
     }
     return;
   }
-  if (!absl::StartsWith(uri, "https://") || !absl::EndsWith(uri, "/") || uri.find_first_of("@?# ") != std::string::npos) {
+  if (!absl::StartsWith(uri, "https://") || !absl::EndsWith(uri, "/") ||
+      uri.find_first_of("@?# ") != std::string::npos) {
     defects.push_back("--breached-range-uri must be an https:// address that ends with /, to which a prefix is added");
   }
   if (!config.breached_range.ca_file.empty() && !IsReadable(config.breached_range.ca_file)) {

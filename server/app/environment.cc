@@ -34,7 +34,9 @@ int HashQueue(const Config& config) { return config.hash_queue > 0 ? config.hash
 absl::Duration HashPatience(absl::Duration hash_time) { return std::max(absl::Milliseconds(100), 2 * hash_time); }
 
 // Passwords that may be waiting for the list that is asked online.
-int RangesAtOnce(const Config& config) { return config.breached_range_uri.empty() ? 0 : std::max(4, 2 * Lanes(config)); }
+int RangesAtOnce(const Config& config) {
+  return config.breached_range_uri.empty() ? 0 : std::max(4, 2 * Lanes(config));
+}
 
 BreachRange::Fetch RangeFetch(const Config& config) {
   return [uri = config.breached_range_uri, options = config.breached_range](

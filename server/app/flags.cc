@@ -40,11 +40,14 @@ void Flags::AddTune(CLI::App& app) {
       ->check(CLI::Range(1, 10'000))
       ->capture_default_str();
   tune_
-      ->add_option("--memory-mib", tune_options_.memory_mib,
-                   "Most memory of all lanes together; 0: a quarter of the machine's, or of what control groups leave of it")
+      ->add_option(
+          "--memory-mib", tune_options_.memory_mib,
+          "Most memory of all lanes together; 0: a quarter of the machine's, or of what control groups leave of it")
       ->check(CLI::Range(0, 1 << 20))
       ->capture_default_str();
-  tune_->add_option("--lanes", tune_options_.lanes, "Hashes at once; 0: one for each processor that control groups leave")
+  tune_
+      ->add_option("--lanes", tune_options_.lanes,
+                   "Hashes at once; 0: one for each processor that control groups leave")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
   tune_->add_flag("--json", tune_options_.json, "Print JSON");
@@ -114,11 +117,12 @@ void Flags::AddServeFlags(CLI::App& command) {
       ->capture_default_str();
   command.add_option("--breached-passwords", config_.breached_passwords,
                      "Filter of breached passwords, which nobody can choose; see `hearthd breached`");
-  command.add_option("--breached-range-uri", config_.breached_range_uri,
-                     "Ask this list of breached passwords, too: an https:// address with the k-anonymity API of Pwned\n"
-                     "Passwords, such as https://api.pwnedpasswords.com/range/. Five digits of the SHA-1 digest of a new\n"
-                     "password are added to it and sent. Where it does not answer within two seconds, nothing is asked of "
-                     "it");
+  command.add_option(
+      "--breached-range-uri", config_.breached_range_uri,
+      "Ask this list of breached passwords, too: an https:// address with the k-anonymity API of Pwned\n"
+      "Passwords, such as https://api.pwnedpasswords.com/range/. Five digits of the SHA-1 digest of a new\n"
+      "password are added to it and sent. Where it does not answer within two seconds, nothing is asked of "
+      "it");
   command.add_option("--breached-range-ca", config_.breached_range.ca_file,
                      "PEM roots of that server; default: the system's");
   command.add_flag("--breached-range-allow-private-addresses", config_.breached_range.allow_private,

@@ -77,8 +77,8 @@ void ReadController(const std::string& mounts, const std::string& controller, co
   if (controller != "cpu") return;
   for (const char* mount : {"/cpu", "/cpu,cpuacct"}) {
     EachUp(mounts + mount, group, [&limits](const std::string& folder) {
-      Lower(limits.processors, WholeOf(Number(FirstLine(folder + "/cpu.cfs_quota_us")),
-                                       Number(FirstLine(folder + "/cpu.cfs_period_us"))));
+      Lower(limits.processors,
+            WholeOf(Number(FirstLine(folder + "/cpu.cfs_quota_us")), Number(FirstLine(folder + "/cpu.cfs_period_us"))));
     });
   }
 }

@@ -238,7 +238,8 @@ SecretJson Inner(const SecretJson& outer, const char* name) {
 WipedText Text(const SecretJson& object, const char* name) {
   const auto found = object.is_object() ? object.find(name) : object.end();
   if (!object.is_object() || found == object.end()) return "";
-  if (found->is_array() && found->size() == 1 && (*found)[0].is_string()) return (*found)[0].get_ref<const WipedText&>();
+  if (found->is_array() && found->size() == 1 && (*found)[0].is_string())
+    return (*found)[0].get_ref<const WipedText&>();
   if (found->is_number_unsigned()) return WipedText(absl::StrCat(found->get<uint64_t>()));
   return found->is_string() ? found->get_ref<const WipedText&>() : WipedText();
 }

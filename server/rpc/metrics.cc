@@ -41,11 +41,13 @@ Metrics::Metrics(const RpcTable& table)
                     .Name("hearth_batch_size")
                     .Help("Calls that were served with one statement")
                     .Register(*registry_);
-  auto& ranges = prometheus::BuildCounter()
-                     .Name("hearth_breached_range_lookups_total")
-                     .Help("Passwords for which a list of breached ones was to be asked online, by what came of it; failed and "
-                           "skipped: it is not known")
-                     .Register(*registry_);
+  auto& ranges =
+      prometheus::BuildCounter()
+          .Name("hearth_breached_range_lookups_total")
+          .Help(
+              "Passwords for which a list of breached ones was to be asked online, by what came of it; failed and "
+              "skipped: it is not known")
+          .Register(*registry_);
   constexpr std::array<const char*, kRangeOutcomes> kOutcomes = {"breached", "absent", "failed", "skipped"};
   for (size_t i = 0; i < kOutcomes.size(); ++i) ranges_[i] = &ranges.Add({{"outcome", kOutcomes[i]}});
   for (const auto& [name, rpc] : table.rows()) {

@@ -42,9 +42,8 @@ class BreachedRangeTest : public PasswordFixture {
         "w");
     const absl::Time deadline = absl::Now() + kPatience;
     while (files_.Read("port").empty() && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(10));
-    EXPECT_TRUE(BuildBreachFilter(files_.Path("filter"), [](const auto& each) {
-                  return each(BreachKeyOf(kOffline));
-                }).ok());
+    EXPECT_TRUE(
+        BuildBreachFilter(files_.Path("filter"), [](const auto& each) { return each(BreachKeyOf(kOffline)); }).ok());
     config.breached_passwords = files_.Path("filter");
     config.breached_range.ca_file = files_.Path("web.pem");
     config.breached_range.allow_private = true;

@@ -51,7 +51,8 @@ int FoundAfter(const char* text) {
   return found;
 }
 
-constexpr char kText[] = R"({"secretData": "{\"value\": \"a text that nobody may find\"}", "list": ["a text that nobody may find"]})";
+constexpr char kText[] =
+    R"({"secretData": "{\"value\": \"a text that nobody may find\"}", "list": ["a text that nobody may find"]})";
 
 TEST(SecretJson, NothingOfASecretIsLeft) {
   EXPECT_EQ(FoundAfter<SecretJson>(kText), 0);

@@ -133,9 +133,8 @@ TEST(BreachRange, OnlySoManyWaitAtOnceAndTheOthersGoOn) {
   const absl::Time deadline = absl::Now() + absl::Seconds(30);
   std::vector<std::thread> waiting;
   for (const char* password : {"one", "two"}) {
-    waiting.emplace_back([&range, deadline, password] {
-      EXPECT_EQ(range.Ask(Secret(password), deadline), RangeOutcome::kAbsent);
-    });
+    waiting.emplace_back(
+        [&range, deadline, password] { EXPECT_EQ(range.Ask(Secret(password), deadline), RangeOutcome::kAbsent); });
   }
   while (asked < 2 && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(1));
   EXPECT_EQ(range.Ask(Secret("three"), deadline), RangeOutcome::kSkipped);
