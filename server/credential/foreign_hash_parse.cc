@@ -232,7 +232,7 @@ absl::StatusOr<ForeignHash> ParseSalted(absl::string_view text, ForeignDigest di
 SecretJson Inner(const SecretJson& outer, const char* name) {
   const auto found = outer.find(name);
   if (found == outer.end()) return {};
-  return found->is_string() ? SecretJson::parse(found->get_ref<const WipedText&>(), nullptr, false) : *found;
+  return found->is_string() ? ParseSecretJson(found->get_ref<const WipedText&>()) : *found;
 }
 
 WipedText Text(const SecretJson& object, const char* name) {
@@ -245,7 +245,7 @@ WipedText Text(const SecretJson& object, const char* name) {
 }
 
 absl::StatusOr<ForeignHash> ParseKeycloak(absl::string_view text) {
-  const SecretJson all = SecretJson::parse(text.begin(), text.end(), nullptr, false);
+  const SecretJson all = ParseSecretJson(ToStd(text));
   if (!all.is_object()) return Wrong("must be JSON with secretData and credentialData");
   const SecretJson secret = Inner(all, "secretData"), credential = Inner(all, "credentialData");
   const WipedText algorithm = Text(credential, "algorithm");
