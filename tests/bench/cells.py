@@ -8,20 +8,20 @@ import tempfile
 import time
 
 from measure import Watch, measure
-from rig import BACKENDS, BUILD, CONTOSO, FORTH, ROOT, Failure, free_port
+from rig import BACKENDS, BUILD, CONTOSO, FORTH, ROOT, Failure, free_port, run
 
 PEOPLE, PASSWORDS = 10_000, 64
-HASH_BOUND = ("verify", "reset")
+HASH_BOUND = ("verify", "reset", "complete")
 # What each kind of call is compared with in the same round, at the same number in flight.
 REFERENCE = {"resolve": "echo-resolve", "get": "echo-get", "request": "echo-request", "verify": "argon2",
-             "reset": "argon2"}
+             "reset": "argon2", "complete": "argon2"}
 KINDS = ("echo-resolve", "resolve", "pgbench-resolve", "echo-get", "get", "pgbench-get", "echo-request", "request", "pgbench-request",
-         "argon2", "verify", "reset")
+         "argon2", "verify", "reset", "complete")
 TITLES = {
     "echo-resolve": "bare gRPC echo (resolve's messages)", "resolve": "ResolveHomeDirectory", "pgbench-resolve": "pgbench, resolve's statement",
     "echo-get": "bare gRPC echo (get's messages)", "get": "GetGuestUser", "pgbench-get": "pgbench, get's statement",
     "echo-request": "bare gRPC echo (request's messages)", "request": "RequestReset", "pgbench-request": "pgbench, an intent a statement",
-    "argon2": "raw Argon2id", "verify": "VerifyPassword", "reset": "ResetPassword",
+    "argon2": "raw Argon2id", "verify": "VerifyPassword", "reset": "ResetPassword", "complete": "CompleteReset",
 }
 # The statements as the server has them, and who is asked for. $1, $2 and $3 are the arrays of scope, directories and names.
 STATEMENTS = {"pgbench-resolve": ("guest_resolve", "user:i@forthcoffee.com"), "pgbench-get": ("guest_get", "guest:i")}
@@ -91,11 +91,20 @@ class Bench:
             return self._pgbench(kind, in_flight, seconds)
         # Hash-bound calls wait for those before them: measure when as many have passed as are in flight.
         warm_up = 0.5 + (in_flight * self.hash_seconds / self.lanes if kind in HASH_BOUND else 0)
-        outcome = self._load(kind, in_flight, seconds, "--warm-up", warm_up)
+        more = ("--reset-tokens", self._mint(in_flight, warm_up + seconds)) if kind == "complete" else ()
+        outcome = self._load(kind, in_flight, seconds, "--warm-up", warm_up, *more)
         if kind == "request":
             # What the relay has not taken yet it would take beside the next cell.
             self.rig.sql("TRUNCATE hearth.reset_intents")
         return outcome
+
+    def _mint(self, in_flight, seconds):
+        """A file of reset tokens, half as many again as can be spent, and those of the calls that are in flight at the end."""
+        count = min(PEOPLE - PASSWORDS, round(1.5 * seconds * self.lanes / self.hash_seconds) + in_flight)
+        path = self.work / "reset.tokens"
+        path.write_text(run(BUILD / "bin/hearth_bench_tokens", "--database", self.rig.conninfo("hearth_app"), "--keys-file", self.rig.directory / "keys",
+                            "--first", PASSWORDS, "--count", count), encoding="ascii")
+        return path
 
     def _load(self, kind, in_flight, seconds, *options):
         echo = kind.startswith("echo")

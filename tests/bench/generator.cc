@@ -53,6 +53,13 @@ std::string ReasonOf(const grpc::Status& status) {
   return info.reason();
 }
 
+bool HasRetryInfo(const grpc::Status& status) {
+  google::rpc::Status rich;
+  if (!rich.ParseFromString(status.error_details())) return false;
+  return std::any_of(rich.details().begin(), rich.details().end(),
+                     [](const auto& detail) { return detail.template Is<google::rpc::RetryInfo>(); });
+}
+
 std::string Describe(const grpc::Status& status) {
   return absl::StrCat("code ", static_cast<int>(status.error_code()), " ", ReasonOf(status), " ",
                       status.error_message());

@@ -25,6 +25,9 @@ uint32_t Percentile(const std::vector<uint32_t>& sorted, double share);
 // The reason of a refusal ("OVERLOADED"); empty when it has none.
 std::string ReasonOf(const grpc::Status& status);
 
+// Whether the status says when to try again.
+bool HasRetryInfo(const grpc::Status& status);
+
 // "code 14 STORAGE_UNAVAILABLE message": the code by number, and the reason if there is one.
 std::string Describe(const grpc::Status& status);
 

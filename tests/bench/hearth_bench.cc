@@ -37,28 +37,29 @@ nlohmann::ordered_json ToJson(Outcome& outcome, double client_cpu_seconds) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::string target, ca, token_file, method, answer_file;
+  std::string target, ca, token_file, method, answer_file, reset_token_file;
   int channels = 4;
-  uint64_t people = 10'000, passwords = 64;
+  hearth::bench::World world;
   hearth::bench::Load load;
   CLI::App app("Closed-loop load on hearthd.");
   app.add_option("--target", target, "host:port")->required();
   app.add_option("--ca", ca, "PEM file of the certificate to trust")->required();
   app.add_option("--tokens", token_file, "File with a bearer token a line; calls take turns")->required();
-  app.add_option(
-         "--method", method,
-         "resolve, get, verify, reset, echo-resolve, echo-get, give-passwords, verify-contoso, give-passwords-contoso")
+  app.add_option("--method", method,
+                 "resolve, get, request, verify, reset, complete, echo-resolve, echo-get, echo-request, give-passwords")
       ->required();
   app.add_option("--in-flight", load.in_flight)->check(CLI::Range(1, 4096));
   app.add_option("--channels", channels)->check(CLI::Range(1, 64));
   app.add_option("--warm-up", load.warm_up_seconds);
   app.add_option("--seconds", load.seconds);
   app.add_option("--calls", load.most_calls, "End after this many calls");
-  app.add_option("--people", people);
-  app.add_option("--passwords", passwords);
+  app.add_option("--people", world.people);
+  app.add_option("--passwords", world.passwords);
+  app.add_option("--reset-tokens", reset_token_file, "File with a reset token a line, for complete");
   app.add_option("--save-answer", answer_file, "Write the bytes of an answer to this file");
   CLI11_PARSE(app, argc, argv);
-  const auto plan = hearth::bench::PlanOf(method, people, passwords);
+  if (!reset_token_file.empty()) world.reset_tokens = Lines(reset_token_file);
+  const auto plan = hearth::bench::PlanOf(method, world);
   const auto connected = Connect(target, ca, std::min(channels, load.in_flight));
   if (!plan.has_value() || connected.empty()) {
     std::fputs(plan.has_value() ? "no connection\n" : "no such method\n", stderr);

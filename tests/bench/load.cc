@@ -85,6 +85,7 @@ class Slot {
       // By Cancel.
     } else if (!status.ok()) {
       ++errors_[Describe(status)];
+      if (shared_.plan.refused != nullptr && ReasonOf(status) == "OVERLOADED") shared_.plan.refused(*request_);
     } else if (!shared_.plan.makes_sense(*response_)) {
       ++errors_["an answer that makes no sense"];
     } else if (shared_.measuring) {

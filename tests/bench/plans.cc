@@ -1,7 +1,9 @@
 #include "tests/bench/plans.h"
 
 #include <cstdio>
+#include <deque>
 #include <memory>
+#include <mutex>
 
 #include "absl/strings/str_cat.h"
 #include "hearth/v1/credential_service.pb.h"
@@ -17,8 +19,9 @@ using google::protobuf::Message;
 constexpr char kGuestService[] = "/hearth.v1.GuestUserService/";
 constexpr char kRequestService[] = "/hearth.v1.RequestResetService/";
 constexpr char kEchoService[] = "/hearth.bench.v1.EchoService/";
+constexpr char kHome[] = "forthcoffee";
 
-std::string NameOf(uint64_t person, const char* directory = "forthcoffee") {
+std::string NameOf(uint64_t person, const std::string& directory = kHome) {
   return absl::StrCat("directories/", directory, "/users/user", person);
 }
 std::string PasswordOf(uint64_t person) { return absl::StrCat("correct horse battery staple ", person); }
@@ -70,7 +73,7 @@ Plan Request(const std::string& service, uint64_t people) {
       [](const auto& response) { return response.handle().size() == 43; });
 }
 
-Plan Verify(const char* directory, uint64_t passwords) {
+Plan Verify(const std::string& directory, uint64_t passwords) {
   return Make<v1::VerifyPasswordRequest, v1::VerifyPasswordResponse>(
       "/hearth.v1.CredentialService/VerifyPassword",
       [directory, passwords](Random& random, auto& request) {
@@ -92,7 +95,7 @@ Plan Reset(uint64_t people, uint64_t passwords) {
       [](const auto& response) { return !response.generated_password().empty(); });
 }
 
-Plan GivePasswords(const char* directory) {
+Plan GivePasswords(const std::string& directory) {
   return Make<v1::ResetPasswordRequest, v1::ResetPasswordResponse>(
       "/hearth.v1.ResetPasswordService/ResetPassword",
       [directory, next = std::make_shared<uint64_t>(0)](Random&, auto& request) {
@@ -104,20 +107,60 @@ Plan GivePasswords(const char* directory) {
       [](const auto& response) { return response.credential_version() > 0; });
 }
 
+// Tokens that are good once. A call that is refused for overload has not spent its token, which is used again.
+class TokenPool {
+ public:
+  explicit TokenPool(const std::vector<std::string>& tokens) : tokens_(tokens.begin(), tokens.end()) {}
+
+  std::string Take() {
+    const std::lock_guard lock(mutex_);
+    if (tokens_.empty()) return "";  // Then the call is refused as malformed, and seen as an error.
+    std::string token = std::move(tokens_.front());
+    tokens_.pop_front();
+    return token;
+  }
+  void PutBack(const std::string& token) {
+    const std::lock_guard lock(mutex_);
+    tokens_.push_back(token);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::deque<std::string> tokens_;
+};
+
+Plan Complete(const std::vector<std::string>& tokens) {
+  const auto pool = std::make_shared<TokenPool>(tokens);
+  Plan plan = Make<v1::CompleteResetRequest, v1::CompleteResetResponse>(
+      absl::StrCat(kRequestService, "CompleteReset"),
+      [pool](Random& random, auto& request) {
+        request.set_reset_token(pool->Take());
+        request.set_new_password(PasswordOf(random()));
+        request.set_request_id(NewRequestId(random));
+      },
+      [](const auto& response) { return response.credential_version() > 0; });
+  plan.refused = [pool](const Message& request) {
+    pool->PutBack(static_cast<const v1::CompleteResetRequest&>(request).reset_token());
+  };
+  return plan;
+}
+
 }  // namespace
 
-std::optional<Plan> PlanOf(const std::string& name, uint64_t people, uint64_t passwords) {
-  if (name == "resolve") return Resolve(kGuestService, people);
-  if (name == "get") return Get(kGuestService, people);
-  if (name == "request") return Request(kRequestService, people);
-  if (name == "echo-request") return Request(kEchoService, people);
-  if (name == "echo-resolve") return Resolve(kEchoService, people);
-  if (name == "echo-get") return Get(kEchoService, people);
-  if (name == "verify") return Verify("forthcoffee", passwords);
-  if (name == "verify-contoso") return Verify("contoso", passwords);
-  if (name == "reset") return Reset(people, passwords);
-  if (name == "give-passwords") return GivePasswords("forthcoffee");
-  if (name == "give-passwords-contoso") return GivePasswords("contoso");
+std::optional<Plan> PlanOf(const std::string& name, const World& world) {
+  const size_t at = name.find('@');
+  const std::string method = name.substr(0, at), directory = at == std::string::npos ? kHome : name.substr(at + 1);
+  if (method == "verify") return Verify(directory, world.passwords);
+  if (method == "give-passwords") return GivePasswords(directory);
+  if (at != std::string::npos) return std::nullopt;
+  if (name == "resolve") return Resolve(kGuestService, world.people);
+  if (name == "get") return Get(kGuestService, world.people);
+  if (name == "request") return Request(kRequestService, world.people);
+  if (name == "echo-request") return Request(kEchoService, world.people);
+  if (name == "echo-resolve") return Resolve(kEchoService, world.people);
+  if (name == "echo-get") return Get(kEchoService, world.people);
+  if (name == "reset") return Reset(world.people, world.passwords);
+  if (name == "complete") return Complete(world.reset_tokens);
   return std::nullopt;
 }
 

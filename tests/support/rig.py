@@ -127,16 +127,17 @@ class Rig:
 
     # hearthd.
 
-    def start_server(self, database=None, nofile=None, patience=30):
+    def start_server(self, database=None, nofile=None, patience=30, program="hearthd", prefix=()):
         """Starts `hearthd serve` on self.port, and returns when it listens. `database`: another conninfo than straight to PostgreSQL;
-        `nofile`: a limit of its open files."""
+        `nofile`: a limit of its open files; `program`: another one of its kind; `prefix`: words before the command, of something that becomes it."""
         no_limits = [word for whose in ("caller", "directory") for what in ("reads", "writes", "hashes", "runs", "watches") for word in (f"--{whose}-{what}", "0")]
-        command = [BUILD / "bin/hearthd", "serve", "--database", database or self.conninfo("hearth_app"),
+        command = [BUILD / "bin" / program, "serve", "--database", database or self.conninfo("hearth_app"),
                    "--listen", f"127.0.0.1:{self.port}", "--metrics-listen", "", "--keys-file", self.directory / "keys",
                    "--tls-certificate", self.directory / "server.pem", "--tls-key", self.directory / "server.key",
                    "--tls-client-certificates", "none", *no_limits, *self.flags]
         if nofile is not None:
             command = ["prlimit", f"--nofile={nofile}:{nofile}", "--", *command]
+        command = [*prefix, *command]
         with open(self.directory / "hearthd.log", "ab") as log:
             self.server = subprocess.Popen([str(word) for word in command], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + patience
