@@ -6,9 +6,11 @@ namespace hearth {
 namespace {
 
 constexpr Statement kFind{"user_find", "SELECT * FROM hearth.people WHERE directory_id = $1 AND user_id = $2"};
-constexpr Statement kFindByName{"user_find_by_name",
-                                "SELECT * FROM hearth.people WHERE directory_id = $1 AND user_principal_name "
-                                "= $2 AND delete_time IS NULL"};
+// The index of names knows the table's delete_time, which the view tells in another form.
+constexpr Statement kFindByName{
+    "user_find_by_name",
+    "SELECT * FROM hearth.people WHERE directory_id = $1 AND user_id = (SELECT user_id FROM hearth.users"
+    " WHERE directory_id = $1 AND user_principal_name = $2 AND delete_time IS NULL)"};
 constexpr Statement kFindByAddress{
     "user_find_by_address",
     "SELECT * FROM hearth.people WHERE directory_id = $1 AND user_id IN (SELECT user_id FROM hearth.users"
