@@ -27,21 +27,22 @@ absl::Status RefuseUnlisted(const Call& call, const std::optional<std::string>& 
 
 absl::StatusOr<User> Find(Tx& tx, const Call& call, const TargetName& target, Manner manner) {
   const std::string& directory = call.principal.directory;
-  const bool lock = manner == Manner::kLocking;
+  const bool lock = manner == Manner::kLocking, even = manner == Manner::kEven;
   std::optional<User> user;
   if (!target.name.empty()) {
     call.note->target = target.name;
     const auto name = ParseResourceName(target.name);
     if (!name.has_value() || name->directory != directory) return Refuse(v1::ERROR_REASON_FOREIGN_DIRECTORY);
     if (lock) LockUser(tx, directory, name->id);
-    user = FindUser(tx, directory, name->id);
+    user = even ? FindUserEvenly(tx, directory, name->id) : FindUser(tx, directory, name->id);
     if (!user.has_value() || user->deleted()) return UserNotFound();
   } else {
     const std::string principal_name = CanonicalPrincipalName(target.user_principal_name);
     call.note->target_principal_name = principal_name;
-    user = FindUserByPrincipalName(tx, directory, principal_name);
+    user = even ? FindUserByPrincipalNameEvenly(tx, directory, principal_name)
+                : FindUserByPrincipalName(tx, directory, principal_name);
     std::optional<std::string> owner;
-    if (!user.has_value() || manner == Manner::kEven) owner = OwnerOf(tx, principal_name);
+    if (!user.has_value() || even) owner = OwnerOf(tx, principal_name);
     if (!user.has_value()) return RefuseUnlisted(call, owner);
     if (lock) {
       LockUser(tx, directory, user->id);

@@ -18,6 +18,10 @@ User UserOf(const pqxx::row& row);
 std::optional<User> FindUser(Tx& tx, std::string_view directory, std::string_view id);
 // The live person of that principal name (lower case).
 std::optional<User> FindUserByPrincipalName(Tx& tx, std::string_view directory, const std::string& user_principal_name);
+// The same two with the same work, whether there is such a person or not: somebody else of the directory is read in the place of who is not there.
+std::optional<User> FindUserEvenly(Tx& tx, std::string_view directory, std::string_view id);
+std::optional<User> FindUserByPrincipalNameEvenly(Tx& tx, std::string_view directory,
+                                                  const std::string& user_principal_name);
 // At most two live people homed in the directory who have that address (ASCII letters in lower case).
 std::vector<User> FindUsersByAddress(Tx& tx, std::string_view directory, const std::string& address);
 // Live, enabled people homed in the directory who hold one of the roles there, by id; at most 1,000. Not guests to whom roles give nothing.
