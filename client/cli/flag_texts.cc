@@ -93,6 +93,7 @@ const std::map<std::string, FlagText>& Texts() {
       {"return_immediately", {"return-immediately", "answer at once, also when there is nothing"}},
       {"verification_state", {"state", "what the event carries, so that the receiver knows who asked"}},
       {"event_receiver.audience", {"audience", "the `aud` of its tokens"}},
+      {"event_receiver.service_account", {"service-account", "the service account that alone may poll"}},
       {"event_receiver.types", {"event-type", "only events of this type; repeat, or separate with commas"}},
       {"event_id", {"event-id", "prove that the row of this {audit_event} is in the log"}},
       {"kept_size", {"kept-size", "prove that the log of so many rows is a prefix of this one"}},

@@ -359,7 +359,7 @@ const std::vector<Verb>& Verbs() {
        "have events delivered as Security Event Tokens: to an https address, or to who asks",
        "  hearth events add-receiver portal --endpoint-uri https://portal.forthcoffee.com/events --audience portal\n"
        "  hearth events add-receiver portal --endpoint-uri … --audience portal --event-type sessions_revoked\n"
-       "  hearth events add-receiver inside --delivery-method poll --audience inside\n"},
+       "  hearth events add-receiver inside --delivery-method poll --audience inside --service-account sessions\n"},
       {"events", "update-receiver", "UpdateEventReceiver", "RECEIVER", "event_receiver.name", "", "",
        "change where, how or which events are delivered, or hold them up",
        "  hearth events update-receiver portal --paused\n"

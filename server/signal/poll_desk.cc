@@ -24,13 +24,14 @@ namespace {
 constexpr int kWindowsAPoll = 20;
 constexpr absl::Duration kBeforeDeadline = absl::Milliseconds(500);  // So that an empty answer still arrives.
 
-// The locked receiver; a failure when it is not one that asks.
-absl::StatusOr<EventReceiver> LockAsking(Tx& tx, const ResourceName& name) {
+// The locked receiver; a failure when it is not one that asks, or not the caller's.
+absl::StatusOr<EventReceiver> LockAsking(Tx& tx, const Call& call, const ResourceName& name) {
   std::optional<EventReceiver> receiver = FindReceiver(tx, name.directory, name.id, /*lock=*/true);
   if (!receiver.has_value()) return Refuse(v1::ERROR_REASON_NOT_FOUND, {{"resource_type", "event receiver"}});
   if (receiver->delivery_method != v1::EVENT_DELIVERY_METHOD_POLL) {
     return Refuse(v1::ERROR_REASON_RECEIVER_IS_POSTED_TO);
   }
+  RETURN_IF_ERROR(CheckPoller(call, *receiver));
   return *std::move(receiver);
 }
 
@@ -99,7 +100,7 @@ absl::Status PollDesk::PollEvents(const Call& call, const v1::PollEventsRequest&
   RETURN_IF_ERROR(database_.Write({poll.directory}, call.deadline, [&](Tx& tx) -> absl::Status {
     Access access;
     RETURN_IF_ERROR(CheckAccessAgain(tx, call, /*self=*/false, access));
-    ASSIGN_OR_RETURN(receiver, LockAsking(tx, name));
+    ASSIGN_OR_RETURN(receiver, LockAsking(tx, call, name));
     TakeWord(tx, call, request, receiver);
     // The mark before the events: what comes between is looked at twice, and not never.
     poll.mark = ReadPollMarks(tx, {poll.directory})[{poll.directory, poll.receiver}];

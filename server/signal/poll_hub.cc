@@ -10,6 +10,7 @@
 #include "server/base/error.h"
 #include "server/base/log.h"
 #include "server/base/status_macros.h"
+#include "server/signal/poll_rules.h"
 
 namespace hearth {
 namespace {
@@ -76,6 +77,8 @@ absl::Status PollHub::Find(const std::vector<std::string>& directories, std::vec
         one.status = Refuse(v1::ERROR_REASON_NOT_FOUND, {{"resource_type", "event receiver"}});
         continue;
       }
+      one.status = CheckPoller(poll.call, *receiver);
+      if (!one.status.ok()) continue;
       one.polled = ReadForPoll(tx, *receiver, poll.most);
       one.receiver = *std::move(receiver);
     }

@@ -1,6 +1,14 @@
 #include "server/signal/poll_rules.h"
 
+#include "server/base/error.h"
+
 namespace hearth {
+
+absl::Status CheckPoller(const Call& call, const EventReceiver& receiver) {
+  const bool own = call.access.kind == PrincipalKind::kService && !receiver.service_account.empty() &&
+                   call.principal == Principal{receiver.directory, receiver.service_account};
+  return own ? absl::OkStatus() : Refuse(v1::ERROR_REASON_NOT_THE_POLLER);
+}
 
 bool IsWanted(const EventReceiver& receiver, const Event& event) {
   return receiver.types.empty() || receiver.types.contains(event.type);

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "server/authz/call.h"
 #include "server/event/event_store.h"
 #include "server/signal/receiver_store.h"
 
@@ -14,6 +16,10 @@ namespace hearth {
 inline constexpr int kPollWindow = 500;
 // How many tokens one poll gives at most.
 inline constexpr int kMostPolled = 100;
+
+// Whether the caller is the service account that may ask for the receiver's events. Fails with NOT_THE_POLLER: of whoever else was given an event, or
+// acknowledged one, the receiver would not know. A person is never it, through whatever service they come. Pure.
+absl::Status CheckPoller(const Call& call, const EventReceiver& receiver);
 
 // Whether the receiver asked for events of this type. Pure.
 bool IsWanted(const EventReceiver& receiver, const Event& event);

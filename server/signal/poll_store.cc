@@ -11,7 +11,8 @@ namespace {
 
 constexpr Statement kMarks{
     "event_receiver_marks",
-    "SELECT r.directory_id, r.event_receiver_id, concat_ws('/', s.last, r.revision, r.verification_id) AS mark"
+    "SELECT r.directory_id, r.event_receiver_id, concat_ws('/', s.last, r.revision, r.service_account_id,"
+    " r.verification_id) AS mark"
     " FROM hearth.event_receivers r LEFT JOIN hearth.event_streams s ON s.directory_id = r.directory_id"
     " WHERE r.directory_id = ANY ($1::text[]) AND r.delivery_method = 2"};
 

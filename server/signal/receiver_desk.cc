@@ -10,6 +10,7 @@
 #include "server/base/resource_name.h"
 #include "server/base/status_macros.h"
 #include "server/directory/change.h"
+#include "server/directory/service_account_store.h"
 #include "server/directory/time_proto.h"
 #include "server/directory/update.h"
 #include "server/signal/receiver_store.h"
@@ -28,6 +29,9 @@ v1::EventReceiver ToProto(const EventReceiver& receiver) {
   proto.set_audience(receiver.audience);
   for (const int type : receiver.types) proto.add_types(static_cast<v1::EventType>(type));
   proto.set_delivery_method(static_cast<v1::EventDeliveryMethod>(receiver.delivery_method));
+  if (!receiver.service_account.empty()) {
+    proto.set_service_account(ServiceAccountName(receiver.directory, receiver.service_account));
+  }
   proto.set_paused(receiver.paused);
   *proto.mutable_create_time() = hearth::ToProto(receiver.create_time);
   proto.set_delivered_sequence(receiver.place);
@@ -46,6 +50,10 @@ void Take(const v1::EventReceiver& asked, const std::set<std::string>& fields, E
   if (fields.contains("audience")) receiver.audience = asked.audience();
   if (fields.contains("types")) receiver.types = {asked.types().begin(), asked.types().end()};
   if (fields.contains("paused")) receiver.paused = asked.paused();
+  if (fields.contains("service_account")) {
+    const auto account = ParseResourceName(asked.service_account());
+    receiver.service_account = account.has_value() ? std::string(account->id) : "";
+  }
   if (fields.contains("delivery_method")) {
     receiver.delivery_method = asked.delivery_method() == v1::EVENT_DELIVERY_METHOD_POLL
                                    ? v1::EVENT_DELIVERY_METHOD_POLL
@@ -55,7 +63,7 @@ void Take(const v1::EventReceiver& asked, const std::set<std::string>& fields, E
 
 const std::vector<std::string>& Changeable() {
   static const auto* const fields =
-      new std::vector<std::string>{"endpoint_uri", "audience", "types", "paused", "delivery_method"};
+      new std::vector<std::string>{"endpoint_uri", "audience", "types", "paused", "delivery_method", "service_account"};
   return *fields;
 }
 
@@ -67,14 +75,38 @@ absl::Status CheckDelivery(const EventReceiver& receiver) {
   if (!push && !receiver.endpoint_uri.empty()) {
     return InvalidField("event_receiver.endpoint_uri", "must be empty: the receiver asks for its events");
   }
+  if (push && !receiver.service_account.empty()) {
+    return InvalidField("event_receiver.service_account", "must be empty: events are posted to the receiver");
+  }
+  if (!push && receiver.service_account.empty()) {
+    return InvalidField("event_receiver.service_account", "must be set: who alone may ask for the events");
+  }
   if (receiver.audience.empty()) return InvalidField("event_receiver.audience", "must be set");
   return absl::OkStatus();
 }
 
-// What is under way went the old way, or was of other events.
+// What is under way went the old way, to another, or was of other events.
 bool GoesAnotherWay(const EventReceiver& before, const EventReceiver& after) {
   return before.endpoint_uri != after.endpoint_uri || before.audience != after.audience ||
-         before.types != after.types || before.delivery_method != after.delivery_method;
+         before.types != after.types || before.delivery_method != after.delivery_method ||
+         before.service_account != after.service_account;
+}
+
+// The account that is to ask is of the caller's directory; of another's, nothing is told. The target of the audit stays the receiver.
+absl::Status FenceAccount(const Call& call, const std::string& account) {
+  if (account.empty()) return absl::OkStatus();
+  const std::string target = call.note->target;
+  RETURN_IF_ERROR(NameOf(call, account).status());
+  call.note->target = target;
+  return absl::OkStatus();
+}
+
+// The account that is to ask exists.
+absl::Status CheckAccount(Tx& tx, const EventReceiver& receiver) {
+  if (receiver.service_account.empty() || FindServiceAccount(tx, receiver.directory, receiver.service_account)) {
+    return absl::OkStatus();
+  }
+  return Refuse(v1::ERROR_REASON_NOT_FOUND, {{"resource_type", "service account"}});
 }
 
 }  // namespace
@@ -87,10 +119,12 @@ absl::StatusOr<v1::CreateEventReceiverResponse> ReceiverDesk::CreateEventReceive
   receiver.id = request.event_receiver_id();
   Take(request.event_receiver(), {Changeable().begin(), Changeable().end()}, receiver);
   call.note->target = EventReceiverName(receiver.directory, receiver.id);
+  RETURN_IF_ERROR(FenceAccount(call, request.event_receiver().service_account()));
   RETURN_IF_ERROR(CheckDelivery(receiver));
   return Change<v1::CreateEventReceiverResponse>(
       database_, keyring_, call, {receiver.directory}, request,
-      [&](Tx& tx, const Access&, v1::CreateEventReceiverResponse& response) {
+      [&](Tx& tx, const Access&, v1::CreateEventReceiverResponse& response) -> absl::Status {
+        RETURN_IF_ERROR(CheckAccount(tx, receiver));
         if (CountReceivers(tx, receiver.directory) >= kMostReceivers) {
           return Refuse(v1::ERROR_REASON_LIMIT_REACHED,
                         {{"resource_type", kType}, {"limit", absl::StrCat(kMostReceivers)}});
@@ -131,6 +165,7 @@ absl::StatusOr<v1::ListEventReceiversResponse> ReceiverDesk::ListEventReceivers(
 absl::StatusOr<v1::UpdateEventReceiverResponse> ReceiverDesk::UpdateEventReceiver(
     const Call& call, const v1::UpdateEventReceiverRequest& request) {
   ASSIGN_OR_RETURN(const ResourceName name, NameOf(call, request.event_receiver().name()));
+  RETURN_IF_ERROR(FenceAccount(call, request.event_receiver().service_account()));
   return Change<v1::UpdateEventReceiverResponse>(
       database_, keyring_, call, {call.principal.directory}, request,
       [&](Tx& tx, const Access&, v1::UpdateEventReceiverResponse& response) -> absl::Status {
@@ -142,6 +177,7 @@ absl::StatusOr<v1::UpdateEventReceiverResponse> ReceiverDesk::UpdateEventReceive
         EventReceiver after = *before;
         Take(request.event_receiver(), fields, after);
         RETURN_IF_ERROR(CheckDelivery(after));
+        RETURN_IF_ERROR(CheckAccount(tx, after));
         UpdateReceiver(tx, after, GoesAnotherWay(*before, after));
         *response.mutable_event_receiver() = ToProto(FindReceiver(tx, name.directory, name.id).value());
         return absl::OkStatus();

@@ -9,10 +9,11 @@
 namespace hearth {
 namespace {
 
-#define HEARTH_SELECT_RECEIVERS                                                                                        \
-  "SELECT directory_id, event_receiver_id, endpoint_uri, audience, array_to_string(types, ',') AS types, place,"       \
-  " attempts, verification_id, verification_state, delivery_method, paused, array_to_string(settled, ',') AS settled," \
-  " problem, revision, hearth.micros(verified_time) AS verified_time, hearth.micros(due_time) AS due_time,"            \
+#define HEARTH_SELECT_RECEIVERS                                                                                  \
+  "SELECT directory_id, event_receiver_id, endpoint_uri, audience, array_to_string(types, ',') AS types, place," \
+  " attempts, verification_id, verification_state, delivery_method, service_account_id, paused, "                \
+  "array_to_string(settled, ',') AS settled,"                                                                    \
+  " problem, revision, hearth.micros(verified_time) AS verified_time, hearth.micros(due_time) AS due_time,"      \
   " hearth.micros(create_time) AS create_time FROM hearth.event_receivers WHERE directory_id = $1"
 constexpr Statement kFind{"event_receiver_find", HEARTH_SELECT_RECEIVERS " AND event_receiver_id = $2"};
 constexpr Statement kLock{"event_receiver_lock", HEARTH_SELECT_RECEIVERS " AND event_receiver_id = $2 FOR UPDATE"};
@@ -26,16 +27,18 @@ constexpr Statement kCount{"event_receiver_count",
 constexpr Statement kInsert{
     "event_receiver_insert",
     "INSERT INTO hearth.event_receivers (directory_id, event_receiver_id, endpoint_uri, audience, types,"
-    " delivery_method, paused, place)"
-    " SELECT $1::text, $2, $3, $4, $5::smallint[], $6, $7, coalesce((SELECT s.last FROM hearth.event_streams s"
+    " delivery_method, paused, service_account_id, place)"
+    " SELECT $1::text, $2, $3, $4, $5::smallint[], $6, $7, nullif($8::text, ''), coalesce((SELECT s.last FROM "
+    "hearth.event_streams s"
     " WHERE s.directory_id = $1::text), 0) ON CONFLICT DO NOTHING"};
 constexpr Statement kUpdate{
     "event_receiver_update",
     "UPDATE hearth.event_receivers SET endpoint_uri = $3, audience = $4, types = $5::smallint[], delivery_method = $6,"
-    " paused = $7, revision = revision + 1, lease = CASE WHEN $8::boolean THEN NULL ELSE lease END,"
-    " due_time = CASE WHEN $8::boolean THEN now() ELSE due_time END, attempts = CASE WHEN $8::boolean THEN 0 ELSE "
+    " paused = $7, service_account_id = nullif($8::text, ''), revision = revision + 1,"
+    " lease = CASE WHEN $9::boolean THEN NULL ELSE lease END,"
+    " due_time = CASE WHEN $9::boolean THEN now() ELSE due_time END, attempts = CASE WHEN $9::boolean THEN 0 ELSE "
     "attempts END,"
-    " problem = CASE WHEN $8::boolean THEN '' ELSE problem END, settled = CASE WHEN $8::boolean THEN '{}' ELSE settled "
+    " problem = CASE WHEN $9::boolean THEN '' ELSE problem END, settled = CASE WHEN $9::boolean THEN '{}' ELSE settled "
     "END"
     " WHERE directory_id = $1 AND event_receiver_id = $2"};
 // One whose delivery is under way is due when that has ended.
@@ -96,6 +99,7 @@ EventReceiver ReceiverOf(const pqxx::row& row) {
 EventReceiver FullReceiverOf(const pqxx::row& row) {
   EventReceiver receiver = ReceiverOf(row);
   receiver.delivery_method = row["delivery_method"].as<int>();
+  receiver.service_account = row["service_account_id"].c_str();
   receiver.paused = row["paused"].as<bool>();
   receiver.settled = NumbersOf<int64_t>(row["settled"]);
   receiver.revision = row["revision"].as<int64_t>();
@@ -131,13 +135,13 @@ int CountReceivers(Tx& tx, std::string_view directory) {
 
 bool InsertReceiver(Tx& tx, const EventReceiver& receiver) {
   return tx.Exec(kInsert, receiver.directory, receiver.id, receiver.endpoint_uri, receiver.audience,
-                 ArrayOf(receiver.types), receiver.delivery_method, receiver.paused)
+                 ArrayOf(receiver.types), receiver.delivery_method, receiver.paused, receiver.service_account)
              .affected_rows() == 1;
 }
 
 void UpdateReceiver(Tx& tx, const EventReceiver& receiver, bool anew) {
   tx.Exec(kUpdate, receiver.directory, receiver.id, receiver.endpoint_uri, receiver.audience, ArrayOf(receiver.types),
-          receiver.delivery_method, receiver.paused, anew);
+          receiver.delivery_method, receiver.paused, receiver.service_account, anew);
 }
 
 bool RequestVerification(Tx& tx, std::string_view directory, std::string_view id, const Verification& verification) {

@@ -23,8 +23,9 @@ struct Verification {
 struct EventReceiver {
   std::string directory;
   std::string id;
-  int delivery_method = 1;   // hearth.v1.EventDeliveryMethod
-  std::string endpoint_uri;  // Empty for one that asks.
+  int delivery_method = 1;      // hearth.v1.EventDeliveryMethod
+  std::string endpoint_uri;     // Empty for one that asks.
+  std::string service_account;  // Id of who alone may ask; empty: nobody.
   std::string audience;
   std::set<int> types;  // hearth.v1.EventType; empty: all.
   bool paused = false;

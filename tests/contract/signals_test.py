@@ -76,6 +76,9 @@ class Signals(unittest.TestCase):
         cls.rig.flags += ["--event-issuer", ISSUER, "--receiver-ca", str(cls.rig.ca), "--receiver-allow-private-addresses"]
         cls.rig.start_server()
         cls.admin = Caller(cls.rig, FORTH, "admin")
+        cls.admin.call("DirectoryService/CreateServiceAccount", parent=f"directories/{FORTH}", service_account_id="poller",
+                       service_account={"display_name": "Polls", "permissions": ["PERMISSION_EVENTS_WATCH"]})
+        cls.poller = Caller(cls.rig, FORTH, "poller")
 
     @classmethod
     def tearDownClass(cls):
@@ -88,9 +91,15 @@ class Signals(unittest.TestCase):
     def call(self, method, **fields):
         return self.admin.call(f"EventReceiverService/{method}", **fields)
 
+    def register_poll(self, name):
+        self.register(name, delivery_method="EVENT_DELIVERY_METHOD_POLL", service_account=f"directories/{FORTH}/serviceAccounts/poller")
+
     def register(self, name, **fields):
         self.call("CreateEventReceiver", parent=f"directories/{FORTH}", event_receiver_id=name, event_receiver={"audience": name, **fields})
         self.addCleanup(self.call, "DeleteEventReceiver", name=f"{RECEIVERS}/{name}")
+
+    def poll(self, name, **fields):
+        return self.poller.call("EventReceiverService/PollEvents", name=f"{RECEIVERS}/{name}", **fields)
 
     def disable(self, user):
         self.admin.call("DirectoryService/DisableUser", name=f"directories/{FORTH}/users/{user}")
@@ -162,16 +171,16 @@ class Signals(unittest.TestCase):
             time.sleep(0.05)
 
     def test_a_polled_token_is_good_until_it_is_acknowledged(self):
-        self.register("inside", delivery_method="EVENT_DELIVERY_METHOD_POLL")
+        self.register_poll("inside")
         self.disable("user3")
-        polled = self.call("PollEvents", timeout=PATIENCE, name=f"{RECEIVERS}/inside")
+        polled = self.poll("inside", timeout=PATIENCE)
         claims = self.claims_of(polled.sets[0].jws, "inside")
         self.check_about(claims, "user3")
         self.assertEqual(claims["jti"], polled.sets[0].event_id)
         # Disabling is told by two events, and the second may have come meanwhile.
-        again = self.call("PollEvents", name=f"{RECEIVERS}/inside", return_immediately=True)
+        again = self.poll("inside", return_immediately=True)
         self.assertEqual(again.sets[0].event_id, claims["jti"])
-        after = self.call("PollEvents", name=f"{RECEIVERS}/inside", return_immediately=True, acks=[claims["jti"]])
+        after = self.poll("inside", return_immediately=True, acks=[claims["jti"]])
         self.assertNotIn(claims["jti"], [token.event_id for token in after.sets])
 
     def test_a_receiver_with_another_certificate_gets_nothing(self):
@@ -189,7 +198,7 @@ class Signals(unittest.TestCase):
         self.assertTrue(stranger.posts.empty())
 
     def test_another_directory_has_no_say(self):
-        self.register("own", delivery_method="EVENT_DELIVERY_METHOD_POLL")
+        self.register_poll("own")
         stranger = Caller(self.rig, "contoso", "admin")
         for method in ("PollEvents", "VerifyEventReceiver", "GetEventReceiver"):
             with self.assertRaises(grpc.RpcError) as refused:

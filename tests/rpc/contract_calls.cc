@@ -49,7 +49,9 @@ Message* Inner(Message* holder, const FieldDescriptor* field) {
 }
 
 // Only valid beside a value of another field that is not its first.
-bool IsLeftOut(const FieldDescriptor* field) { return field->name() == "recipients"; }
+bool IsLeftOut(const FieldDescriptor* field) {
+  return field->name() == "recipients" || field->full_name() == "hearth.v1.EventReceiver.service_account";
+}
 
 void SetValid(const RequestField& field, Message* root) {
   if (IsLeftOut(field.field())) return;

@@ -15,8 +15,9 @@ class PollRpcTest : public ServerFixture {
  protected:
   PollRpcTest() {
     config.event_issuer = "https://hearth.example";
-    Sql("INSERT INTO hearth.event_receivers (directory_id, event_receiver_id, delivery_method, endpoint_uri, audience,"
-        " place) VALUES ('forthcoffee', 'inside', 2, '', 'inside', 0)");
+    Sql("UPDATE hearth.service_accounts SET permissions = '{events.watch}' WHERE directory_id = 'forthcoffee';"
+        "INSERT INTO hearth.event_receivers (directory_id, event_receiver_id, delivery_method, endpoint_uri, audience,"
+        " service_account_id, place) VALUES ('forthcoffee', 'inside', 2, '', 'inside', 'backend', 0)");
   }
   static v1::PollEventsRequest Ask(bool at_once) {
     v1::PollEventsRequest request;
@@ -25,7 +26,7 @@ class PollRpcTest : public ServerFixture {
     return request;
   }
   absl::Status Poll(const v1::PollEventsRequest& request, v1::PollEventsResponse& response,
-                    const Principal& principal = ForthAdmin()) {
+                    const Principal& principal = {kForth, "backend"}) {
     return Call(principal, &Receivers::PollEvents, request, &response);
   }
   void Disable(const std::string& user) {
@@ -83,7 +84,7 @@ TEST_F(PollRpcTest, AVerificationEventWakesWhoWaits) {
 TEST_F(PollRpcTest, ACallerWhoLeavesIsForgotten) {
   Start();
   grpc::ClientContext context;
-  context.AddMetadata("authorization", "Bearer " + TokenFor(ForthAdmin()));
+  context.AddMetadata("authorization", "Bearer " + TokenFor({kForth, "backend"}));
   std::thread poller([&] {
     v1::PollEventsResponse response;
     EXPECT_EQ(Receivers(Channel()).PollEvents(&context, Ask(false), &response).error_code(),
@@ -110,6 +111,10 @@ TEST_F(PollRpcTest, WhoMayNotReadEventsOrIsOfAnotherDirectoryIsRefused) {
   Start();
   v1::PollEventsResponse response;
   EXPECT_THAT(Poll(Ask(true), response, {kForth, "user1"}), HasReason(v1::ERROR_REASON_PERMISSION_MISSING));
+  EXPECT_THAT(Poll(Ask(true), response, ForthAdmin()), HasReason(v1::ERROR_REASON_NOT_THE_POLLER));
+  EXPECT_EQ(Audit(kForth).back(),
+            (AuditRow{"event_receiver.poll", "refused", "NOT_THE_POLLER", "forthcoffee/global-administrator",
+                      "directories/forthcoffee/eventReceivers/inside"}));
   EXPECT_THAT(Poll(Ask(true), response, ContosoAdmin()), HasReason(v1::ERROR_REASON_FOREIGN_DIRECTORY));
 }
 

@@ -73,8 +73,9 @@ class TestOutlet final : public Outlet {
 class PollTest : public Fixture {
  protected:
   PollTest() {
-    Sql("INSERT INTO hearth.event_receivers (directory_id, event_receiver_id, delivery_method, endpoint_uri, audience,"
-        " place) VALUES ('forthcoffee', 'inside', 2, '', 'inside', 0)");
+    Sql("UPDATE hearth.service_accounts SET permissions = '{events.watch}' WHERE directory_id = 'forthcoffee';"
+        "INSERT INTO hearth.event_receivers (directory_id, event_receiver_id, delivery_method, endpoint_uri, audience,"
+        " service_account_id, place) VALUES ('forthcoffee', 'inside', 2, '', 'inside', 'backend', 0)");
   }
 
   void Disable(const std::string& user, bool disabled = true) {
@@ -95,14 +96,15 @@ class PollTest : public Fixture {
   }
   // Begins a poll.
   absl::Status Begin(const v1::PollEventsRequest& request, std::shared_ptr<Answered> answered,
-                     absl::Duration time = absl::Seconds(20)) {
-    hearth::Call call = By(ForthAdmin(), request);
+                     absl::Duration time = absl::Seconds(20), const Principal& caller = {kForth, "backend"}) {
+    hearth::Call call = By(caller, request);
     call.deadline = absl::Now() + time;
     return desk_.PollEvents(call, request, std::make_unique<TestOutlet>(std::move(answered)));
   }
-  absl::StatusOr<v1::PollEventsResponse> Poll(const v1::PollEventsRequest& request) {
+  absl::StatusOr<v1::PollEventsResponse> Poll(const v1::PollEventsRequest& request,
+                                              const Principal& caller = {kForth, "backend"}) {
     const auto answered = std::make_shared<Answered>();
-    const absl::Status begun = Begin(request, answered);
+    const absl::Status begun = Begin(request, answered, absl::Seconds(20), caller);
     if (!begun.ok()) return begun;
     return answered->Await();
   }
@@ -229,10 +231,44 @@ TEST_F(PollTest, WhatIsGoneIsSaidToBeGone) {
 }
 
 TEST_F(PollTest, OneThatIsPostedToAndOneThatIsNotThereCannotAsk) {
-  Sql("UPDATE hearth.event_receivers SET delivery_method = 1, endpoint_uri = 'https://portal.example'");
+  Sql("UPDATE hearth.event_receivers SET delivery_method = 1, endpoint_uri = 'https://portal.example',"
+      " service_account_id = NULL");
   EXPECT_THAT(Poll(Ask()), HasReason(v1::ERROR_REASON_RECEIVER_IS_POSTED_TO));
   Sql("DELETE FROM hearth.event_receivers");
   EXPECT_THAT(Poll(Ask()), HasReason(v1::ERROR_REASON_NOT_FOUND));
+}
+
+// An administrator may watch all events of the directory; and would hide them from the receiver by acknowledging them here.
+TEST_F(PollTest, NobodyPollsButTheServiceAccountOfTheReceiver) {
+  Disable("user1");
+  v1::PollEventsRequest request = Ask();
+  request.add_acks(Poll(request)->sets(0).event_id());
+  Sql("INSERT INTO hearth.service_accounts (directory_id, service_account_id, display_name, permissions)"
+      " VALUES ('forthcoffee', 'other', 'Another', '{events.watch}')");
+  for (const Principal& caller : {ForthAdmin(), Principal{kForth, "other"}}) {
+    EXPECT_THAT(Poll(request, caller), HasReason(v1::ERROR_REASON_NOT_THE_POLLER)) << caller.subject;
+  }
+  EXPECT_THAT(State("place, settled"), ElementsAre(ElementsAre("0", "{}")));
+  Sql("UPDATE hearth.event_receivers SET service_account_id = NULL");
+  EXPECT_THAT(Poll(request), HasReason(v1::ERROR_REASON_NOT_THE_POLLER)) << "bound to nobody";
+}
+
+TEST_F(PollTest, AWaitingPollEndsWhenTheReceiverIsAnothers) {
+  Sql("INSERT INTO hearth.service_accounts (directory_id, service_account_id, display_name, permissions)"
+      " VALUES ('forthcoffee', 'other', 'Another', '{events.watch}')");
+  v1::PollEventsRequest request = Ask();
+  request.set_return_immediately(false);
+  const auto answered = std::make_shared<Answered>();
+  ASSERT_THAT(Begin(request, answered), IsOk());
+  Sql("UPDATE hearth.event_receivers SET service_account_id = 'other'");
+  EXPECT_THAT(answered->Await(), HasReason(v1::ERROR_REASON_NOT_THE_POLLER));
+}
+
+TEST_F(PollTest, WhoComesLaterUnderTheIdOfADeletedAccountIsNotThePoller) {
+  Sql("DELETE FROM hearth.service_accounts WHERE directory_id = 'forthcoffee' AND service_account_id = 'backend';"
+      "INSERT INTO hearth.service_accounts (directory_id, service_account_id, display_name, permissions)"
+      " VALUES ('forthcoffee', 'backend', 'Another', '{events.watch}')");
+  EXPECT_THAT(Poll(Ask()), HasReason(v1::ERROR_REASON_NOT_THE_POLLER));
 }
 
 TEST_F(PollTest, APollWaitsForWhatHappens) {
@@ -263,7 +299,7 @@ TEST_F(PollTest, WhoMayNotKnowAnyMoreIsNotTold) {
   request.set_return_immediately(false);
   const auto answered = std::make_shared<Answered>();
   ASSERT_THAT(Begin(request, answered), IsOk());
-  Unassign(kForth, "global-administrator", v1::ROLE_GLOBAL_ADMINISTRATOR);
+  Sql("UPDATE hearth.service_accounts SET permissions = '{}' WHERE directory_id = 'forthcoffee'");
   Disable("user1");
   EXPECT_THAT(answered->Await(), HasReason(v1::ERROR_REASON_PERMISSION_MISSING));
 }
@@ -276,7 +312,7 @@ TEST_F(PollTest, WaitingPollsAreBounded) {
   std::vector<std::shared_ptr<Answered>> waiting;
   const auto begin = [&] {
     waiting.push_back(std::make_shared<Answered>());
-    return desk.PollEvents(By(ForthAdmin(), request), request, std::make_unique<TestOutlet>(waiting.back()));
+    return desk.PollEvents(By({kForth, "backend"}, request), request, std::make_unique<TestOutlet>(waiting.back()));
   };
   EXPECT_THAT(begin(), IsOk());
   EXPECT_THAT(begin(), IsOk());

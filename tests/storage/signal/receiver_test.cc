@@ -75,12 +75,53 @@ TEST_F(ReceiverTest, APushNeedsAnAddressAndAPollHasNone) {
   EXPECT_THAT(desk_.CreateEventReceiver(By(ForthAdmin(), request), request),
               ViolatesField("event_receiver.endpoint_uri"));
   request.mutable_event_receiver()->set_delivery_method(v1::EVENT_DELIVERY_METHOD_POLL);
+  EXPECT_THAT(desk_.CreateEventReceiver(By(ForthAdmin(), request), request),
+              ViolatesField("event_receiver.service_account"))
+      << "nobody is not everybody";
+  request.mutable_event_receiver()->set_service_account("directories/forthcoffee/serviceAccounts/nobody");
+  EXPECT_THAT(desk_.CreateEventReceiver(By(ForthAdmin(), request), request), HasReason(v1::ERROR_REASON_NOT_FOUND));
+  request.mutable_event_receiver()->set_service_account("directories/contoso/serviceAccounts/backend");
+  EXPECT_THAT(desk_.CreateEventReceiver(By(ForthAdmin(), request), request),
+              HasReason(v1::ERROR_REASON_FOREIGN_DIRECTORY));
+  request.mutable_event_receiver()->set_service_account("directories/forthcoffee/serviceAccounts/backend");
   const auto created = desk_.CreateEventReceiver(By(ForthAdmin(), request), request);
   ASSERT_THAT(created, IsOk());
   EXPECT_EQ(created->event_receiver().delivery_method(), v1::EVENT_DELIVERY_METHOD_POLL);
+  EXPECT_EQ(created->event_receiver().service_account(), "directories/forthcoffee/serviceAccounts/backend");
   request.mutable_event_receiver()->set_endpoint_uri("https://portal.example/events");
   EXPECT_THAT(desk_.CreateEventReceiver(By(ForthAdmin(), request), request),
               ViolatesField("event_receiver.endpoint_uri"));
+}
+
+TEST_F(ReceiverTest, WhoMayPollIsChangedByAnUpdateAndNobodyMayAfterTheAccount) {
+  Sql("INSERT INTO hearth.service_accounts (directory_id, service_account_id, display_name, permissions)"
+      " VALUES ('forthcoffee', 'other', 'Another', '{events.watch}')");
+  ASSERT_THAT(Create("portal"), IsOk());
+  v1::UpdateEventReceiverRequest request;
+  v1::EventReceiver& receiver = *request.mutable_event_receiver();
+  receiver.set_name("directories/forthcoffee/eventReceivers/portal");
+  receiver.set_service_account("directories/forthcoffee/serviceAccounts/backend");
+  EXPECT_THAT(desk_.UpdateEventReceiver(By(ForthAdmin(), request), request),
+              ViolatesField("event_receiver.service_account"))
+      << "of one that is posted to";
+  receiver.set_delivery_method(v1::EVENT_DELIVERY_METHOD_POLL);
+  for (const char* path : {"delivery_method", "endpoint_uri", "service_account"}) {
+    request.mutable_update_mask()->add_paths(path);
+  }
+  ASSERT_THAT(desk_.UpdateEventReceiver(By(ForthAdmin(), request), request), IsOk());
+  Sql("UPDATE hearth.event_receivers SET settled = '{3}'");
+  receiver.set_service_account("directories/forthcoffee/serviceAccounts/other");
+  const auto& call = By(ForthAdmin(), request);
+  const auto updated = desk_.UpdateEventReceiver(call, request);
+  ASSERT_THAT(updated, IsOk());
+  EXPECT_EQ(updated->event_receiver().service_account(), receiver.service_account());
+  EXPECT_EQ(call.note->target, receiver.name());
+  EXPECT_THAT(Sql("SELECT settled FROM hearth.event_receivers"), testing::ElementsAre(testing::ElementsAre("{}")))
+      << "what the one before took is given to the next";
+  Sql("DELETE FROM hearth.service_accounts WHERE directory_id = 'forthcoffee' AND service_account_id = 'other'");
+  v1::GetEventReceiverRequest get;
+  get.set_name(receiver.name());
+  EXPECT_EQ(desk_.GetEventReceiver(By(ForthAdmin(), get), get)->event_receiver().service_account(), "");
 }
 
 TEST_F(ReceiverTest, WhatIsUpdatedIsSoFromThenOn) {
