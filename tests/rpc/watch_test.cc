@@ -131,6 +131,44 @@ TEST_F(WatchTest, EachDirectoryIsToldOfItsOwn) {
   EXPECT_THAT(forth.Await(2), ElementsAre(Pair(kDisabled, user2_), Pair(kDisabled, user1_)));
 }
 
+// The platform's stream is that of its own people; directories are told of theirs, and the operator is not.
+TEST_F(WatchTest, ThePlatformIsToldOfItsOwnPeopleAndOfNobodyElse) {
+  Watcher platform(Channel(), Operator(), From()), forth(Channel(), ForthAdmin(), From());
+  platform.AwaitOpen(), forth.AwaitOpen();
+  Disable("user1");
+  EXPECT_THAT(forth.Await(1), ElementsAre(Pair(kDisabled, user1_)));
+  Sql("SET hearth.directories = '{platform}'; UPDATE hearth.users SET disabled = true"
+      " WHERE directory_id = 'platform' AND user_id = 'global-administrator'");
+  EXPECT_THAT(platform.Await(1), ElementsAre(Pair(kDisabled, "directories/platform/users/global-administrator")));
+  EXPECT_THAT(forth.Await(1), ElementsAre(Pair(kDisabled, user1_)));
+}
+
+TEST_F(WatchTest, NeitherPlatformNorDirectoryWatchesTheOther) {
+  v1::WatchEventsRequest platform, forth;
+  platform.set_parent("directories/platform");
+  forth.set_parent("directories/forthcoffee");
+  Watcher curious(Channel(), ForthAdmin(), platform);
+  EXPECT_THAT(curious.AwaitEnd(), HasReason(v1::ERROR_REASON_FOREIGN_DIRECTORY));
+  Watcher mighty(Channel(), Operator(), forth);
+  EXPECT_THAT(mighty.AwaitEnd(), HasReason(v1::ERROR_REASON_FOREIGN_DIRECTORY));
+  const AuditRow tried{"events.watch", "refused", "FOREIGN_DIRECTORY", "platform/operator", "directories/forthcoffee"};
+  EXPECT_THAT(Audit(kForth), testing::Contains(tried)) << "the directory sees who tried";
+  EXPECT_THAT(Audit(kPlatform), testing::Contains(tried));
+}
+
+TEST_F(WatchTest, ResumeTokensOfThePlatformAndOfADirectoryAreNotTheOthers) {
+  const auto token_of = [this](const Principal& principal) {
+    Watcher watcher(Channel(), principal, From());
+    return watcher.AwaitOpen();
+  };
+  const std::string forth = token_of(ForthAdmin()), platform = token_of(Operator());
+  Watcher resumed(Channel(), Operator(), From(platform));
+  EXPECT_NE(resumed.AwaitOpen(), "") << "its own is good";
+  Watcher by_operator(Channel(), Operator(), From(forth)), by_directory(Channel(), ForthAdmin(), From(platform));
+  EXPECT_THAT(by_operator.AwaitEnd(), HasReason(v1::ERROR_REASON_RESUME_TOKEN_INVALID));
+  EXPECT_THAT(by_directory.AwaitEnd(), HasReason(v1::ERROR_REASON_RESUME_TOKEN_INVALID));
+}
+
 TEST_F(WatchTest, GoesOnFromWhereItBrokeOff) {
   std::string token;
   {
