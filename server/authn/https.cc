@@ -19,17 +19,25 @@ constexpr long kConnectMillis = 2000;
 
 absl::Status Failed(absl::string_view why) { return absl::UnavailableError(why); }
 
-// An answer while it comes.
-struct Body {
-  std::string text{};
+// An answer while it comes. More than `most` bytes of body, or of all heads together, those before the last too, end the transfer: libcurl has a limit
+// of its own only in some versions.
+struct Received {
+  std::string body{};
+  size_t head = 0;
   const size_t most;
 };
 
-size_t Append(const char* data, size_t size, size_t count, void* body) {
-  auto& [text, most] = *static_cast<Body*>(body);
-  if (text.size() + size * count > most) return 0;  // Ends the transfer.
-  text.append(data, size * count);
+size_t Append(const char* data, size_t size, size_t count, void* into) {
+  auto& received = *static_cast<Received*>(into);
+  if (received.body.size() + size * count > received.most) return 0;
+  received.body.append(data, size * count);
   return size * count;
+}
+
+size_t CountHead(const char*, size_t size, size_t count, void* into) {
+  auto& received = *static_cast<Received*>(into);
+  received.head += size * count;
+  return received.head > received.most ? 0 : size * count;
 }
 
 curl_socket_t OpenPublic(void*, curlsocktype, curl_sockaddr* address) {
@@ -42,7 +50,7 @@ Handle NewHandle() {
   return {started == CURLE_OK ? curl_easy_init() : nullptr, &curl_easy_cleanup};
 }
 
-void Prepare(CURL* curl, const std::string& uri, const HttpsOptions& options, Body* body) {
+void Prepare(CURL* curl, const std::string& uri, const HttpsOptions& options, Received* received) {
   curl_easy_setopt(curl, CURLOPT_URL, uri.c_str());
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https");
   curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
@@ -56,7 +64,9 @@ void Prepare(CURL* curl, const std::string& uri, const HttpsOptions& options, Bo
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(absl::ToInt64Milliseconds(options.timeout)));
   curl_easy_setopt(curl, CURLOPT_USERAGENT, "hearthd");
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &Append);
-  curl_easy_setopt(curl, CURLOPT_WRITEDATA, body);
+  curl_easy_setopt(curl, CURLOPT_WRITEDATA, received);
+  curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &CountHead);
+  curl_easy_setopt(curl, CURLOPT_HEADERDATA, received);
 }
 
 absl::Status ToStatus(CURLcode code, size_t most) {
@@ -78,7 +88,7 @@ absl::StatusOr<HttpsAnswer> CallHttps(const std::string& uri, const HttpsOptions
                                       const std::string& content_type, const std::string& body) {
   const Handle curl = NewHandle();
   if (curl == nullptr) return Failed("the server cannot make connections");
-  Body received{.most = options.most_bytes};
+  Received received{.most = options.most_bytes};
   Prepare(curl.get(), uri, options, &received);
   Headers headers(options.header.empty() ? nullptr : curl_slist_append(nullptr, options.header.c_str()),
                   &curl_slist_free_all);
@@ -89,7 +99,7 @@ absl::StatusOr<HttpsAnswer> CallHttps(const std::string& uri, const HttpsOptions
   }
   curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers.get());
   if (const absl::Status status = ToStatus(curl_easy_perform(curl.get()), received.most); !status.ok()) return status;
-  HttpsAnswer answer{.body = std::move(received.text)};
+  HttpsAnswer answer{.body = std::move(received.body)};
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer.status);
   return answer;
 }
