@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "server/audit/audit_store.h"
 #include "server/base/error.h"
 #include "server/base/resource_name.h"
 #include "server/base/status_macros.h"
@@ -31,6 +32,9 @@ absl::StatusOr<PasswordTerms> TermsOf(const v1::ResetPasswordRequest& request) {
 absl::StatusOr<v1::CheckResetPasswordResponse> ResetDesk::CheckResetPassword(
     const Call& call, const v1::CheckResetPasswordRequest& request) {
   ASSIGN_OR_RETURN(const ResetOutlook outlook, DecideOnce(database_, call, TargetNameOf(request)));
+  const absl::Status verdict = ToStatus(outlook.decision, ToTarget(outlook.user));
+  // Who tries a door by asking is seen as who pushes it: here, and where the person is at home.
+  if (!verdict.ok()) RETURN_IF_ERROR(RecordRefusal(database_, call, verdict));
   v1::CheckResetPasswordResponse response;
   response.set_allowed(outlook.decision.allowed);
   response.set_reason(outlook.decision.reason);
@@ -42,7 +46,7 @@ absl::StatusOr<v1::CheckResetPasswordResponse> ResetDesk::CheckResetPassword(
   if (!outlook.decision.restricting_unit.empty()) {
     response.set_restricting_unit(AdministrativeUnitName(outlook.user.directory, outlook.decision.restricting_unit));
   }
-  response.set_message(std::string(ToStatus(outlook.decision, ToTarget(outlook.user)).message()));
+  response.set_message(std::string(verdict.message()));
   return response;
 }
 

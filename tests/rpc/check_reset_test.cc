@@ -79,6 +79,36 @@ TEST_F(CheckResetTest, TellsAnAdministratorOfAUnitWhoIsOutside) {
   EXPECT_EQ(outside.deciding_rule(), v1::RESET_RULE_UNIT_SCOPE);
 }
 
+// A dry run is a try: else guests could be tried one by one, and their home would never see it.
+TEST_F(CheckResetTest, ANoIsSeenInTheAuditAsTheRefusalThatItForetellsAndAYesIsNot) {
+  const auto ask = [this](const Principal& actor, const std::string& name) {
+    v1::CheckResetPasswordRequest request;
+    v1::CheckResetPasswordResponse response;
+    request.set_name(name);
+    EXPECT_THAT(Call(actor, &Reset::CheckResetPassword, request, &response), IsOk());
+    return response.allowed();
+  };
+  EXPECT_TRUE(ask(ForthAdmin(), "directories/forthcoffee/users/user1"));
+  EXPECT_THAT(Audit(kForth), testing::IsEmpty());
+  EXPECT_FALSE(ask(ContosoAdmin(), "directories/contoso/users/visitor"));
+  const AuditRow abroad{"password.check_reset", "refused", "NOT_HOME_DIRECTORY", "contoso/global-administrator",
+                        "directories/contoso/users/visitor"};
+  EXPECT_THAT(Audit(kContoso), testing::ElementsAre(abroad));
+  EXPECT_THAT(Audit(kForth), testing::ElementsAre(abroad)) << "of the home, too";
+  EXPECT_FALSE(ask(helpdesk_, "directories/forthcoffee/users/user-administrator"));
+  EXPECT_EQ(Audit(kForth).back(),
+            (AuditRow{"password.check_reset", "refused", "TARGET_ROLE_PROTECTED", "forthcoffee/helpdesk-administrator",
+                      "directories/forthcoffee/users/user-administrator"}));
+}
+
+TEST_F(CheckResetTest, NoAnswerWithoutItsRow) {
+  Sql("REVOKE INSERT ON hearth.audit_events FROM hearth_app");
+  v1::CheckResetPasswordRequest request;
+  v1::CheckResetPasswordResponse response;
+  request.set_name("directories/contoso/users/visitor");
+  EXPECT_FALSE(Call(ContosoAdmin(), &Reset::CheckResetPassword, request, &response).ok());
+}
+
 TEST_F(CheckResetTest, NamesTheHomeAndWhomToAskThere) {
   const auto verdict = Check(ContosoAdmin(), "visitor");
   EXPECT_EQ(verdict.deciding_rule(), v1::RESET_RULE_HOME);
