@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "server/audit/audit_proto.h"
 #include "tests/storage/trail/trail_fixture.h"
 
 namespace hearth::test {
@@ -24,6 +25,7 @@ class Reader {
       absl::MutexLock lock(&mutex_);
       if (!under_way_.has_value()) return false;
       for (const v1::Event& event : under_way_->events()) read_.push_back(event.sequence());
+      last_ = *under_way_;
       under_way_.reset();
       wake = wake_;
     }
@@ -44,6 +46,11 @@ class Reader {
     absl::MutexLock lock(&mutex_);
     return most_bytes_;
   }
+  // The response that was read last.
+  v1::WatchEventsResponse last() const {
+    absl::MutexLock lock(&mutex_);
+    return last_;
+  }
   std::vector<int64_t> read() const {
     absl::MutexLock lock(&mutex_);
     return read_;
@@ -54,6 +61,7 @@ class Reader {
   mutable absl::Mutex mutex_;
   std::optional<v1::WatchEventsResponse> under_way_;
   std::vector<int64_t> read_;
+  v1::WatchEventsResponse last_;
   std::function<void()> wake_;
   int sent_ = 0;
   size_t most_bytes_ = 0;
@@ -98,7 +106,8 @@ class HubTest : public TrailFixture {
     Sequence();
     hub_.Wake();
   }
-  std::shared_ptr<Reader> Watch() {
+  std::shared_ptr<Reader> Watch() { return Watch(hub_); }
+  std::shared_ptr<Reader> Watch(EventHub& hub) {
     v1::WatchEventsRequest request;
     auto reader = std::make_shared<Reader>();
     Subscription subscription{.call = By(ForthAdmin(), request),
@@ -107,7 +116,7 @@ class HubTest : public TrailFixture {
                               .types = {},
                               .outlet = std::make_unique<ReaderOutlet>(reader)};
     subscription.call.deadline = absl::Now() + absl::Minutes(5);
-    EXPECT_THAT(hub_.Add(std::move(subscription)), IsOk());
+    EXPECT_THAT(hub.Add(std::move(subscription)), IsOk());
     return reader;
   }
 
@@ -135,6 +144,29 @@ TEST_F(HubTest, WhoDoesNotReadHasOneResponseUnderWayAndMissesNothing) {
   ASSERT_EQ(read.size(), static_cast<size_t>(kEvents));
   for (int i = 0; i < kEvents; ++i) ASSERT_EQ(read[i], i + 1);
   EXPECT_EQ(busy->read(), read);
+}
+
+// Who hears nothing for long must suppose the worst; and who keeps the heads can prove later that the log was not rewritten.
+TEST_F(HubTest, AStreamInWhichNothingHappensBeatsAndBringsTheNewestSignedHead) {
+  WriteRows(3);
+  TreeHead head = Seal().back();
+  EventHub hub(&database(), &tokens_, {.limits = {}, .beat = absl::Milliseconds(100)});
+  const auto reader = Watch(hub);
+  for (int beat = 0; beat < 3; ++beat) {
+    ASSERT_TRUE(reader->Await()) << beat;
+    reader->Read();
+    EXPECT_EQ(reader->last().events_size(), 0);
+    EXPECT_THAT(tokens_.Read(kForth, reader->last().resume_token()), IsOk());
+    EXPECT_EQ(reader->last().checkpoint().SerializeAsString(), ToProto(head).SerializeAsString());
+  }
+  WriteRows(1);
+  head = Seal().back();
+  const absl::Time until = Soon();
+  while (reader->last().checkpoint().size() < 4 && absl::Now() < until) {
+    ASSERT_TRUE(reader->Await());
+    reader->Read();
+  }
+  EXPECT_EQ(reader->last().checkpoint().SerializeAsString(), ToProto(head).SerializeAsString());
 }
 
 TEST_F(HubTest, StreamsAreBounded) {
