@@ -302,6 +302,33 @@ TEST_F(WatchTest, WhatIsNotKeptAnyMoreIsSaidToBeGone) {
   EXPECT_THAT(late.AwaitEnd(), HasReason(v1::ERROR_REASON_EVENTS_EXPIRED));
 }
 
+// However many streams there are; and what is told while nobody listens is told.
+TEST_F(WatchTest, OneConnectionListensForAllStreamsAndIsReplacedWhenItBreaks) {
+  const auto listeners = [this] {
+    return Sql(
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = "
+        "'hearthd-listener'");
+  };
+  Watcher first(Channel(), ForthAdmin(), From()), second(Channel(), ForthAdmin(), From()),
+      third(Channel(), ContosoAdmin(), From());
+  first.AwaitOpen(), second.AwaitOpen(), third.AwaitOpen();
+  const Rows before = listeners();
+  ASSERT_EQ(before.size(), 1u);
+  Sql(absl::StrCat("SELECT pg_terminate_backend(", before[0][0], ")"));
+  Disable("user1");
+  EXPECT_THAT(first.Await(1), ElementsAre(Pair(kDisabled, user1_)));
+  EXPECT_THAT(second.Await(1), ElementsAre(Pair(kDisabled, user1_)));
+  EXPECT_THAT(third.Await(1), ElementsAre(Pair(kDisabled, "directories/contoso/users/visitor")));
+  const absl::Time until = absl::Now() + absl::Seconds(20);
+  Rows after;
+  do {
+    absl::SleepFor(absl::Milliseconds(20));
+    after = listeners();
+  } while ((after.empty() || after == before) && absl::Now() < until);
+  ASSERT_EQ(after.size(), 1u);
+  EXPECT_NE(after, before);
+}
+
 TEST_F(WatchTest, AStoppingServerEndsItsStreams) {
   Watcher watcher(Channel(), ForthAdmin(), From());
   watcher.AwaitOpen();
