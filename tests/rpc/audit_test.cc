@@ -165,6 +165,32 @@ TEST_F(AuditTest, ForgedCheckpointsAreRefused) {
 }
 
 // A list that is refused is in the audit like anything else that is.
+TEST_F(AuditTest, NoRowHasAPasswordWhateverBecameOfTheCall) {
+  std::vector<std::string> secrets = {"Marzipan-Lighthouse-9203",
+                                      "abc-92"};  // One that is accepted, and one that is not.
+  v1::ResetPasswordRequest request;
+  v1::ResetPasswordResponse response;
+  for (const std::string& given : secrets) {
+    request.set_user_principal_name("user1@forthcoffee.com");
+    request.set_given(given);
+    Call(ForthAdmin(), &hearth::test::Reset::ResetPassword, request, &response).IgnoreError();
+  }
+  EXPECT_EQ(Audit(kForth).back().verdict, "refused");
+  request.Clear();
+  request.set_user_principal_name("user1@forthcoffee.com");
+  ASSERT_THAT(Call(ForthAdmin(), &hearth::test::Reset::ResetPassword, request, &response), IsOk());
+  ASSERT_NE(response.generated_password(), "");
+  secrets.push_back(response.generated_password());
+  for (const std::string& secret : secrets) {
+    for (const char* table : {"audit_events", "audit_personal"}) {
+      EXPECT_EQ(Sql(absl::StrCat("SELECT count(*) FROM hearth.", table, " t WHERE strpos(t::text, $s$", secret,
+                                 "$s$) > 0"))[0][0],
+                "0")
+          << table;
+    }
+  }
+}
+
 TEST_F(AuditTest, WhoMayNotReadTheAuditIsSeenTrying) {
   v1::ListAuditEventsRequest request;
   request.set_parent("directories/forthcoffee");
