@@ -35,7 +35,10 @@ bool IsNew(const FieldDescriptor& field) {
 }
 
 // The one secret of a request is "the password", unless it is of another kind.
-bool IsPassword(const FieldDescriptor& field) { return RulesOf(field).format() == v1::FORMAT_PASSWORD; }
+bool IsPassword(const FieldDescriptor& field) {
+  const v1::Format format = RulesOf(field).format();
+  return format == v1::FORMAT_PASSWORD || format == v1::FORMAT_NEW_PASSWORD;
+}
 
 std::string Hyphened(const FieldDescriptor& field) {
   return absl::StrReplaceAll(std::string(field.name()), {{"_", "-"}});

@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "hearth/v1/options.pb.h"
 #include "server/base/error.h"
 #include "server/base/secret.h"
+#include "server/credential/password_rules.h"
 
 namespace hearth {
 namespace {
@@ -42,9 +44,13 @@ bool IsUtf8(const std::string& bytes) {
   return true;
 }
 
-// The path of the first string that is not UTF-8, by walking the bytes without the generated parser, which does not tell.
-std::string FindBadText(const Descriptor* message, const UnknownFieldSet& fields, const std::string& prefix,
-                        int depth) {
+struct BadText {
+  std::string path;
+  const FieldDescriptor* field = nullptr;
+};
+
+// The first string that is not UTF-8, by walking the bytes without the generated parser, which does not tell; without a field: none.
+BadText FindBadText(const Descriptor* message, const UnknownFieldSet& fields, const std::string& prefix, int depth) {
   std::map<int, int> elements;  // Seen so far, of each repeated message.
   for (int i = 0; i < fields.field_count(); ++i) {
     const auto& wire = fields.field(i);
@@ -54,15 +60,15 @@ std::string FindBadText(const Descriptor* message, const UnknownFieldSet& fields
     if (field->is_repeated() && field->type() == FieldDescriptor::TYPE_MESSAGE) {
       absl::StrAppend(&path, "[", elements[wire.number()]++, "]");
     }
-    if (field->type() == FieldDescriptor::TYPE_STRING && !IsUtf8(wire.length_delimited())) return path;
+    if (field->type() == FieldDescriptor::TYPE_STRING && !IsUtf8(wire.length_delimited())) return {path, field};
     UnknownFieldSet inner;
     if (field->type() != FieldDescriptor::TYPE_MESSAGE || depth == kDeepest ||
         !inner.ParseFromString(wire.length_delimited()))
       continue;
-    std::string found = FindBadText(field->message_type(), inner, absl::StrCat(path, "."), depth + 1);
-    if (!found.empty()) return found;
+    BadText found = FindBadText(field->message_type(), inner, absl::StrCat(path, "."), depth + 1);
+    if (found.field != nullptr) return found;
   }
-  return "";
+  return {};
 }
 
 // The bytes in one piece. They may hold secrets: wipe after use.
@@ -77,8 +83,11 @@ std::string Flatten(const grpc::ByteBuffer& buffer) {
 absl::Status Explain(const std::string& bytes, const Descriptor* message) {
   UnknownFieldSet fields;
   if (fields.ParseFromString(bytes)) {
-    const std::string path = FindBadText(message, fields, "", 0);
-    if (!path.empty()) return InvalidField(path, "must be UTF-8");
+    const BadText bad = FindBadText(message, fields, "", 0);
+    if (bad.field != nullptr && bad.field->options().GetExtension(v1::rules).format() == v1::FORMAT_NEW_PASSWORD) {
+      return BreaksRule(v1::PASSWORD_RULE_NOT_UTF8);
+    }
+    if (bad.field != nullptr) return InvalidField(bad.path, "must be UTF-8");
   }
   return InvalidField("(message)", "the bytes are not a message of this type");
 }

@@ -8,7 +8,8 @@
 
 namespace hearth {
 
-// Parses the bytes into `message`. Fails with INVALID_FIELDS: a string that is not UTF-8 is named, other damage is "(message)".
+// Parses the bytes into `message`. Fails with INVALID_FIELDS: a string that is not UTF-8 is named, other damage is "(message)"; with PASSWORD_POLICY for a
+// new password that is not UTF-8.
 absl::Status ParseMessage(const grpc::ByteBuffer& bytes, google::protobuf::Message& message);
 
 // The message's bytes.

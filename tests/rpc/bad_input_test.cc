@@ -1,11 +1,14 @@
 // Every string, enum, number and duration of every request, sent wrong in every way we know: INVALID_ARGUMENT that names the field, before
 // anything is looked up, hashed or stored. Driven by the contract's descriptors, so that a new field is tested from its first day.
 #include <algorithm>
+#include <map>
+#include <memory>
 #include <random>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "google/protobuf/duration.pb.h"
+#include "hearth/v1/request_reset_service.pb.h"
 #include "tests/rpc/bad_texts.h"
 #include "tests/rpc/contract_calls.h"
 #include "tests/support/status_matchers.h"
@@ -69,7 +72,22 @@ class BadInputTest : public ServerFixture {
 
 std::string PathOf(const RequestField& field) { return field.name + (field.field()->is_repeated() ? "[0]" : ""); }
 
-bool IsText(const RequestField& field) { return field.field()->cpp_type() == FieldDescriptor::CPPTYPE_STRING; }
+bool IsNewPassword(const RequestField& field) { return field.rules.format() == v1::FORMAT_NEW_PASSWORD; }
+
+// All strings but new passwords, which the rules for passwords refuse.
+bool IsText(const RequestField& field) {
+  return !IsNewPassword(field) && field.field()->cpp_type() == FieldDescriptor::CPPTYPE_STRING;
+}
+
+// The request with that text in the field, as bytes, since no message holds a text that is not UTF-8.
+std::string WithText(const Message& request, const RequestField& field, const std::string& text) {
+  const std::string mark(text.size(), 'Z');  // Which is in no other field.
+  std::unique_ptr<Message> copy(request.New());
+  copy->CopyFrom(request);
+  SetText(field, mark, copy.get());
+  const std::string bytes = copy->SerializeAsString();
+  return mark.empty() ? bytes : absl::StrReplaceAll(bytes, {{mark, text}});
+}
 
 TEST_F(BadInputTest, NoWrongTextPasses) {
   Start();
@@ -107,7 +125,7 @@ TEST_F(BadInputTest, NoRequiredFieldMayBeAbsent) {
   Start();
   ForEachField([this](const MethodDescriptor* method, const RequestField& field) {
     const bool nested_in_update = field.path.size() > 1 && method->name().starts_with("Update");
-    if (!field.required || nested_in_update) return;
+    if (!field.required || nested_in_update || IsNewPassword(field)) return;
     const auto request = ValidRequest(method);
     Message* holder = Holder(field, request.get());
     holder->GetReflection()->ClearField(holder, field.field());
@@ -169,7 +187,8 @@ TEST_F(BadInputTest, BytesThatAreNoMessageAreRefusedAndDoNotHurt) {
   for (const MethodDescriptor* method : AllMethods(environment().table())) {
     const auto fields = FieldsOf(method->input_type());
     const bool needs = method->input_type()->real_oneof_decl_count() > 0 ||
-                       std::any_of(fields.begin(), fields.end(), [](const auto& field) { return field.required; });
+                       std::any_of(fields.begin(), fields.end(),
+                                   [](const auto& field) { return field.required && !IsNewPassword(field); });
     for (int i = 0; i < 60; ++i) {
       std::string bytes(1 + random() % 200, '\0');
       for (char& byte : bytes) byte = static_cast<char>(random());
@@ -210,6 +229,67 @@ TEST_F(BadInputTest, NothingIsHashedForARequestThatIsWrong) {
   EXPECT_THAT(Send(v1::ChangePasswordRequest::descriptor()->file()->service(0)->FindMethodByName("ChangePassword"),
                    change.SerializeAsString(), kHashNever),
               Refuses(v1::ERROR_REASON_PASSWORD_POLICY, "rule", "TOO_SHORT"));
+}
+
+// Each RPC that takes a new password refuses it by the name of the rule, in the same way, before anything is hashed or stored.
+TEST_F(BadInputTest, NoNewPasswordOfWrongFormPasses) {
+  config.argon2 = {.memory_kib = 256 * 1024, .iterations = 8};
+  config.hash_lanes = 1;
+  Start();
+  constexpr absl::Duration kHashNever = absl::Milliseconds(700);
+  v1::ResetPasswordRequest reset;
+  reset.set_name("directories/forthcoffee/users/user1");
+  reset.set_given("x");
+  v1::ChangePasswordRequest change;
+  change.set_name("directories/forthcoffee/users/user1");
+  change.set_current_password("whatever it is now");
+  change.set_new_password("x");
+  v1::CompleteResetRequest complete;
+  complete.set_reset_token(std::string(43, 'o'));
+  complete.set_new_password("x");
+  v1::CheckPasswordRequest check;
+  check.set_password("x");
+  const std::map<std::string, const Message*> requests = {
+      {"ResetPassword", &reset}, {"ChangePassword", &change}, {"CompleteReset", &complete}, {"CheckPassword", &check}};
+  const std::vector<std::pair<std::string, std::string>> bad = {{"", "EMPTY"},
+                                                                {std::string(1, '\0'), "CONTROL_CHARACTER"},
+                                                                {"a long phrase\nof two lines", "CONTROL_CHARACTER"},
+                                                                {std::string(257, 'a'), "TOO_LONG"},
+                                                                {std::string(64 * 1024, 'a'), "TOO_LONG"},
+                                                                {"a long phrase \xc2\xad", "INVISIBLE_CHARACTER"},
+                                                                {"a long phrase \xcd\xb8", "UNASSIGNED_CHARACTER"},
+                                                                {"a long phrase \xee\x80\x80", "DISALLOWED_CHARACTER"},
+                                                                {"a long phrase \xff", "NOT_UTF8"},
+                                                                {"too short", "TOO_SHORT"}};
+  const std::string before = Checksum();
+  size_t methods = 0;
+  for (const MethodDescriptor* method : AllMethods(environment().table())) {
+    const auto fields = FieldsOf(method->input_type());
+    const auto field = std::find_if(fields.begin(), fields.end(), IsNewPassword);
+    if (field == fields.end()) continue;
+    ++methods;
+    ASSERT_TRUE(requests.contains(std::string(method->name()))) << method->full_name();
+    for (const auto& [password, rule] : bad) {
+      const bool is_verdict = method->name() == "CheckPassword" && rule != "NOT_UTF8";
+      const std::string bytes = WithText(*requests.at(std::string(method->name())), *field, password);
+      std::string answer;
+      const absl::Status status = FromGrpc(CallRaw(TokenFor(CallerOf(method)), method, bytes, &answer, kHashNever));
+      if (!is_verdict) {
+        EXPECT_THAT(status, Refuses(v1::ERROR_REASON_PASSWORD_POLICY, "rule", rule)) << method->full_name();
+        continue;
+      }
+      v1::CheckPasswordResponse checked;
+      ASSERT_THAT(status, IsOk());
+      ASSERT_TRUE(checked.ParseFromString(answer));
+      EXPECT_FALSE(checked.acceptable());
+      const auto broken = std::find_if(checked.verdicts().begin(), checked.verdicts().end(),
+                                       [](const auto& verdict) { return !verdict.passed(); });
+      ASSERT_NE(broken, checked.verdicts().end());
+      EXPECT_EQ(v1::PasswordRule_Name(broken->rule()), "PASSWORD_RULE_" + rule);
+    }
+  }
+  EXPECT_EQ(methods, requests.size());
+  EXPECT_EQ(Checksum(), before);
 }
 
 }  // namespace

@@ -152,6 +152,7 @@ std::string ValidText(v1::Format format) {
       {v1::FORMAT_ISSUER, "https://issuer.roastery.example/oidc"},
       {v1::FORMAT_MAIL, "somebody@roastery.example"},
       {v1::FORMAT_PASSWORD, "a good long password"},
+      {v1::FORMAT_NEW_PASSWORD, "a good long password"},
       {v1::FORMAT_JWKS, KeySetOf(kForth)},
       {v1::FORMAT_TOKEN, "opaque"},
       {v1::FORMAT_IDENTIFIER, "https://hearth.example/api"},

@@ -156,7 +156,7 @@ TEST_F(ResetPasswordTest, AGivenPasswordThatBreaksTheRulesIsRefusedWithTheRule) 
   }
   auto request = ResetOf(kUser1);
   request.set_given("");
-  EXPECT_THAT(DoReset(request), ViolatesField("given"));
+  EXPECT_THAT(DoReset(request), Refuses(v1::ERROR_REASON_PASSWORD_POLICY, "rule", "EMPTY"));
   EXPECT_EQ(VersionOf("user1"), "0");
 }
 
