@@ -77,7 +77,7 @@ TEST_F(MutualTlsTest, ACertificateIsTheServiceAccountItIsBoundTo) {
 TEST_F(MutualTlsTest, StrangersDoNotGetPastTheHandshake) {
   files_.MakeAuthority("other");
   files_.Issue("other", "foreign", kBackend);
-  files_.Issue("ca", "expired", kBackend, "clientAuth", -1);
+  files_.Issue("ca", "expired", kBackend, "clientAuth", "-startdate 20250101000000Z -enddate 20250102000000Z");
   files_.Issue("ca", "web-server", kBackend, "serverAuth");
   files_.MakeSelfSigned("self");
   Start();
@@ -175,9 +175,7 @@ TEST_F(MutualTlsTest, ARevokedCertificateDoesNotGetPastTheHandshake) {
   files_.Issue("ca", "client", kBackend);
   files_.Issue("ca", "lost", kBackend);
   files_.Run(
-      "mkdir crls && touch index.txt && printf '[ca]\\ndefault_ca=d\\n[d]\\ndatabase=index.txt\\ndefault_md=sha256\\n' "
-      ">ca.cnf &&"
-      " openssl ca -config ca.cnf -cert ca.pem -keyfile ca.key -revoke lost.pem &&"
+      "mkdir crls && openssl ca -config ca.cnf -cert ca.pem -keyfile ca.key -revoke lost.pem &&"
       " openssl ca -config ca.cnf -cert ca.pem -keyfile ca.key -gencrl -crldays 2 -out crls/ca.pem && openssl rehash "
       "crls");
   config.tls_client_crls = files_.Path("crls");

@@ -51,12 +51,14 @@ void CertificateFolder::MakeAuthority(const std::string& name) const {
 }
 
 void CertificateFolder::Issue(const std::string& authority, const std::string& name, const std::string& names,
-                              const std::string& usage, int days) const {
-  Run(absl::StrCat(kKey, " -subj /CN=", name, " -keyout ", name, ".key -out ", name, ".csr && printf '%s\\n'",
-                   names.empty() ? "" : " subjectAltName=" + names,
-                   " basicConstraints=critical,CA:FALSE extendedKeyUsage=", usage, " >", name,
-                   ".ext && openssl x509 -req -in ", name, ".csr -CA ", authority, ".pem -CAkey ", authority,
-                   ".key -CAcreateserial -days ", days, " -extfile ", name, ".ext -out ", name, ".pem"));
+                              const std::string& usage, const std::string& lifetime) const {
+  Run(absl::StrCat(
+      "printf '%s\\n' '[ca]' default_ca=d '[d]' database=index.txt unique_subject=no rand_serial=yes new_certs_dir=."
+      " default_md=sha256 policy=p '[p]' commonName=supplied >ca.cnf && touch index.txt && printf '%s\\n'",
+      names.empty() ? "" : " subjectAltName=" + names, " basicConstraints=critical,CA:FALSE extendedKeyUsage=", usage,
+      " >", name, ".ext && ", kKey, " -subj /CN=", name, " -keyout ", name, ".key -out ", name,
+      ".csr && openssl ca -batch -config ca.cnf -cert ", authority, ".pem -keyfile ", authority, ".key ", lifetime,
+      " -notext -extfile ", name, ".ext -in ", name, ".csr -out ", name, ".pem"));
 }
 
 std::shared_ptr<grpc::ChannelCredentials> CertificateFolder::Trusting(const std::string& name,

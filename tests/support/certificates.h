@@ -26,10 +26,10 @@ class CertificateFolder {
   void MakeSelfSigned(const std::string& name) const;
   // An authority, which Issue signs with.
   void MakeAuthority(const std::string& name) const;
-  // A certificate with these subject alternative names, such as "URI:spiffe://a.example/x,DNS:x.a.example". `usage` is its extended key usage, `days`
-  // how long it lives from now.
+  // A certificate with these subject alternative names, such as "URI:spiffe://a.example/x,DNS:x.a.example". `usage` is its extended key usage,
+  // `lifetime` how long it lives, as options of `openssl ca`, whose configuration it leaves in ca.cnf.
   void Issue(const std::string& authority, const std::string& name, const std::string& names,
-             const std::string& usage = "clientAuth", int days = 2) const;
+             const std::string& usage = "clientAuth", const std::string& lifetime = "-days 2") const;
 
   // Credentials of a client that trusts NAME.pem, and shows `certificate` unless it is empty.
   std::shared_ptr<grpc::ChannelCredentials> Trusting(const std::string& name,
