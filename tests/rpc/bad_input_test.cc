@@ -266,7 +266,8 @@ TEST_F(BadInputTest, NoNewPasswordOfWrongFormPasses) {
   for (const MethodDescriptor* method : AllMethods(environment().table())) {
     const auto fields = FieldsOf(method->input_type());
     const auto field = std::find_if(fields.begin(), fields.end(), IsNewPassword);
-    if (field == fields.end()) continue;
+    if (field == fields.end() || method->server_streaming())
+      continue;  // A batch answers each of its rows: batch_reset_test.
     ++methods;
     ASSERT_TRUE(requests.contains(std::string(method->name()))) << method->full_name();
     for (const auto& [password, rule] : bad) {

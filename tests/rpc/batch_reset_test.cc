@@ -65,6 +65,18 @@ TEST_F(BatchResetTest, EveryPersonIsAnsweredInOrderAndARefusalStopsNobodyElse) {
   EXPECT_THAT(Verify("directories/forthcoffee/users/user2", responses_[4].reset().generated_password()), IsOk());
 }
 
+TEST_F(BatchResetTest, AGivenPasswordThatCannotBeStopsNobodyElse) {
+  auto request = RunOf({"user1", "user1", "user1"});
+  request.mutable_requests(0)->set_given("");
+  request.mutable_requests(1)->set_given(std::string(64 * 1024, 'a'));
+  ASSERT_THAT(DoRun(request), IsOk());
+  ASSERT_EQ(responses_.size(), 3u);
+  EXPECT_EQ(ReasonIn(responses_[0]), "PASSWORD_POLICY");
+  EXPECT_EQ(ReasonIn(responses_[1]), "PASSWORD_POLICY");
+  EXPECT_EQ(ReasonIn(responses_[2]), "");
+  EXPECT_EQ(VersionOf("user1"), "1");
+}
+
 TEST_F(BatchResetTest, EachPersonHasAuditEventsOfTheirOwn) {
   ASSERT_THAT(DoRun(RunOf({"user1", "visitor", "user2"})), IsOk());
   const std::string actor = "forthcoffee/global-administrator", users = "directories/forthcoffee/users/";

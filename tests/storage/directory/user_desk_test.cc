@@ -202,8 +202,8 @@ TEST_F(UserDeskTest, WhereProofsAreMailedIsChangedByThoseWhoMayResetOnly) {
     EXPECT_THAT(change("display_name", actor), IsOk());
   }
   // Some other people's resets are not enough: a helpdesk of a unit that the person is not in.
-  Sql("INSERT INTO hearth.administrative_units (directory_id, unit_id, display_name) VALUES"
-      " ('forthcoffee', 'far', 'x')");
+  Sql("INSERT INTO hearth.administrative_units (directory_id, unit_id, display_name, restricted) VALUES"
+      " ('forthcoffee', 'far', 'x', false)");
   Sql("INSERT INTO hearth.role_assignments (directory_id, user_id, role, unit_id) VALUES"
       " ('forthcoffee', 'user2', 'helpdesk_administrator', 'far')");
   EXPECT_THAT(change("mail", "user2"), HasReason(v1::ERROR_REASON_OUTSIDE_ADMINISTRATIVE_UNIT));

@@ -144,7 +144,7 @@ TEST_F(WallsTest, KeysBeginWithTheDirectory) {
                   " WHERE c.relnamespace = 'hearth'::regnamespace AND i.indisunique AND a.attname <> 'directory_id'"
                   " ORDER BY i.indexrelid::regclass::text"),
               ElementsAre(ElementsAre("hearth.certificate_identities_identity_key"), ElementsAre("hearth.domains_pkey"),
-                          ElementsAre("hearth.migrations_pkey"), ElementsAre("hearth.trusted_issuers_issuer_key")));
+                          ElementsAre("hearth.migrations_pkey"), ElementsAre("hearth.trusted_issuers_audience")));
 }
 
 // Where there is a row: the scope is read when the first is looked at.
