@@ -23,28 +23,29 @@ TITLES = {
     "echo-request": "bare gRPC echo (request's messages)", "request": "RequestReset", "pgbench-request": "pgbench, an intent a statement",
     "argon2": "raw Argon2id", "verify": "VerifyPassword", "reset": "ResetPassword", "complete": "CompleteReset",
 }
-# The statements as the server has them, and who is asked for. $1, $2 and $3 are the arrays of scope, directories and names.
-STATEMENTS = {"pgbench-resolve": ("guest_resolve", "user:i@forthcoffee.com"), "pgbench-get": ("guest_get", "guest:i")}
+# The statements as the server has them, and their parameters, arrays of one: scope, directory, who asks where that matters, for whom (:i is a number).
+STATEMENTS = {"pgbench-resolve": ("guest_resolve", (CONTOSO, CONTOSO, "backend-0", "user:i@forthcoffee.com")),
+              "pgbench-get": ("guest_get", (CONTOSO, CONTOSO, "guest:i"))}
 
 # One intent, as RequestReset writes them by the batch, which no relay takes. Row-level security is told of the directory by PGOPTIONS.
 INSERT_INTENT = r"""\set a random(0, 4611686018427387903)
 \set b random(0, 4611686018427387903)
 INSERT INTO hearth.reset_intents (directory_id, handle_digest, request_digest, identifier_digest, sealed, call_id, caller_directory,
   caller, caller_kind, peer, trace_id, due_time) SELECT 'forthcoffee', h, h, h, repeat('x', 360)::bytea, gen_random_uuid(), 'forthcoffee',
-  'backend-0', 'service', 'ipv4:127.0.0.1:40000', '', now() + interval '1 day' FROM (SELECT sha256((:a || '-' || :b)::bytea) AS h) d ON CONFLICT DO NOTHING;
+  'backend-0', 'service', 'a peer of usual length', '', now() + interval '1 day' FROM (SELECT sha256((:a::text || '-' || :b::text)::bytea) AS h) d ON CONFLICT DO NOTHING;
 """
 
 
 def statement(kind):
     """A pgbench script that runs the server's own statement for one row."""
-    name, who = STATEMENTS[kind]
+    name, values = STATEMENTS[kind]
     source = (ROOT / "server/guest/guest_store.cc").read_text(encoding="utf-8")
     found = re.search(rf'"{name}",\s*((?:"[^"]*"\s*)+)}}', source)
     if not found:
         raise Failure(f"server/guest/guest_store.cc has no statement {name}")
     sql = "".join(re.findall(r'"([^"]*)"', found.group(1)))
-    before, after = who.split(":i")
-    sql = sql.replace("$1", f"('{{{CONTOSO}}}')").replace("$2", f"('{{{CONTOSO}}}')").replace("$3", f"('{{{before}' || :i || '{after}}}')")
+    for number, value in enumerate(values, start=1):
+        sql = sql.replace(f"${number}", "('{" + value.replace(":i", "' || :i || '") + "}')")
     return f"\\set i random(0, {PEOPLE - 1})\n{sql};\n"
 
 

@@ -31,6 +31,7 @@ nlohmann::ordered_json ToJson(Outcome& outcome, double client_cpu_seconds) {
   json["p99_us"] = Percentile(outcome.micros, 0.99);
   json["client_cpu_seconds"] = client_cpu_seconds;
   json["errors"] = outcome.errors;
+  json["sent_away"] = outcome.sent_away;
   return json;
 }
 

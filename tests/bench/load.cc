@@ -1,5 +1,6 @@
 #include "tests/bench/load.h"
 
+#include <grpcpp/alarm.h>
 #include <grpcpp/generic/generic_stub.h>
 #if __has_include(<grpcpp/impl/proto_utils.h>)
 #include <grpcpp/impl/proto_utils.h>
@@ -14,6 +15,8 @@
 #include <optional>
 #include <thread>
 
+#include "absl/strings/numbers.h"
+#include "absl/strings/string_view.h"
 #include "tests/bench/generator.h"
 
 namespace hearth::bench {
@@ -25,6 +28,18 @@ using Stub = grpc::TemplatedGenericStub<Message, Message>;
 
 // Longer than any call may take: a call that hangs is an error that is seen.
 constexpr std::chrono::seconds kPatience{30};
+
+// How long a refused caller is asked to stay away, as clients of gRPC heed it (gRFC A6); nullopt when it is not asked to.
+std::optional<std::chrono::milliseconds> PushbackOf(const grpc::ClientContext& context) {
+  const auto& trailer = context.GetServerTrailingMetadata();
+  const auto entry = trailer.find("grpc-retry-pushback-ms");
+  int64_t millis = 0;
+  if (entry == trailer.end() ||
+      !absl::SimpleAtoi(absl::string_view(entry->second.data(), entry->second.size()), &millis)) {
+    return std::nullopt;
+  }
+  return std::chrono::milliseconds(millis);
+}
 
 // What all calls share.
 struct Shared {
@@ -66,15 +81,17 @@ class Slot {
                     [this](const grpc::Status& status) { End(status); });
   }
 
-  // Ends the call that is in flight; after Shared::stopping is set.
+  // Ends the call that is in flight, or the wait; after Shared::stopping is set.
   void Cancel() {
     const std::lock_guard lock(mutex_);
     if (context_.has_value()) context_->TryCancel();
+    if (wait_ != nullptr) wait_->Cancel();
   }
 
   void CollectInto(Outcome& outcome) const {
     outcome.micros.insert(outcome.micros.end(), micros_.begin(), micros_.end());
     for (const auto& [error, count] : errors_) outcome.errors[error] += count;
+    outcome.sent_away += sent_away_;
     outcome.last_answer = response_->SerializeAsString();
   }
 
@@ -83,15 +100,25 @@ class Slot {
     const auto time = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start_);
     if (status.error_code() == grpc::StatusCode::CANCELLED && shared_.stopping) {
       // By Cancel.
+    } else if (ReasonOf(status) == "OVERLOADED" && PushbackOf(*context_).has_value()) {
+      ++sent_away_;
+      if (shared_.plan.refused != nullptr) shared_.plan.refused(*request_);
+      return ComeBackIn(*PushbackOf(*context_));
     } else if (!status.ok()) {
       ++errors_[Describe(status)];
-      if (shared_.plan.refused != nullptr && ReasonOf(status) == "OVERLOADED") shared_.plan.refused(*request_);
     } else if (!shared_.plan.makes_sense(*response_)) {
       ++errors_["an answer that makes no sense"];
     } else if (shared_.measuring) {
       micros_.push_back(static_cast<uint32_t>(time.count()));
     }
     Begin();
+  }
+
+  void ComeBackIn(std::chrono::milliseconds time) {
+    const std::lock_guard lock(mutex_);
+    if (shared_.stopping) time = {};
+    wait_ = std::make_unique<grpc::Alarm>();
+    wait_->Set(std::chrono::system_clock::now() + time, [this](bool) { Begin(); });
   }
 
   Shared& shared_;
@@ -102,6 +129,8 @@ class Slot {
   std::unique_ptr<Message> request_, response_;
   std::mutex mutex_;
   std::optional<grpc::ClientContext> context_;
+  std::unique_ptr<grpc::Alarm> wait_;
+  int64_t sent_away_ = 0;
   Clock::time_point start_;
   std::vector<uint32_t> micros_;
   std::map<std::string, int64_t> errors_;

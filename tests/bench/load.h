@@ -1,4 +1,4 @@
-// Closed-loop load: a fixed number of calls in flight, a new one for each that ends.
+// Closed-loop load: a fixed number of callers, each with one call in flight; who is refused for overload comes back when the server says.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -27,6 +27,7 @@ struct Outcome {
   double seconds = 0;
   std::vector<uint32_t> micros;           // Of each call that went well.
   std::map<std::string, int64_t> errors;  // What other calls failed with, and how often, all along.
+  int64_t sent_away = 0;                  // Refusals for overload that said when to come back, all along.
   std::string last_answer;                // Its bytes.
 };
 

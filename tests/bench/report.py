@@ -36,6 +36,7 @@ def summarize(cells):
         row = {"kind": kind, "title": TITLES[kind], "in_flight": in_flight, "rounds": len(outcomes)}
         row |= {figure: statistics.median(outcome[figure] for outcome in outcomes if figure in outcome)
                 for figure in FIGURES if any(figure in outcome for outcome in outcomes)}
+        row["sent_away"] = sum(outcome.get("sent_away", 0) for outcome in outcomes)
         row["errors"] = {}
         for outcome in outcomes:
             for error, count in outcome.get("errors", {}).items():
@@ -85,6 +86,8 @@ def table(machine_info, rows, reached):
     lines.append("server, postgres, client: microseconds of processor time a call. Ratios of calls a second: median of the rounds (least–most);")
     lines.append("by processor time: the reference's time a call by this one's, which other programs on the machine disturb less.")
     lines += [f"{'met   ' if aim['met'] else 'MISSED'}  {aim['reached']:.2f}  {aim['aim']}" for aim in reached]
+    lines += [f"of {row['in_flight']} callers of {row['title']}, {row['sent_away']} were sent away for a while in all rounds"
+              for row in rows if row["sent_away"]]
     for row in rows:
         lines += [f"ERRORS  {row['title']} at {row['in_flight']}: {count} x {error}" for error, count in row["errors"].items()]
     return "\n".join(lines)
