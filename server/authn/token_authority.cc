@@ -28,6 +28,11 @@ absl::StatusOr<VerifiedToken> TokenAuthority::Verify(const std::string& token, a
   return now.revision == known.revision ? verified : VerifyWith(token, naming, now);
 }
 
+std::string TokenAuthority::RememberedDirectory(const std::string& token) {
+  auto known = tokens_.Get(token, clock_.Now());
+  return known.has_value() ? std::move(known->directory) : "";
+}
+
 absl::StatusOr<TokenAuthority::Naming> TokenAuthority::NamingOf(const std::string& token) {
   ASSIGN_OR_RETURN(std::string issuer, PeekIssuer(token));
   return Naming{std::move(issuer), PeekAudiences(token)};

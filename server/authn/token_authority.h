@@ -32,7 +32,10 @@ class TokenAuthority {
   // UNAUTHENTICATED and a text for the log only, also for a token whose audiences fit several directories, or as Database::Read does.
   absl::StatusOr<VerifiedToken> Verify(const std::string& token, absl::Time deadline);
 
-  // The same, after reading the issuer's registration again: for a token whose revision turned out to be old.
+  // The directory of a token that was good when it was verified last, without a look at the database; empty when it is not remembered.
+  std::string RememberedDirectory(const std::string& token);
+
+  // As Verify, after reading the issuer's registration again: for a token whose revision turned out to be old.
   absl::StatusOr<VerifiedToken> VerifyAgain(const std::string& token, absl::Time deadline);
 
   // Issuers that publish their keys and whose tokens named one that is not among them, since this was last asked; each once, a hundred at most.

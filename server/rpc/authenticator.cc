@@ -149,6 +149,11 @@ absl::Status Identify(Claimed& claimed, const Callers& callers, TokenAuthority& 
 
 }  // namespace
 
+std::string Authenticator::RememberedDirectory(const Work& work) {
+  const auto credentials = CredentialsOf(*work.context);
+  return credentials.ok() && credentials->token.has_value() ? tokens_.RememberedDirectory(*credentials->token) : "";
+}
+
 void Authenticator::Authenticate(absl::Span<Work* const> batch) {
   std::vector<Claimed> all;
   Callers callers;

@@ -21,6 +21,10 @@ class Authenticator {
   // is in log_detail), CALLER_NOT_ACTIVE, or a failure of the database.
   void Authenticate(absl::Span<Work* const> batch);
 
+  // The directory of a call whose token is remembered, without a look at the database, so as it was when the token was verified last; empty for others.
+  // Good for refusing sooner, for nothing else.
+  std::string RememberedDirectory(const Work& work);
+
  private:
   Database& database_;
   TokenAuthority& tokens_;

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "server/base/error.h"
 #include "server/base/ids.h"
 #include "server/base/log.h"
@@ -229,6 +230,18 @@ void Dispatcher::RunWorker(Lane& lane) {
   }
 }
 
+void Dispatcher::ShedEarly(Lane& lane, Work& work) {
+  if (!work.status.ok()) return;
+  const std::string directory = gate_.RememberedDirectory(work);
+  {
+    absl::MutexLock lock(&lane.mutex);
+    if (directory.empty() || !lane.admitted->Refuses(directory, absl::Now())) return;
+  }
+  work.log_detail = absl::StrCat("of ", directory, ", shed before it was looked up");
+  work.status = Overloaded(lane.work_class);
+  metrics_.ShedEarly();
+}
+
 void Dispatcher::RunAdmitter(Lane& lane) {
   while (true) {
     Batch batch = TakeBatch(lane);
@@ -236,6 +249,7 @@ void Dispatcher::RunAdmitter(Lane& lane) {
     for (const auto& work : batch) {
       StartCall(*work);
       CheckAlive(*work);
+      ShedEarly(lane, *work);
     }
     Admit(batch);
     for (auto& work : batch) {

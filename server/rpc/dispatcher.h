@@ -70,6 +70,8 @@ class Dispatcher {
   static std::unique_ptr<Work> TakeAdmitted(Lane& lane);
   // Lets what passed the gate, or was refused there and must be audited, wait for its directory's turn; gives back what must be refused for it.
   static Batch Queue(Lane& lane, std::unique_ptr<Work> work);
+  // Refuses a call before anybody is looked up, if its turn could only refuse it.
+  void ShedEarly(Lane& lane, Work& work);
   void RunWorker(Lane& lane);
   void RunAdmitter(Lane& lane);
   void RunFairWorker(Lane& lane);

@@ -54,6 +54,17 @@ class FairQueue {
     return refused;
   }
 
+  // Whether Push would only refuse a newcomer of the group, whose overload goes on with that: for those who can tell a group sooner than they have an
+  // item.
+  bool Refuses(const std::string& group, absl::Time now) {
+    const auto found = groups_.find(group);
+    if (found == groups_.end()) return false;
+    Group& own = found->second;
+    if (now >= own.overloaded_until || own.waiting.size() != 1) return false;
+    own.overloaded_until = now + kIntervals * patience_;
+    return true;
+  }
+
   // The next item; nullopt when nothing waits.
   std::optional<Item> Pop(absl::Time now) {
     if (turns_.empty()) return std::nullopt;

@@ -29,6 +29,9 @@ class Gate {
   // Admits a batch of calls of one method. Work whose status is set already is left alone.
   void Admit(absl::Span<Work* const> batch);
 
+  // Which directory a call is of, as far as that can be told without a look at the database; empty when it cannot.
+  std::string RememberedDirectory(const Work& work) const { return authenticator_.RememberedDirectory(work); }
+
   // Admits a further request of a call that streams them, in work.request: what it names, and the form of its fields, as of the first. Who calls was
   // asked then, and is asked again where something is written.
   absl::Status AdmitMore(Work& work) const { return AdmitOne(work); }

@@ -24,6 +24,11 @@ Metrics::Metrics(const RpcTable& table)
                    .Name("hearth_rate_limited_total")
                    .Help("Calls that were refused by a rate limit, by whose limit it is, work class and method")
                    .Register(*registry_)),
+      shed_early_(prometheus::BuildCounter()
+                      .Name("hearth_shed_early_total")
+                      .Help("Calls that were refused for their directory's overload before anybody was looked up")
+                      .Register(*registry_)
+                      .Add({})),
       buckets_(prometheus::BuildGauge()
                    .Name("hearth_rate_limit_buckets")
                    .Help("Callers and directories that the rate limiter keeps count of")

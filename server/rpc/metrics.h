@@ -31,6 +31,8 @@ class Metrics {
   void Refused(const std::string& reason);
   // A call was refused by this limit: "caller" or "directory", of its work class; "caller_method" or "directory_method"; "directory_runs".
   void Limited(const std::string& limit, const Rpc& rpc);
+  // A call was refused for overload before its caller was looked up.
+  void ShedEarly() { shed_early_.Increment(); }
   // Buckets that the rate limiter holds.
   void SetBuckets(size_t buckets);
   // A batch of this size was served.
@@ -54,6 +56,7 @@ class Metrics {
   prometheus::Family<prometheus::Counter>& refused_;
   prometheus::Family<prometheus::Gauge>& waiting_;
   prometheus::Family<prometheus::Counter>& limited_;
+  prometheus::Counter& shed_early_;
   prometheus::Gauge& buckets_;
   std::array<prometheus::Counter*, kRangeOutcomes> ranges_;
 };

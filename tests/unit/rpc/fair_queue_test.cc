@@ -98,6 +98,21 @@ TEST_F(FairQueueTest, InOverloadAGroupHasOneWaitingAndNewcomersAreRefusedAtOnce)
   EXPECT_THAT(Drain(), ElementsAre("a1", "b1", "b2", "b3"));
 }
 
+TEST_F(FairQueueTest, SaysSoonerWhomItWouldOnlyRefuse) {
+  Push("a", "a1");
+  EXPECT_FALSE(queue_.Refuses("a", now_)) << "no overload";
+  queue_.Pop(now_);
+  Overload("a");
+  EXPECT_FALSE(queue_.Refuses("a", now_)) << "nobody waits";
+  Push("a", "a1");
+  now_ += kInterval - absl::Milliseconds(1);
+  EXPECT_TRUE(queue_.Refuses("a", now_));
+  EXPECT_FALSE(queue_.Refuses("b", now_));
+  now_ += kInterval - absl::Milliseconds(1);
+  EXPECT_TRUE(queue_.overloaded("a", now_)) << "the refusal prolonged it";
+  EXPECT_THAT(Drain(), ElementsAre("a1"));
+}
+
 TEST_F(FairQueueTest, WhenOverloadBeginsTheNewestStaysAndTheOldAreRefused) {
   // Three in all the time, and what comes out has waited for three times as long as it takes one.
   for (const char* item : {"1", "2", "3"}) Push("a", item);
