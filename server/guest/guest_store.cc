@@ -33,7 +33,7 @@ constexpr Statement kResolve{"guest_resolve",
   "SELECT w.user_id FROM (" HEARTH_GUESTS(where) " LIMIT $3::bigint + 1000000000000) w WHERE coalesce((SELECT" \
   " i.expire_time <= now() FROM hearth.invitations i WHERE i.directory_id = $1 AND i.user_id = w.user_id), true)" \
   " ORDER BY w.user_id"
-// In "C", as in the indexes of guests only: migrations/0030_guest_lists.sql.
+// In "C", as in the indexes of guests only: migrations/0033_guest_lists.sql.
 #define HEARTH_GUEST \
   "u.directory_id COLLATE \"C\" = $1 AND (u.user_type = 2 OR u.home_directory_id IS DISTINCT FROM u.directory_id)"
 #define HEARTH_GUEST_OF_HOME \

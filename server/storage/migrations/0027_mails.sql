@@ -21,7 +21,7 @@ SELECT u.directory_id, u.user_id, u.user_principal_name, u.display_name, u.mail,
                JOIN hearth.groups g ON g.directory_id = m.directory_id AND g.group_id = m.group_id AND g.role_assignable
                WHERE m.directory_id = u.directory_id AND m.user_id = u.user_id) AS privileged_group,
        coalesce(h.contact, '') AS home_contact,
-       NOT u.home_active OR coalesce(u.home_directory_id <> u.directory_id AND NOT h.live, false) AS disabled_at_home,
+       NOT u.home_active OR coalesce(u.home_directory_id <> u.directory_id AND h.delete_time IS NOT NULL, false) AS disabled_at_home,
        u.sponsor_id, hearth.micros(i.expire_time) AS invitation_expire_time,
        array_to_string(u.alternate_mails, ' ') AS alternate_mails, u.preferred_language
 FROM hearth.users u
@@ -41,8 +41,7 @@ CREATE INDEX outbox_due ON hearth.outbox (directory_id, due_time, position);
 DROP INDEX hearth.outbox_by_directory;
 
 -- As before, but in the order of the index and row by row, whatever the planner believes of the sizes: it read all mails of a directory, also those of
--- weeks ago, for each claim. And only of live directories: what the others have waiting goes out if they are live again in time, and expires else; that
--- is one look at the directory's row for each that has mails.
+-- weeks ago, for each claim.
 CREATE OR REPLACE FUNCTION hearth.claim_mails(last text, most integer, lease_id uuid, seconds integer)
 RETURNS TABLE (directory_id text, mail_id uuid, attempts integer, recipient text, template smallint, languages text, message_id text,
                key_id text, sealed bytea, create_time bigint, expire_time bigint, remaining bigint,
@@ -62,7 +61,6 @@ BEGIN
   )
   SELECT array_agg(f.directory_id) INTO due FROM (
     SELECT w.directory_id FROM waiting w WHERE w.directory_id IS NOT NULL
-      AND EXISTS (SELECT 1 FROM hearth.directories d WHERE d.directory_id = w.directory_id AND d.live)
       AND EXISTS (SELECT 1 FROM hearth.outbox o WHERE o.directory_id = w.directory_id AND o.due_time <= now())
     LIMIT most) f;
   IF due IS NULL THEN RETURN; END IF;
