@@ -9,24 +9,9 @@
 namespace hearth {
 namespace {
 
-constexpr Statement kDue{"audit_due", "SELECT directory_id FROM hearth.audit_due($1, $2)"};
-constexpr Statement kMakeTrees{
-    "audit_make_trees",
-    "INSERT INTO hearth.audit_trees (directory_id) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING"};
-constexpr Statement kLockTrees{"audit_lock_trees",
-                               "SELECT directory_id, size, frontier FROM hearth.audit_trees"
-                               " WHERE directory_id = ANY ($1::text[]) ORDER BY directory_id FOR UPDATE SKIP LOCKED"};
+constexpr Statement kLock{"audit_lock", "SELECT directory_id, size, frontier FROM hearth.audit_lock($1, $2)"};
 constexpr Statement kNow{"audit_now", "SELECT hearth.micros(clock_timestamp())"};
-constexpr Statement kUnsealed{
-    "audit_unsealed",
-    "SELECT q.position, a.directory_id, a.event_id, hearth.micros(a.create_time) AS create_time, a.action, a.verdict,"
-    " a.reason, a.actor_directory, a.actor_kind, a.rpc, a.through_service, a.trace_id, a.salt, a.actor, a.target,"
-    " a.target_principal_name, a.peer"
-    " FROM unnest($1::text[]) d(directory_id)"
-    " CROSS JOIN LATERAL (SELECT u.position, u.event_id FROM hearth.audit_unsealed u"
-    "   WHERE u.directory_id = d.directory_id ORDER BY u.position LIMIT $2) q"
-    " JOIN hearth.audit a ON a.directory_id = d.directory_id AND a.event_id = q.event_id"
-    " ORDER BY a.directory_id, q.position"};
+constexpr Statement kWaiting{"audit_waiting", "SELECT * FROM hearth.audit_waiting($1, $2)"};
 constexpr Statement kAddLeaves{
     "audit_add_leaves",
     "INSERT INTO hearth.audit_leaves (directory_id, sequence, event_id, personal_digest, leaf_hash)"
@@ -40,17 +25,7 @@ constexpr Statement kAddHeads{
     " SELECT h.d, h.size, h.root, to_timestamp(h.sealed::double precision / 1e6), h.key, h.signature"
     " FROM unnest($1::text[], $2::bigint[], $3::bytea[], $4::bigint[], $5::text[], $6::bytea[])"
     " h(d, size, root, sealed, key, signature)"};
-constexpr Statement kMoveTrees{
-    "audit_move_trees",
-    "UPDATE hearth.audit_trees t SET size = n.size, frontier = n.frontier"
-    " FROM unnest($1::text[], $2::bigint[], $3::bytea[]) n(d, size, frontier) WHERE t.directory_id = n.d"};
-// Rows of a directory that came in after those that were read have higher positions only if they began later: those that were read are named by
-// what was sealed, not by their position alone.
-constexpr Statement kDequeue{
-    "audit_dequeue",
-    "DELETE FROM hearth.audit_unsealed u USING unnest($1::text[], $2::bigint[]) n(d, last)"
-    " WHERE u.directory_id = n.d AND u.position <= n.last AND EXISTS (SELECT 1 FROM hearth.audit_leaves l"
-    " WHERE l.directory_id = u.directory_id AND l.event_id = u.event_id)"};
+constexpr Statement kAdvance{"audit_advance", "SELECT hearth.audit_advance($1, $2, $3, $4)"};
 constexpr Statement kLeafNodes{"audit_leaf_nodes",
                                "SELECT leaf_hash FROM hearth.audit_leaves WHERE directory_id = $1 AND sequence >= $2"
                                " AND sequence < $2 + $3 ORDER BY sequence"};
@@ -135,40 +110,35 @@ void WriteHeads(Tx& tx, const std::vector<TreeHead>& heads) {
           ByteaArray(signatures));
 }
 
-void MoveTrees(Tx& tx, const std::map<std::string, Frontier>& trees) {
-  std::vector<std::string> directories, frontiers;
+void Advance(Tx& tx, const Sealed& sealed) {
+  std::vector<std::string> directories, frontiers, positions;
   std::vector<int64_t> sizes;
-  for (const auto& [directory, tree] : trees) {
+  for (const auto& [directory, tree] : sealed.trees) {
     directories.push_back(directory);
     sizes.push_back(tree.size());
     frontiers.push_back(tree.Bytes());
+    positions.push_back(NumberArray(sealed.positions.at(directory)));
   }
-  tx.Exec(kMoveTrees, TextArray(directories), NumberArray(sizes), ByteaArray(frontiers));
+  tx.Exec(kAdvance, TextArray(directories), NumberArray(sizes), ByteaArray(frontiers), TextArray(positions));
 }
 
 }  // namespace
 
-std::vector<std::string> DirectoriesToSeal(Tx& tx, const std::string& last, int most) {
-  std::vector<std::string> directories;
-  for (const auto& row : tx.Exec(kDue, last, most)) directories.emplace_back(row[0].c_str());
-  return directories;
-}
-
-std::map<std::string, Frontier> LockTrees(Tx& tx, const std::vector<std::string>& directories) {
-  tx.Exec(kMakeTrees, TextArray(directories));
-  std::map<std::string, Frontier> trees;
-  for (const auto& row : tx.Exec(kLockTrees, TextArray(directories))) {
-    trees.emplace(row[0].c_str(), Frontier(row[1].as<int64_t>(), FromBytea(row[2])));
+LockedTrees LockTrees(Tx& tx, const std::string& last, int most) {
+  LockedTrees locked;
+  for (const auto& row : tx.Exec(kLock, last, most)) {
+    locked.last = row[0].c_str();
+    locked.trees.emplace(locked.last, Frontier(row[1].as<int64_t>(), FromBytea(row[2])));
   }
-  return trees;
+  return locked;
 }
 
 absl::Time SealTime(Tx& tx) { return ToTime(tx.Exec(kNow)[0][0]); }
 
 std::vector<UnsealedRow> ReadUnsealed(Tx& tx, const std::vector<std::string>& directories, int each) {
   std::vector<UnsealedRow> rows;
-  for (const auto& row : tx.Exec(kUnsealed, TextArray(directories), each)) {
-    rows.push_back({row["position"].as<int64_t>(), RowOf(row)});
+  for (const auto& row : tx.Exec(kWaiting, TextArray(directories), each)) {
+    rows.push_back({row["queue_position"].as<int64_t>(), RowOf(row)});
   }
   return rows;
 }
@@ -177,14 +147,7 @@ void WriteSealed(Tx& tx, const Sealed& sealed) {
   WriteLeaves(tx, sealed.leaves);
   WriteNodes(tx, sealed.nodes);
   WriteHeads(tx, sealed.heads);
-  MoveTrees(tx, sealed.trees);
-  std::vector<std::string> directories;
-  std::vector<int64_t> positions;
-  for (const auto& [directory, position] : sealed.last_position) {
-    directories.push_back(directory);
-    positions.push_back(position);
-  }
-  tx.Exec(kDequeue, TextArray(directories), NumberArray(positions));
+  Advance(tx, sealed);
 }
 
 std::vector<std::string> ReadNodes(Tx& tx, const std::string& directory, int level, int64_t first, int64_t count) {

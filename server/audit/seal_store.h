@@ -36,14 +36,17 @@ struct StoredNode {
   std::string hash;
 };
 
-// The directories in which rows wait, at most `most`, in the order of their ids from the one after `last` on. Needs no scope.
-std::vector<std::string> DirectoriesToSeal(Tx& tx, const std::string& last, int most);
-
-// Locks the trees of these directories, those that nobody else seals at this moment, and returns them. The time is the database's.
-std::map<std::string, Frontier> LockTrees(Tx& tx, const std::vector<std::string>& directories);
+// Locks the trees of at most `most` directories in which rows wait, in the order of their ids from the one after `last` on, and returns them; those that
+// somebody else seals at this moment are passed by. Fewer than `most`: there are no more. The transaction serves these directories from then on, whatever it
+// served before. The time is the database's.
+struct LockedTrees {
+  std::map<std::string, Frontier> trees;
+  std::string last;  // The last of them in the order of the database.
+};
+LockedTrees LockTrees(Tx& tx, const std::string& last, int most);
 absl::Time SealTime(Tx& tx);
 
-// What waits in these directories, at most `each` of one, in the order in which it is sealed.
+// What waits in directories that are locked, at most `each` of one, in the order in which it is sealed.
 std::vector<UnsealedRow> ReadUnsealed(Tx& tx, const std::vector<std::string>& directories, int each);
 
 // What a round of sealing writes, for all its directories at once.
@@ -52,7 +55,7 @@ struct Sealed {
   std::vector<StoredNode> nodes;
   std::map<std::string, Frontier> trees;
   std::vector<TreeHead> heads;
-  std::map<std::string, int64_t> last_position;  // What waited up to here waits no more.
+  std::map<std::string, std::vector<int64_t>> positions;  // What waited here waits no more.
 };
 void WriteSealed(Tx& tx, const Sealed& sealed);
 

@@ -10,7 +10,7 @@
 namespace hearth {
 namespace {
 
-constexpr int kDirectoriesARound = 256;
+constexpr size_t kDirectoriesARound = 256;
 constexpr int kRowsARound = 8000;
 
 // Computes what a round writes. A node is stored when the subtree that it is the root of is full.
@@ -31,14 +31,12 @@ class Round {
     tree.Append(leaf.leaf_hash);
     AddNode(row.directory, 0, leaf.sequence, leaf.leaf_hash);
     sealed_.leaves.push_back(std::move(leaf));
-    sealed_.last_position[row.directory] = unsealed.position;
+    sealed_.positions[row.directory].push_back(unsealed.position);
   }
-
-  const std::map<std::string, Frontier>& trees() const { return sealed_.trees; }
 
   Sealed Finish(const HeadSigner& signer, absl::Time now) {
     for (auto tree = sealed_.trees.begin(); tree != sealed_.trees.end();) {
-      if (!sealed_.last_position.contains(tree->first)) {
+      if (!sealed_.positions.contains(tree->first)) {
         tree = sealed_.trees.erase(tree);  // Nothing new.
         continue;
       }
@@ -87,33 +85,26 @@ class Round {
 }  // namespace
 
 absl::StatusOr<int64_t> Sealer::SealSome(absl::Time deadline) {
-  std::vector<std::string> due;
-  const auto find = [&](Tx& tx) {
-    due = DirectoriesToSeal(tx, last_, kDirectoriesARound);
-    return absl::OkStatus();
-  };
-  RETURN_IF_ERROR(database_.Read({}, deadline, find));
-  if (due.empty() && !last_.empty()) {
-    last_.clear();
-    RETURN_IF_ERROR(database_.Read({}, deadline, find));
-  }
-  if (due.empty()) return 0;
-  last_ = static_cast<int>(due.size()) < kDirectoriesARound ? "" : due.back();
-
   Sealed sealed;
-  RETURN_IF_ERROR(database_.Write(due, deadline, [&](Tx& tx) {
-    Round round(tx, LockTrees(tx, due));
+  std::string last;
+  RETURN_IF_ERROR(database_.Write({}, deadline, [&](Tx& tx) {
     sealed = {};
-    const int each = std::max(1, kRowsARound / static_cast<int>(due.size()));
-    std::vector<std::string> locked;
-    for (const auto& [directory, tree] : round.trees()) locked.push_back(directory);
-    const std::vector<UnsealedRow> rows = ReadUnsealed(tx, locked, each);
+    LockedTrees locked = LockTrees(tx, last_, kDirectoriesARound);
+    if (locked.trees.empty() && !last_.empty()) locked = LockTrees(tx, "", kDirectoriesARound);
+    if (locked.trees.empty()) return absl::OkStatus();
+    last = locked.trees.size() < kDirectoriesARound ? "" : locked.last;
+    std::vector<std::string> directories;
+    for (const auto& [directory, tree] : locked.trees) directories.push_back(directory);
+    const int each = std::max(1, kRowsARound / static_cast<int>(directories.size()));
+    const std::vector<UnsealedRow> rows = ReadUnsealed(tx, directories, each);
     if (rows.empty()) return absl::OkStatus();
+    Round round(tx, std::move(locked.trees));
     for (const UnsealedRow& row : rows) round.Add(row);
     sealed = round.Finish(signer_, SealTime(tx));
     WriteSealed(tx, sealed);
     return absl::OkStatus();
   }));
+  last_ = last;
   for (const TreeHead& head : sealed.heads) witness_(head);
   return static_cast<int64_t>(sealed.leaves.size());
 }
