@@ -28,12 +28,14 @@ constexpr char kExamples[] =
     "  hearth import people.csv --dry-run                          checks every row, changes nothing\n"
     "  hearth import people.csv --report refused.csv\n"
     "  hearth import realm-export.json --from keycloak\n"
+    "  hearth import identities.json --from kratos\n"
     "  hearth import users.json --from firebase --signer-key-file key --salt-separator Bw==\n"
     "A CSV file names its columns in the first line: user_principal_name (or name), password_hash, and if you like\n"
     "require_change_at_next_sign_in (true or false, yes or no, 1 or 0); JSON lines have the same names. People must be "
     "there already, "
     "and\n"
     "have no password. A run that broke off is given again: what is there already is counted, not changed.\n"
+    "Kratos' export is what its GET /admin/identities?include_credential=password answers, each page a file.\n"
     "The report has columns for programs: row, person, reason, message.\n";
 
 constexpr size_t kRowsInMessage = 100;  // As the contract allows.

@@ -78,9 +78,22 @@ absl::StatusOr<ImportRow> OfKeycloak(const Json& user, const FirebaseParameters&
   return ImportRow{0, NameAmong({At(user, {"username"}), At(user, {"email"})}), KeycloakHash(user)};
 }
 
+// What a person signs in with at Kratos and looks like a principal name, or nothing. Traits are named by a schema of the operator's own.
+std::string KratosIdentifier(const Json& identity) {
+  const Json::json_pointer identifiers("/credentials/password/identifiers");
+  if (!identity.is_object() || !identity.contains(identifiers)) return "";
+  for (const Json& identifier : identity[identifiers]) {
+    const std::string text = identifier.is_string() ? identifier.get<std::string>() : "";
+    if (absl::StrContains(text, "@")) return text;
+  }
+  return "";
+}
+
 absl::StatusOr<ImportRow> OfKratos(const Json& identity, const FirebaseParameters&) {
-  return ImportRow{0, NameAmong({At(identity, {"traits", "email"}), At(identity, {"traits", "username"})}),
-                   At(identity, {"credentials", "password", "config", "hashed_password"})};
+  return ImportRow{
+      0,
+      NameAmong({At(identity, {"traits", "email"}), At(identity, {"traits", "username"}), KratosIdentifier(identity)}),
+      At(identity, {"credentials", "password", "config", "hashed_password"})};
 }
 
 absl::StatusOr<ImportRow> OfZitadel(const Json& human, const FirebaseParameters&) {

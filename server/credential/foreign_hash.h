@@ -55,7 +55,7 @@ inline constexpr uint64_t kMaxScryptWork = 1u << 21;     // N r p.
 //   {"secretData": …, "credentialData": …}    a password of Keycloak's export
 //
 // Fails with INVALID_ARGUMENT, whose message says what is wrong, and holds nothing of the hash.
-absl::StatusOr<ForeignHash> ParseForeignHash(std::string_view text);
+absl::StatusOr<ForeignHash> ParseForeignHash(std::string_view given);
 
 // Iterations of a PBKDF2 hash in all: one that is longer than the digest takes them once for each piece.
 uint64_t Pbkdf2Work(const ForeignHash& hash);

@@ -122,6 +122,10 @@ TEST_F(ImportTest, ReadsWhatKratosZitadelAndFirebaseExport) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> exports = {
       {{"kratos"},
        R"([{"traits": {"email": "user1@forthcoffee.com"}, "credentials": {"password": {"config": {"hashed_password": "$2a$10$x"}}}}])"},
+      {{"kratos"},
+       R"([{"traits": {"mail": "user1@forthcoffee.com"}, "credentials": {"password": {"identifiers": ["+31201234567", "user1@forthcoffee.com"], "config": {"hashed_password": "$2a$10$x"}}}}])"},
+      {{"kratos"},
+       R"([{"traits": {"username": "user1"}, "credentials": {"password": {"identifiers": ["user1", 7, "user1@forthcoffee.com"], "config": {"hashed_password": "$2a$10$x"}}}}])"},
       {{"zitadel"},
        R"({"orgs": [{"humanUsers": [{"userId": "1", "user": {"userName": "user1@forthcoffee.com", "hashedPassword": {"value": "$2a$10$x"}}}]}]})"},
       {{"zitadel"},
@@ -218,6 +222,10 @@ TEST_F(ImportTest, SaysWhatIsWrongWithAFileAndQuotesNoHash) {
            {"keycloak", "{\"users\": [{\"credentials\": \"$2a$secret\"}]}"},
            {"keycloak", "{\"users\": \"$2a$secret\"}"},
            {"kratos", "{\"traits\": \"$2a$secret\"}"},
+           {"kratos", "{\"credentials\": [\"$2a$secret\"]}"},
+           {"kratos",
+            "{\"credentials\": {\"password\": {\"identifiers\": 7, \"config\": {\"hashed_password\": "
+            "\"$2a$secret\"}}}}"},
            {"zitadel", "{\"orgs\": [7, {\"humanUsers\": 7}]}"},
            {"yaml", "$2a$secret"}}) {
     const Result result = Run({"import", "-", "--from", from}, text);

@@ -120,7 +120,7 @@ TEST(ForeignHashTest, WhatCryptCannotTakeIsNotThePassword) {
 TEST(ForeignHashTest, WhatIsTakenAtTheBoundsCanBeCompared) {
   for (const char* hash :
        {"$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
-        "$argon2id$v=19$m=128,t=1,p=16$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEg",
+        "$argon2id$v=19$m=2040,t=1,p=255$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEg",
         "$argon2id$v=19$p=1,t=1,m=8$c29tZXNhbHQ=$nf65EOgLrQMR_uIPnA4rEsF5h7TKyQwu9U1bMCHGi_4=",
         "$argon2i$v=19$m=64,t=3,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
         "$argon2i$v=19$m=64,t=1,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
@@ -138,7 +138,7 @@ TEST(ForeignHashTest, WhatIsTakenAtTheBoundsCanBeCompared) {
     ASSERT_TRUE(verdict.ok()) << hash << " " << verdict.status();
     EXPECT_FALSE(*verdict) << hash;
   }
-  for (const char* hash : {"$argon2id$v=19$m=64,t=1,p=16$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEg",
+  for (const char* hash : {"$argon2id$v=19$m=2039,t=1,p=255$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEg",
                            "$argon2id$v=19$m=64,t=1,p=1$c2FsdA$nf65EOgLrQMR/uIPnA4rEg",
                            "$scrypt$ln=16,r=1,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEg",
                            "$5$salt=$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5",
@@ -163,7 +163,7 @@ TEST(ForeignHashTest, RefusesHashesThatCostTooMuchBeforeTheyCostAnything) {
     EXPECT_THAT(Complaint(cost + bcrypt), HasSubstr("bcrypt")) << cost;
   }
   for (const char* parameters :
-       {"m=4194304,t=1,p=1", "m=262144,t=16,p=1", "m=256,t=17,p=1", "m=256,t=2,p=17", "m=4294967296,t=1,p=1",
+       {"m=4194304,t=1,p=1", "m=262144,t=16,p=1", "m=256,t=17,p=1", "m=4096,t=2,p=256", "m=4294967296,t=1,p=1",
         "m=18446744073709551616,t=1,p=1", "m=256,t=0,p=1", "m=7,t=1,p=1", "t=2,p=1", "m=-1,t=2,p=1", ""}) {
     EXPECT_THAT(Complaint(absl::StrCat("$argon2id$v=19$", parameters,
                                        "$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4")),

@@ -34,7 +34,8 @@ TEST(ImportBoundsTest, TakesWhatOtherSystemsMakeByDefault) {
        {absl::StrCat("$2b$12$", kBcrypt),  // Kratos, and much else.
         Argon2("m=65536,t=3,p=4"),         // RFC 9106; argon2-cffi.
         Argon2("m=102400,t=2,p=8"),        // Django.
-        Argon2("m=131072,t=1,p=2"),        // Kratos.
+        Argon2("m=131072,t=1,p=2"),        // Kratos, which asks for
+        Argon2("m=131072,t=1,p=128"),      // two lanes a processor.
         Argon2("m=7168,t=5,p=1"),          // Keycloak.
         Scrypt("ln=17,r=8,p=1"),           // OWASP.
         absl::StrCat("$pbkdf2-sha256$1000000", kTail), absl::StrCat("$pbkdf2-sha512$210000", kTail), Crypt(500'000),
@@ -45,6 +46,7 @@ TEST(ImportBoundsTest, TakesWhatOtherSystemsMakeByDefault) {
 
 TEST(ImportBoundsTest, RefusesWhatWouldTakeThePlaceOfManyOfOurs) {
   EXPECT_THAT(Complaint(absl::StrCat("$2b$13$", kBcrypt)), HasSubstr("the bcrypt cost may be at most 12"));
+  EXPECT_THAT(Complaint(absl::StrCat("$2a$14$", kBcrypt)), HasSubstr("needs a reset")) << "ZITADEL's default";
   EXPECT_THAT(Complaint(Crypt(500'001)), HasSubstr("rounds"));
   EXPECT_THAT(Complaint(absl::StrCat("$pbkdf2-sha256$1500001", kTail)), HasSubstr("iterations"));
   // 32 bytes of SHA-1 are two digests.
