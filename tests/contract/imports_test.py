@@ -17,19 +17,38 @@ from caller import Caller, reason_of
 from rig import BUILD, FORTH, Rig
 
 VERIFY = "CredentialService/VerifyPassword"
-# Of each product an export, unaltered but for realm settings, and the passwords that its people were given there.
+# Of each product an export and the passwords that its people were given there. Those of Keycloak (but for realm settings) and of Kratos (the answer of its
+# GET /admin/identities?include_credential=password) are unaltered. Of ZITADEL's, the hashes alone are genuine: its library passwap 0.6.0 made them, with the
+# parameters that it recommends, and of bcrypt with cost 12, as ZITADEL's own default of 14 is above what an import takes; we wrote what is around them.
 EXPORTS = {
     "keycloak": ("keycloak-26.0.7.json", {
         "user1": "a password kept by keycloak",  # Argon2id, the product's own choice.
         "user2": "a second one, by PBKDF2 of SHA-512",
         "user3": "a third one, by PBKDF2 of SHA-256",
     }),
+    "kratos": ("kratos-1.3.1.json", {
+        "user4": "a password kept by kratos",  # Argon2id, the product's own choice; from its registration.
+        "user5": "a second one, by bcrypt",
+        "user6": "a third one, where processors are many",  # Argon2id with 32 lanes: its default on 16 of them, set here.
+        # Kratos makes no others, but takes, signs in with and exports hashes that were made elsewhere, in forms of its own.
+        "user7": "brought to kratos as scrypt",
+        "user8": "brought to kratos as PBKDF2",  # The trait with the address is called "mail".
+    }),
+    "zitadel": ("zitadel-passwap.json", {
+        "user9": "hashed by passwap's bcrypt",
+        "user10": "hashed by passwap's Argon2id",
+        "user11": "hashed by passwap's Argon2i",
+        "user12": "hashed by passwap's scrypt",
+        "user13": "hashed by passwap's PBKDF2 of SHA-256",
+        "user14": "hashed by passwap's PBKDF2 of SHA-512",
+        "user15": "hashed by passwap's PBKDF2 of SHA-1",
+    }),
 }
 
 
 class Imports(unittest.TestCase):
     def setUp(self):
-        self.rig = Rig(people=5)
+        self.rig = Rig(people=16)
         self.addCleanup(self.rig.close)
         self.rig.start_server()
         self.sign_in = Caller(self.rig, FORTH, "backend-0")
