@@ -25,7 +25,8 @@ BEGIN
   PERFORM hearth.serve(locked::text);
 END $$;
 
--- What waits in these directories, at most `each_most` of one, in the order in which it is sealed. The transaction serves all of them before and after.
+-- What waits in these directories, at most `each_most` of one, in the order in which it is sealed. BETWEEN and the order say which index finds a row, where
+-- an equality leaves a choice. The transaction serves all of them before and after.
 CREATE FUNCTION hearth.audit_waiting(directories text[], each_most integer)
 RETURNS TABLE (queue_position bigint, directory_id text, event_id uuid, create_time bigint, action text, verdict text, reason text, actor_directory text,
                actor_kind text, rpc text, through_service text, trace_id text, salt bytea, actor text, target text, target_principal_name text, peer text)
@@ -40,10 +41,10 @@ BEGIN
     SELECT q.position, one, q.event_id, hearth.micros(e.create_time), e.action, e.verdict, e.reason, e.actor_directory, e.actor_kind, e.rpc,
            e.through_service, e.trace_id, p.salt, p.actor, p.target, p.target_principal_name, p.peer
     FROM (SELECT u.position, u.event_id FROM hearth.audit_unsealed u WHERE u.directory_id = one ORDER BY u.position LIMIT each_most) q
-    CROSS JOIN LATERAL (SELECT * FROM hearth.audit_events v WHERE v.directory_id = one AND v.event_id >= q.event_id ORDER BY v.event_id LIMIT 1) e
-    LEFT JOIN LATERAL (SELECT * FROM hearth.audit_personal o WHERE o.directory_id = one AND o.event_id >= q.event_id ORDER BY o.event_id LIMIT 1) p
-      ON p.event_id = q.event_id
-    WHERE e.event_id = q.event_id
+    CROSS JOIN LATERAL (SELECT * FROM hearth.audit_events v WHERE v.directory_id = one AND v.event_id BETWEEN q.event_id AND q.event_id
+                        ORDER BY v.event_id LIMIT 1) e
+    LEFT JOIN LATERAL (SELECT * FROM hearth.audit_personal o WHERE o.directory_id = one AND o.event_id BETWEEN q.event_id AND q.event_id
+                       ORDER BY o.event_id LIMIT 1) p ON true
     ORDER BY q.position;
   END LOOP;
   PERFORM hearth.serve(directories::text);
@@ -52,11 +53,15 @@ END $$;
 -- Moves the trees on to what was sealed, and takes that out of what waits: of each directory the positions in an array of their own.
 CREATE FUNCTION hearth.audit_advance(directories text[], sizes bigint[], frontiers bytea[], positions text[]) RETURNS void
 LANGUAGE plpgsql SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+DECLARE
+  place bigint;
 BEGIN
   FOR i IN 1..cardinality(directories) LOOP
     PERFORM hearth.serve(ARRAY[directories[i]]::text);
     UPDATE hearth.audit_trees t SET size = sizes[i], frontier = frontiers[i] WHERE t.directory_id = directories[i];
-    DELETE FROM hearth.audit_unsealed u WHERE u.directory_id = directories[i] AND u.position = ANY (positions[i]::bigint[]);
+    FOREACH place IN ARRAY positions[i]::bigint[] LOOP
+      DELETE FROM hearth.audit_unsealed u WHERE u.directory_id = directories[i] AND u.position = place;
+    END LOOP;
   END LOOP;
   PERFORM hearth.serve(directories::text);
 END $$;
