@@ -1,12 +1,10 @@
 #include "server/trail/audit_desk.h"
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "server/audit/audit_proto.h"
 #include "server/audit/log_store.h"
 #include "server/audit/seal_store.h"
@@ -16,12 +14,10 @@
 #include "server/directory/change.h"
 #include "server/trail/audit_filter.h"
 #include "server/trail/log_check.h"
+#include "server/trail/log_reader.h"
 
 namespace hearth {
 namespace {
-
-constexpr int kRowsAPiece = 5000;                             // That a check reads in one transaction.
-constexpr absl::Duration kPiecePatience = absl::Seconds(30);  // Of one such transaction.
 
 absl::Status NotFound(const char* what) { return Refuse(v1::ERROR_REASON_NOT_FOUND, {{"resource_type", what}}); }
 
@@ -76,25 +72,6 @@ v1::VerifyAuditResponse ResponseOf(const std::string& directory, const LogFindin
   return response;
 }
 
-// What is read of a log in one transaction.
-struct Piece {
-  TreeState tree;
-  std::vector<LogEntry> entries;
-  std::vector<TreeHead> heads;
-};
-
-absl::Status ReadPiece(Database& database, const Call& call, const std::string& directory, int64_t first,
-                       Piece& piece) {
-  return database.Read({directory}, std::min(call.deadline, absl::Now() + kPiecePatience), [&](Tx& tx) {
-    piece.tree = FindTree(tx, directory);
-    // What is sealed from here on is not of this check.
-    const int64_t rest = std::clamp<int64_t>(piece.tree.size - first, 0, kRowsAPiece);
-    piece.entries = ReadLog(tx, directory, first, static_cast<int>(rest));
-    piece.heads = ReadHeads(tx, directory, first, first + rest);
-    return absl::OkStatus();
-  });
-}
-
 }  // namespace
 
 absl::StatusOr<v1::ListAuditEventsResponse> AuditDesk::ListAuditEvents(const Call& call,
@@ -144,7 +121,8 @@ absl::Status AuditDesk::VerifyAudit(const Call& call, const v1::VerifyAuditReque
   std::optional<KeptHead> kept;
   if (request.kept_size() > 0) kept = KeptHead{request.kept_size(), FromHex(request.kept_root_hash())};
   LogCheck check(&signer_, std::move(kept));
-  Piece piece;
+  LogReader reader(&database_, directory, call.deadline);
+  LogPiece piece;
   const auto send = [&](v1::VerifyAuditResponse response) {
     response.set_checked(check.checked());
     response.set_size(piece.tree.size);
@@ -152,12 +130,12 @@ absl::Status AuditDesk::VerifyAudit(const Call& call, const v1::VerifyAuditReque
     return sink(response) ? absl::OkStatus() : Refuse(v1::ERROR_REASON_CALL_CANCELLED);
   };
   do {
-    RETURN_IF_ERROR(ReadPiece(database_, call, directory, check.checked(), piece));
+    ASSIGN_OR_RETURN(piece, reader.Next());
     if (const auto finding = check.Add(piece.entries, piece.heads, piece.tree.removed)) {
       return send(ResponseOf(directory, *finding));
     }
     RETURN_IF_ERROR(send({}));
-  } while (static_cast<int>(piece.entries.size()) == kRowsAPiece);
+  } while (!piece.last);
 
   LogFinding end;
   RETURN_IF_ERROR(database_.Read({directory}, call.deadline, [&](Tx& tx) {
