@@ -41,7 +41,7 @@ constexpr Statement kUpdate{
     " problem = CASE WHEN $9::boolean THEN '' ELSE problem END, settled = CASE WHEN $9::boolean THEN '{}' ELSE settled "
     "END"
     " WHERE directory_id = $1 AND event_receiver_id = $2"};
-// One whose delivery is under way is due when that has ended.
+// One whose delivery is under way is due when that has ended (kEnd).
 constexpr Statement kVerify{"event_receiver_verify",
                             "UPDATE hearth.event_receivers SET verification_id = $3::uuid, verification_state = $4,"
                             " due_time = CASE WHEN lease IS NULL THEN now() ELSE due_time END"
@@ -53,9 +53,11 @@ constexpr Statement kTake{"event_receiver_take",
                           "SELECT directory_id, event_receiver_id, endpoint_uri, audience, types, place, last, removed,"
                           " attempts, problem, verification_id, verification_state"
                           " FROM hearth.take_event_receivers($1, $2::uuid, $3)"};
+// What was asked for meanwhile does not wait for the next attempt of what failed.
 constexpr Statement kEnd{"event_receiver_end",
                          "UPDATE hearth.event_receivers SET place = $4, attempts = $5, problem = $6, lease = NULL,"
-                         " due_time = now() + $7 * interval '1 millisecond'"
+                         " due_time = CASE WHEN verification_id IS DISTINCT FROM nullif($8::text, '')::uuid THEN now()"
+                         " ELSE now() + $7 * interval '1 millisecond' END"
                          " WHERE directory_id = $1 AND event_receiver_id = $2 AND lease = $3::uuid"};
 constexpr Statement kSettle{"event_receiver_settle",
                             "UPDATE hearth.event_receivers SET place = $3, settled = $4::bigint[], problem = $5"
@@ -167,7 +169,7 @@ std::vector<ReceiverTurn> TakeDeliveries(Tx& tx, int most, const std::string& le
 bool EndDelivery(Tx& tx, const EventReceiver& receiver, const std::string& lease, absl::Duration wait,
                  Verified verified) {
   const pqxx::result ended = tx.Exec(kEnd, receiver.directory, receiver.id, lease, receiver.place, receiver.attempts,
-                                     receiver.problem, absl::ToInt64Milliseconds(wait));
+                                     receiver.problem, absl::ToInt64Milliseconds(wait), receiver.verification.id);
   if (ended.affected_rows() != 1) return false;
   EndVerification(tx, receiver, verified);
   return true;

@@ -325,6 +325,23 @@ TEST_F(CourierTest, AVerificationEventGoesFirstUntilItIsAccepted) {
   EXPECT_EQ(Deliver(), 0);
 }
 
+TEST_F(CourierTest, AVerificationEventThatIsAskedForDuringAPostThatFailsIsDueAtOnce) {
+  Disable("user1");
+  Answer(503);
+  meanwhile_ = [this] {
+    EXPECT_THAT(database().Write({kForth}, Soon(),
+                                 [](Tx& tx) {
+                                   EXPECT_TRUE(RequestVerification(tx, kForth, "portal", {NewUuid4(), ""}));
+                                   return absl::OkStatus();
+                                 }),
+                IsOk());
+  };
+  EXPECT_EQ(Deliver(), 1);
+  meanwhile_ = [] {};
+  EXPECT_EQ(Deliver(), 1);
+  EXPECT_THAT(State("verification_id IS NULL, verified_time IS NULL, place"), ElementsAre(ElementsAre("t", "f", "1")));
+}
+
 TEST_F(CourierTest, AVerificationEventIsDeliveredWhereNothingEverHappenedAndARefusalIsNoVerification) {
   Sql("UPDATE hearth.event_receivers SET verification_id = gen_random_uuid()");
   Answer400(R"({"err": "invalid_request"})");
