@@ -10,6 +10,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <map>
 #include <numeric>
 #include <random>
 #include <string>
@@ -17,6 +18,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "hearth/v1/credential_service.grpc.pb.h"
 #include "hearth/v1/request_reset_service.grpc.pb.h"
 
@@ -44,6 +46,15 @@ Method RequestReset(const std::shared_ptr<grpc::Channel>& channel) {
   };
 }
 
+// Whether a call was refused with the bytes of the first.
+bool IsRefusedAlike(const grpc::Status& status, grpc::Status& first, const std::string& identifier) {
+  if (first.ok()) first = status;
+  const bool same = !status.ok() && status.error_code() == first.error_code() &&
+                    status.error_message() == first.error_message() && status.error_details() == first.error_details();
+  if (!same) std::fprintf(stderr, "%s: answered otherwise: %s\n", identifier.c_str(), status.error_message().c_str());
+  return same && status.error_message().find("not accepted") != std::string::npos;
+}
+
 // With wrong passwords, each another one. Every refusal has to have the bytes of the first.
 Method VerifyPassword(const std::shared_ptr<grpc::Channel>& channel) {
   const std::shared_ptr stub = hearth::v1::CredentialService::NewStub(channel);
@@ -53,17 +64,27 @@ Method VerifyPassword(const std::shared_ptr<grpc::Channel>& channel) {
     hearth::v1::VerifyPasswordResponse response;
     request.set_user_principal_name(identifier);
     request.set_password(absl::StrCat("not the password of anybody ", number++));
-    const grpc::Status status = stub->VerifyPassword(&context, request, &response);
-    if (first->ok()) *first = status;
-    const bool same = !status.ok() && status.error_code() == first->error_code() &&
-                      status.error_message() == first->error_message() &&
-                      status.error_details() == first->error_details();
-    if (!same) std::fprintf(stderr, "%s: answered otherwise: %s\n", identifier.c_str(), status.error_message().c_str());
-    return same && status.error_message().find("not accepted") != std::string::npos;
+    return IsRefusedAlike(stub->VerifyPassword(&context, request, &response), *first, identifier);
   };
 }
 
-// Takes turns through all numbers below `people`, in an order of its own.
+// With tokens that nobody may use any more, or never could. Every refusal has to have the bytes of the first.
+Method CompleteReset(const std::shared_ptr<grpc::Channel>& channel) {
+  const std::shared_ptr stub = hearth::v1::RequestResetService::NewStub(channel);
+  const auto first = std::make_shared<grpc::Status>();
+  return [stub, first](grpc::ClientContext& context, const std::string& token) {
+    hearth::v1::CompleteResetRequest request;
+    hearth::v1::CompleteResetResponse response;
+    request.set_reset_token(token);
+    request.set_new_password("a new one that nobody will have");
+    return IsRefusedAlike(stub->CompleteReset(&context, request, &response), *first, token);
+  };
+}
+
+const std::map<std::string, Method (*)(const std::shared_ptr<grpc::Channel>&)> kMethods = {
+    {"complete", CompleteReset}, {"request", RequestReset}, {"verify", VerifyPassword}};
+
+// Takes turns through all numbers below `people`, in an order of its own. A form has {} for a number, or is @ and a file whose lines they number.
 class Numbers {
  public:
   Numbers(size_t people, std::mt19937_64& random) : order_(people) {
@@ -71,10 +92,15 @@ class Numbers {
     std::shuffle(order_.begin(), order_.end(), random);
   }
   std::string In(const std::string& form) {
-    return absl::StrReplaceAll(form, {{"{}", absl::StrCat(order_[next_++ % order_.size()])}});
+    const size_t number = order_[next_++ % order_.size()];
+    if (form.empty() || form[0] != '@') return absl::StrReplaceAll(form, {{"{}", absl::StrCat(number)}});
+    auto& lines = files_[form];
+    if (lines.empty()) lines = absl::StrSplit(Content(form.substr(1)), '\n', absl::SkipEmpty());
+    return lines.at(number);
   }
 
  private:
+  std::map<std::string, std::vector<std::string>> files_;
   std::vector<size_t> order_;
   size_t next_ = 0;
 };
@@ -106,10 +132,10 @@ int main(int argc, char** argv) {
   app.add_option("--target", target, "host:port")->required();
   app.add_option("--ca", ca, "PEM file of the certificate to trust")->required();
   app.add_option("--token", token_file, "File with a bearer token")->required();
-  app.add_option("--method", method_name, "request: RequestReset; verify: VerifyPassword")
-      ->check(CLI::IsMember({"request", "verify"}));
-  app.add_option("--first", first, "Identifier with {} for a number")->required();
-  app.add_option("--second", second, "Identifier with {} for a number")->required();
+  app.add_option("--method", method_name, "complete: CompleteReset; request: RequestReset; verify: VerifyPassword")
+      ->check(CLI::IsMember(kMethods));
+  app.add_option("--first", first, "Identifier with {} for a number, or @FILE of tokens")->required();
+  app.add_option("--second", second, "As --first")->required();
   app.add_option("--second-delay", delay, "Nanoseconds that each call of the second kind is made to take longer");
   app.add_option("--pairs", pairs);
   app.add_option("--people", people, "The numbers are below this")->check(CLI::PositiveNumber);
@@ -117,7 +143,7 @@ int main(int argc, char** argv) {
   grpc::SslCredentialsOptions tls;
   tls.pem_root_certs = Content(ca);
   const auto channel = grpc::CreateChannel(target, grpc::SslCredentials(tls));
-  const Method method = method_name == "verify" ? VerifyPassword(channel) : RequestReset(channel);
+  const Method method = kMethods.at(method_name)(channel);
   std::string token = Content(token_file);
   while (!token.empty() && token.back() == '\n') token.pop_back();
   std::mt19937_64 random(std::random_device{}());

@@ -25,7 +25,7 @@ constexpr int kBatch = 100;
 constexpr absl::Duration kLifetime = absl::Hours(2), kPatience = absl::Seconds(60);
 
 struct Options {
-  std::string database, keys_file, directory = "forthcoffee";
+  std::string database, keys_file, directory = "forthcoffee", person = "user";
   int first = 0, count = 1;
 };
 
@@ -36,7 +36,7 @@ absl::StatusOr<std::vector<std::string>> Mint(Database& database, const ResetKey
   const absl::Status status = database.Write({options.directory}, absl::Now() + kPatience, [&](Tx& tx) -> absl::Status {
     tokens.clear();
     for (int i = begin; i < end; ++i) {
-      const std::string id = absl::StrCat("user", i);
+      const std::string id = absl::StrCat(options.person, i);
       const std::optional<User> user = FindUser(tx, options.directory, id);
       if (!user.has_value()) return absl::NotFoundError(absl::StrCat("there is no ", id));
       const Secret token = ResetKeys::NewToken();
@@ -78,6 +78,7 @@ int main(int argc, char** argv) {
   app.add_option("--database", options.database, "conninfo of the application's role")->required();
   app.add_option("--keys-file", options.keys_file)->required();
   app.add_option("--directory", options.directory)->capture_default_str();
+  app.add_option("--person", options.person, "What comes before the number in a person's id")->capture_default_str();
   app.add_option("--first", options.first, "Number of the first person")->capture_default_str();
   app.add_option("--count", options.count)->capture_default_str();
   CLI11_PARSE(app, argc, argv);
