@@ -17,16 +17,23 @@ namespace {
 constexpr size_t kSaltBytes = 32;
 
 // Only into directories that the transaction serves. The salt differs from directory to directory, lest two logs tell that they hold the same.
-constexpr Statement kAppend{
-    "audit_append",
-    "WITH added AS (INSERT INTO hearth.audit_events (directory_id, event_id, action, verdict, reason, actor_directory,"
-    " actor_kind, rpc, trace_id, through_service)"
-    " SELECT d.directory_id, $2::uuid, $3, $4, $5, $6, $7, $8, $9, $10"
-    " FROM hearth.directories d WHERE d.directory_id = ANY ($1::text[]) AND d.directory_id = ANY (hearth.served())"
-    " ON CONFLICT DO NOTHING RETURNING directory_id, event_id)"
-    " INSERT INTO hearth.audit_personal (directory_id, event_id, salt, actor, target, target_principal_name, peer)"
-    " SELECT a.directory_id, a.event_id, sha256(convert_to(a.directory_id, 'UTF8') || $11::bytea), $12, $13, $14, $15"
-    " FROM added a"};
+#define HEARTH_APPEND                                                                                                 \
+  "WITH added AS (INSERT INTO hearth.audit_events (directory_id, event_id, action, verdict, reason, actor_directory," \
+  " actor_kind, rpc, trace_id, through_service)"                                                                      \
+  " SELECT d.directory_id, $2::uuid, $3, $4, $5, $6, $7, $8, $9, $10"                                                 \
+  " FROM hearth.directories d WHERE d.directory_id = ANY ($1::text[]) AND d.directory_id = ANY (hearth.served())"     \
+  " ON CONFLICT DO NOTHING RETURNING directory_id, event_id)"
+#define HEARTH_APPEND_PERSONAL                                                                                       \
+  " INSERT INTO hearth.audit_personal (directory_id, event_id, salt, actor, target, target_principal_name, peer)"    \
+  " SELECT a.directory_id, a.event_id, sha256(convert_to(a.directory_id, 'UTF8') || $11::bytea), $12, $13, $14, $15" \
+  " FROM added a"
+constexpr Statement kAppend{"audit_append", HEARTH_APPEND HEARTH_APPEND_PERSONAL};
+// A decoy where there is no second row.
+constexpr Statement kAppendEvenly{
+    "audit_append_evenly", HEARTH_APPEND
+    ", decoy AS (INSERT INTO hearth.audit_decoys (directory_id, event_id, filling) SELECT $6::text, $2::uuid, "
+    "repeat('x', 128)"
+    " FROM generate_series(2, 3 - (SELECT count(*) FROM added)) ON CONFLICT DO NOTHING)" HEARTH_APPEND_PERSONAL};
 
 std::vector<std::string> DirectoriesOf(const Call& call) {
   std::vector<std::string> directories = {call.principal.directory};
@@ -39,9 +46,10 @@ void Append(Tx& tx, const Call& call, const std::string& verdict, const std::str
   const std::string kind = call.access.kind == PrincipalKind::kPerson ? "person" : "service";
   std::string salt(kSaltBytes, '\0');
   randombytes_buf(salt.data(), salt.size());
-  tx.Exec(kAppend, TextArray(DirectoriesOf(call)), call.id, call.policy->audit_action(), verdict, reason,
-          call.principal.directory, kind, call.rpc, call.trace_id, call.through, Bytea(salt), call.principal.subject,
-          call.note->target, call.note->target_principal_name, call.peer);
+  tx.Exec(call.note->evenly ? kAppendEvenly : kAppend, TextArray(DirectoriesOf(call)), call.id,
+          call.policy->audit_action(), verdict, reason, call.principal.directory, kind, call.rpc, call.trace_id,
+          call.through, Bytea(salt), call.principal.subject, call.note->target, call.note->target_principal_name,
+          call.peer);
 }
 
 bool IsServersFault(const absl::Status& status) {

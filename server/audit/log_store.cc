@@ -78,6 +78,12 @@ constexpr Statement kRemove{
     " WHERE t.directory_id = $1 AND b.upto > t.removed)"
     " SELECT count(*) FROM gone"};
 
+constexpr Statement kSweepDecoys{
+    "audit_sweep_decoys",
+    "DELETE FROM hearth.audit_decoys d USING (SELECT o.event_id, o.part FROM hearth.audit_decoys o"
+    " WHERE o.directory_id = $1 AND o.create_time < now() - interval '1 minute' LIMIT 5000) due"
+    " WHERE d.directory_id = $1 AND d.event_id = due.event_id AND d.part = due.part"};
+
 // Of heads older than `bound`, the last of each `span`. The newest of those looked at has no next one yet: it is looked at again.
 #define HEARTH_THIN_HEADS(column, span, bound)                                                              \
   "WITH old AS (SELECT h.size, h.seal_time FROM hearth.audit_trees t CROSS JOIN hearth.audit_kept($1) k"    \
@@ -208,10 +214,11 @@ std::optional<std::string> FindStray(Tx& tx, const std::string& directory) {
 
 int64_t SweepLog(Tx& tx, const std::string& directory) {
   const auto erased = static_cast<int64_t>(tx.Exec(kErase, directory).affected_rows());
+  const auto decoys = static_cast<int64_t>(tx.Exec(kSweepDecoys, directory).affected_rows());
   const auto removed = tx.Exec(kRemove, directory)[0][0].as<int64_t>();
   const auto hourly = tx.Exec(kThinHourly, directory)[0][0].as<int64_t>();
   const auto daily = tx.Exec(kThinDaily, directory)[0][0].as<int64_t>();
-  return erased + removed + hourly + daily;
+  return erased + decoys + removed + hourly + daily;
 }
 
 }  // namespace hearth

@@ -61,7 +61,7 @@ TreeState FindTree(Tx& tx, const std::string& directory);
 std::optional<std::string> FindStray(Tx& tx, const std::string& directory);
 
 // Removes what the policy of the directory does not keep any more: what rows say of persons, and rows from the beginning of the log on; and heads, but
-// for the last of each hour once they are a day old, and of each day once the policy keeps no rows of their time. At most some thousands at a time;
+// for the last of each hour once they are a day old, and of each day once the policy keeps no rows of their time; and decoys. At most some thousands at a time;
 // returns how many.
 int64_t SweepLog(Tx& tx, const std::string& directory);
 

@@ -21,6 +21,8 @@ struct AuditNote {
   std::string other_directory;        // Id of the other directory that the call concerns, such as a guest's home;
                                       // may not exist.
   std::string reason;  // The reason that the audit gives, where the caller is told another or of none; else empty.
+  // How long the call takes must not tell how many directories it concerns: one takes as long as two.
+  bool evenly = false;
 };
 
 // One admitted call. The gate made it; it is valid while the desk serves the call.

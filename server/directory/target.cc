@@ -28,6 +28,7 @@ absl::Status RefuseUnlisted(const Call& call, const std::optional<std::string>& 
 absl::StatusOr<User> Find(Tx& tx, const Call& call, const TargetName& target, Manner manner) {
   const std::string& directory = call.principal.directory;
   const bool lock = manner == Manner::kLocking, even = manner == Manner::kEven;
+  call.note->evenly = even;
   std::optional<User> user;
   if (!target.name.empty()) {
     call.note->target = target.name;

@@ -47,6 +47,7 @@ class WallsTest : public Fixture {
         " VALUES ('contoso', 0, gen_random_uuid(), sha256('p'), sha256('l'));"
         "INSERT INTO hearth.audit_nodes (directory_id, level, place, hash) VALUES ('contoso', 1, 0, sha256('n'));"
         "INSERT INTO hearth.audit_trees (directory_id) VALUES ('contoso');"
+        "INSERT INTO hearth.audit_decoys (directory_id, event_id, filling) VALUES ('contoso', gen_random_uuid(), 'x');"
         "INSERT INTO hearth.audit_heads (directory_id, size, root_hash, seal_time, key_id, signature)"
         " VALUES ('contoso', 1, sha256('r'), now(), 'k1', sha256('a') || sha256('b'));"
         "INSERT INTO hearth.audit_policies (directory_id, retention, personal_retention)"
@@ -104,15 +105,15 @@ MATCHER_P(FailsWith, sqlstate, "") {
 
 TEST_F(WallsTest, EveryTableOfADirectoryHasForcedRowLevelSecurity) {
   EXPECT_THAT(Tables(),
-              ElementsAre("administrative_unit_members", "administrative_units", "audit_events", "audit_heads",
-                          "audit_leaves", "audit_nodes", "audit_personal", "audit_policies", "audit_trees",
-                          "audit_unsealed", "bootstrap_tokens", "certificate_identities", "credentials", "custom_roles",
-                          "directories", "domains", "event_queue", "event_receivers", "event_streams", "events",
-                          "familiar_sources", "group_members", "group_role_assignments", "groups", "guest_policies",
-                          "home_news", "idempotency", "invitations", "mail_settings", "mails", "memberships", "outbox",
-                          "password_history", "password_policies", "reset_intents", "reset_limits", "reset_policies",
-                          "reset_requests", "reset_tokens", "role_assignments", "service_accounts", "sign_in_counts",
-                          "sign_in_policies", "trusted_issuers", "users"));
+              ElementsAre("administrative_unit_members", "administrative_units", "audit_decoys", "audit_events",
+                          "audit_heads", "audit_leaves", "audit_nodes", "audit_personal", "audit_policies",
+                          "audit_trees", "audit_unsealed", "bootstrap_tokens", "certificate_identities", "credentials",
+                          "custom_roles", "directories", "domains", "event_queue", "event_receivers", "event_streams",
+                          "events", "familiar_sources", "group_members", "group_role_assignments", "groups",
+                          "guest_policies", "home_news", "idempotency", "invitations", "mail_settings", "mails",
+                          "memberships", "outbox", "password_history", "password_policies", "reset_intents",
+                          "reset_limits", "reset_policies", "reset_requests", "reset_tokens", "role_assignments",
+                          "service_accounts", "sign_in_counts", "sign_in_policies", "trusted_issuers", "users"));
   EXPECT_THAT(Sql("SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
                   " WHERE c.relnamespace = 'hearth'::regnamespace AND c.relkind IN ('r', 'p')"
                   " AND a.attname = 'directory_id' AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND EXISTS"
@@ -223,6 +224,7 @@ TEST_F(WallsTest, ADirectorysScopeAddsNothingToAnother) {
       "hearth.audit_personal (directory_id, event_id, salt, actor, target, target_principal_name, peer)"
       " VALUES ('contoso', gen_random_uuid(), sha256('s'), 'a', '', '', '')",
       "hearth.audit_unsealed (directory_id, event_id) VALUES ('contoso', gen_random_uuid())",
+      "hearth.audit_decoys (directory_id, event_id, filling) VALUES ('contoso', gen_random_uuid(), 'x')",
       "hearth.audit_leaves (directory_id, sequence, event_id, personal_digest, leaf_hash)"
       " VALUES ('contoso', 0, gen_random_uuid(), sha256('p'), sha256('l'))",
       "hearth.audit_nodes (directory_id, level, place, hash) VALUES ('contoso', 1, 0, sha256('n'))",

@@ -2,6 +2,7 @@
 
 #include "server/audit/audit_proto.h"
 #include "server/audit/merkle.h"
+#include "server/trail/sweep.h"
 #include "tests/storage/trail/trail_fixture.h"
 
 namespace hearth::test {
@@ -212,6 +213,26 @@ TEST_F(AuditDeskTest, ProofsThatCannotBeGiven) {
   EXPECT_THAT(audit_.GetAuditCheckpoint(By(ForthAdmin(), Checkpoint(-1)), Checkpoint(-1)), ViolatesField("kept_size"));
   const auto unknown = Checkpoint(0, "6f1c7b0e-7d1a-4b3e-9a55-0d9f2f6f8f10");
   EXPECT_THAT(audit_.GetAuditCheckpoint(By(ForthAdmin(), unknown), unknown), HasReason(v1::ERROR_REASON_NOT_FOUND));
+}
+
+// Of calls whose time must not tell, one directory costs what two do; and what makes up for the second is nobody's row.
+TEST_F(AuditDeskTest, OneDirectoryTakesTheTimeOfTwoWhereThatMustNotTell) {
+  const auto decoys = [this] { return Sql("SELECT count(*) FROM hearth.audit_decoys")[0][0]; };
+  v1::GetAuditPolicyRequest request;
+  Write(ForthAdmin(), request, "plain", Refuse(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED));
+  EXPECT_EQ(decoys(), "0");
+  evenly_ = true;
+  Write(ForthAdmin(), request, "both", Refuse(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED), kContoso);
+  EXPECT_EQ(decoys(), "0");
+  Write(ForthAdmin(), request, "one", Refuse(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED));
+  EXPECT_EQ(decoys(), "2");
+  Write(ForthAdmin(), request, "one that is not there", Refuse(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED), "nowhere");
+  EXPECT_EQ(decoys(), "4");
+  EXPECT_THAT(Sql("SELECT directory_id, count(*) FROM hearth.audit_events GROUP BY 1 ORDER BY 1"),
+              ElementsAre(ElementsAre(kContoso, "1"), ElementsAre(kForth, "4")));
+  Sql("UPDATE hearth.audit_decoys SET create_time = now() - interval '2 minutes' WHERE part = 2");
+  ASSERT_THAT(SweepTrail(database(), Soon()), IsOk());
+  EXPECT_EQ(decoys(), "2");
 }
 
 }  // namespace

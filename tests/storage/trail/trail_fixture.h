@@ -26,6 +26,7 @@ class TrailFixture : public Fixture {
     const Call& call = By(actor, request);
     call.note->target = target;
     call.note->other_directory = other;
+    call.note->evenly = evenly_;
     Scope scope = {actor.directory};
     if (!other.empty()) scope.push_back(other);
     ASSERT_THAT(database().Write(scope, Soon(),
@@ -89,6 +90,7 @@ class TrailFixture : public Fixture {
     Sql("SET session_replication_role = replica; " + sql + "; SET session_replication_role = origin");
   }
 
+  bool evenly_ = false;  // Of the rows that are written: their time must not tell how many directories they concern.
   const HeadSigner signer_{&keyring()};
   AuditDesk audit_{&database(), &signer_, &pager()};
 
