@@ -105,6 +105,7 @@ std::string FailureText(const absl::Status& status, const std::string& server) {
   if (error.retry_delay.has_value()) AddLine("retry after", absl::FormatDuration(*error.retry_delay), &out);
   for (const auto& link : error.help_links) AddLine("help", absl::StrCat(link.description, " ", link.url), &out);
   if (WorthRepeating(error.code)) AddLine("request id", error.request_id, &out);
+  AddLine("call id", error.call_id, &out);
   AddLine("next", NextStep(status, error, server), &out);
   return out;
 }
@@ -126,6 +127,7 @@ std::string FailureJson(const absl::Status& status) {
     body["help"].push_back({{"description", link.description}, {"url", link.url}});
   }
   if (!error.request_id.empty()) body["request_id"] = error.request_id;
+  if (!error.call_id.empty()) body["call_id"] = error.call_id;
   if (const std::string next = NextStep(status, error, ""); !next.empty()) body["next_step"] = next;
   return json{{"error", body}}.dump(2, ' ', /*ensure_ascii=*/true, json::error_handler_t::replace) + "\n";
 }

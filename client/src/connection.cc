@@ -140,7 +140,7 @@ absl::Status Connection::CallOnce(const std::string& path, const google::protobu
   cancellation.state().Enter(&context);
   done.WaitForNotification();
   cancellation.state().Leave(&context);
-  return FromGrpc(result);
+  return FromGrpc(result, context);
 }
 
 absl::Status Connection::StreamOnce(const std::string& path, const google::protobuf::Message& request,
@@ -155,7 +155,7 @@ absl::Status Connection::StreamOnce(const std::string& path, const google::proto
   cancellation.state().Enter(&context);
   const grpc::Status result = reader.Wait();
   cancellation.state().Leave(&context);
-  return FromGrpc(result);
+  return FromGrpc(result, context);
 }
 
 absl::Status Connection::UploadOnce(const std::string& path,
@@ -172,7 +172,7 @@ absl::Status Connection::UploadOnce(const std::string& path,
   cancellation.state().Enter(&context);
   const grpc::Status result = writer.Wait();
   cancellation.state().Leave(&context);
-  return FromGrpc(result);
+  return FromGrpc(result, context);
 }
 
 }  // namespace hearth::client

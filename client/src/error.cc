@@ -68,6 +68,7 @@ Error Error::From(const absl::Status& status) {
   error.code = status.code();
   error.message = std::string(status.message());
   if (auto id = status.GetPayload(kRequestIdPayload); id.has_value()) error.request_id = std::string(*id);
+  if (auto id = status.GetPayload(kCallIdPayload); id.has_value()) error.call_id = std::string(*id);
 
   google::rpc::Status details;
   const auto payload = status.GetPayload(kDetailsPayload);

@@ -8,6 +8,8 @@ namespace hearth::client {
 inline constexpr char kDetailsPayload[] = "type.googleapis.com/google.rpc.Status";
 // The request_id of the failed call, as text.
 inline constexpr char kRequestIdPayload[] = "hearth.v1/request_id";
+// The id that the server gave the failed call, as text.
+inline constexpr char kCallIdPayload[] = "hearth.v1/call_id";
 
 }  // namespace hearth::client
 

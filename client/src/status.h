@@ -2,6 +2,7 @@
 #ifndef HEARTH_CLIENT_SRC_STATUS_H_
 #define HEARTH_CLIENT_SRC_STATUS_H_
 
+#include <grpcpp/client_context.h>
 #include <grpcpp/support/status.h>
 
 #include <string>
@@ -10,8 +11,9 @@
 
 namespace hearth::client {
 
-// The same code and message; the serialised google.rpc.Status, if there is one, as payload.
-absl::Status FromGrpc(const grpc::Status& status);
+// How the call of `context`, which is over, ended: the same code and message; as payloads the serialised google.rpc.Status and the id that the server gave
+// the call, as far as there are such.
+absl::Status FromGrpc(const grpc::Status& status, const grpc::ClientContext& context);
 
 // Notes in a failure with which request_id the call was made. Does nothing for OK or an empty id.
 void NoteRequestId(const std::string& request_id, absl::Status* status);

@@ -23,6 +23,10 @@ namespace {
 
 // Calls of a fair class that pass the gate together: one look-up says who they all are.
 constexpr size_t kAdmitTogether = 64;
+// With every answer, good or bad: the id under which log and audit have the call. Not among the details of failures, which are the same bytes for what
+// callers must not tell apart.
+constexpr char kCallIdMetadata[] = "hearth-call-id";
+
 std::string ToString(grpc::string_ref text) { return {text.data(), text.size()}; }
 
 // The trace id of a W3C `traceparent`: 00-<32 hex digits>-…; empty when there is none.
@@ -43,6 +47,7 @@ void StartCall(Work& work) {
   work.call.policy = &work.rpc->policy;
   work.call.rpc = work.rpc->name;
   work.call.id = NewUuid4();
+  work.context->AddTrailingMetadata(kCallIdMetadata, work.call.id);
   work.call.peer = work.context->peer();
   work.call.trace_id = TraceIdOf(*work.context);
   work.call.deadline = DeadlineOf(work);

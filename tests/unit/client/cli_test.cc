@@ -69,6 +69,7 @@ TEST_F(CliTest, ExplainsARefusal) {
   EXPECT_EQ(result.err,
             "error: This is not the home directory of the person.\n"
             "reason: NOT_HOME_DIRECTORY (home_domain=forthcoffee.com)\n"
+            "call id: 3f9ac1f5-6c9d-4f0e-8f6e-2b7d1a90c4e1\n"
             "next: Send the person to their home directory.\n");
   EXPECT_EQ(result.out, "");
 }
@@ -86,6 +87,7 @@ TEST_F(CliTest, ExplainsARefusalToPrograms) {
   EXPECT_EQ(error["metadata"]["fields"], "user.mail");
   EXPECT_EQ(error["field_violations"][0]["field"], "user.mail");
   EXPECT_EQ(error["exit_code"], 3);
+  EXPECT_EQ(error["call_id"], client::kCallId);
 }
 
 TEST_F(CliTest, ExitsByTheClassOfTheFailure) {

@@ -109,6 +109,12 @@ TEST_F(ClientTest, TellsUnderWhichNameAFailedChangeCanBeRepeated) {
   EXPECT_EQ(Error::From(status).request_id, hearth_.last<v1::ResetPasswordRequest>().request_id());
 }
 
+TEST_F(ClientTest, TellsUnderWhichIdTheServerHasAFailedCall) {
+  hearth_.Answer(grpc::Status(grpc::StatusCode::PERMISSION_DENIED, "no"));
+  EXPECT_EQ(Error::From(NewClient().ResetPassword(ResetOf("a@b.c")).status()).call_id, kCallId);
+  EXPECT_EQ(Error::From(absl::CancelledError("never sent")).call_id, "");
+}
+
 TEST_F(ClientTest, WaitsAsLongAsTheServerAsks) {
   for (const auto code :
        {grpc::StatusCode::RESOURCE_EXHAUSTED, grpc::StatusCode::ABORTED, grpc::StatusCode::UNAVAILABLE}) {

@@ -262,6 +262,7 @@ FakeHearth::Scripted FakeHearth::Next() {
 }
 
 void FakeHearth::Note(grpc::ServerContext* context, const Message& request) {
+  context->AddTrailingMetadata("hearth-call-id", kCallId);
   Call call = {MethodName(request), std::shared_ptr<Message>(request.New()), {}, std::chrono::steady_clock::now(), {}};
   call.request->CopyFrom(request);
   call.time_left =

@@ -19,6 +19,9 @@
 
 namespace hearth::client {
 
+// The id that it gives every call.
+inline constexpr char kCallId[] = "3f9ac1f5-6c9d-4f0e-8f6e-2b7d1a90c4e1";
+
 // All services of the contract. Calls without a scripted answer succeed with an empty response. Thread-safe.
 class FakeHearth {
  public:

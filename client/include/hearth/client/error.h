@@ -43,6 +43,9 @@ struct Error {
   std::string next_step;
   // The request_id of the call, if it had one: the name under which the same attempt can be repeated safely.
   std::string request_id;
+  // The id that the server gave the call: finds its line in the server's log, and its row in the audit (ListAuditEvents with the filter
+  // `event_id = …`), which an administrator may read.
+  std::string call_id;
 
   // Reads the details that a Client left in `status`. Never fails; damaged details are left out.
   static Error From(const absl::Status& status);
