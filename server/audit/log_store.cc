@@ -37,12 +37,15 @@ constexpr Statement kListNewest{
     "audit_list_newest", HEARTH_LOG_COLUMNS
     " FROM (SELECT * FROM hearth.audit_leaves WHERE directory_id = $1 AND sequence < $2 ORDER BY sequence DESC"
     " LIMIT 20000) l" HEARTH_LOG_JOINS HEARTH_LOG_FILTER " ORDER BY l.sequence DESC LIMIT $3"};
+constexpr Statement kListOne{"audit_list_one", HEARTH_LOG_COLUMNS
+                             " FROM (SELECT * FROM hearth.audit_leaves WHERE directory_id = $1 AND"
+                             " event_id BETWEEN $2::uuid AND $2::uuid ORDER BY event_id LIMIT $3) l" HEARTH_LOG_JOINS HEARTH_LOG_FILTER};
 constexpr Statement kRead{"audit_read_log", HEARTH_LOG_COLUMNS
                           " FROM (SELECT * FROM hearth.audit_leaves WHERE directory_id = $1 AND sequence >= $2"
                           " ORDER BY sequence LIMIT $3) l" HEARTH_LOG_JOINS " ORDER BY l.sequence"};
 constexpr Statement kFindLeaf{"audit_find_leaf", HEARTH_LOG_COLUMNS
                               " FROM (SELECT * FROM hearth.audit_leaves WHERE directory_id = $1"
-                              " AND event_id = $2::uuid) l" HEARTH_LOG_JOINS};
+                              " AND event_id BETWEEN $2::uuid AND $2::uuid ORDER BY event_id LIMIT 1) l" HEARTH_LOG_JOINS};
 #define HEARTH_HEAD_COLUMNS                                                          \
   "SELECT size, root_hash, hearth.micros(seal_time) AS seal_time, key_id, signature" \
   " FROM hearth.audit_heads WHERE directory_id = $1"
@@ -154,16 +157,23 @@ std::optional<int64_t> Micros(absl::Time time) {
 LogPage ListLog(Tx& tx, const std::string& directory, std::optional<int64_t> after, int size, bool newest_first,
                 bool show_removed, const AuditFilter& filter) {
   LookUpByKey(tx);
+  LogPage page;
+  const auto list = [&](const Statement& statement, const auto& key) {
+    for (const auto& row :
+         tx.Exec(statement, directory, key, size, filter.action, filter.verdict, filter.reason, filter.through_service,
+                 filter.actor, filter.actor_directory, filter.target, filter.target_principal_name, Micros(filter.from),
+                 Micros(filter.before), show_removed)) {
+      page.entries.push_back(EntryOf(row, directory));
+    }
+  };
+  if (!filter.event_id.empty()) {
+    list(kListOne, filter.event_id);
+    return page;
+  }
   const TreeState tree = FindTree(tx, directory);
   const int64_t oldest = show_removed ? 0 : tree.removed;
   const int64_t begin = after.value_or(newest_first ? tree.size : oldest - 1);
-  LogPage page;
-  for (const auto& row :
-       tx.Exec(newest_first ? kListNewest : kList, directory, begin, size, filter.action, filter.verdict, filter.reason,
-               filter.through_service, filter.actor, filter.actor_directory, filter.target,
-               filter.target_principal_name, Micros(filter.from), Micros(filter.before), show_removed)) {
-    page.entries.push_back(EntryOf(row, directory));
-  }
+  list(newest_first ? kListNewest : kList, begin);
   // Leaves have no gaps: where the scan ended follows from where it began. Rows that are sealed meanwhile are of no page of this list.
   const bool full = static_cast<int>(page.entries.size()) == size;
   if (newest_first) {

@@ -15,6 +15,7 @@ class Tx;
 // Which rows of a list; empty and absent: all.
 struct AuditFilter {
   std::string action, verdict, reason, through_service, actor, actor_directory, target, target_principal_name;
+  std::string event_id;                        // At most one row: it is looked up, however long the log is.
   absl::Time from = absl::InfinitePast();      // At or after.
   absl::Time before = absl::InfiniteFuture();  // Before.
 };

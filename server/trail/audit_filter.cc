@@ -17,11 +17,23 @@ constexpr char kTime[] = "create_time";
 // The member of an AuditFilter that each field is compared in.
 const std::map<std::string, std::string AuditFilter::*>& Members() {
   static const auto* const members = new std::map<std::string, std::string AuditFilter::*>{
-      {"action", &AuditFilter::action}, {"verdict", &AuditFilter::verdict},
-      {"reason", &AuditFilter::reason}, {"service", &AuditFilter::through_service},
-      {"actor", &AuditFilter::actor},   {"actor_directory", &AuditFilter::actor_directory},
-      {"target", &AuditFilter::target}, {"target_principal_name", &AuditFilter::target_principal_name}};
+      {"action", &AuditFilter::action},    {"verdict", &AuditFilter::verdict},
+      {"reason", &AuditFilter::reason},    {"service", &AuditFilter::through_service},
+      {"actor", &AuditFilter::actor},      {"actor_directory", &AuditFilter::actor_directory},
+      {"target", &AuditFilter::target},    {"target_principal_name", &AuditFilter::target_principal_name},
+      {"event_id", &AuditFilter::event_id}};
   return *members;
+}
+
+// A UUID, in lower case as rows have it.
+bool IsEventId(const std::string& text) {
+  if (text.size() != 36) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    const auto letter = static_cast<unsigned char>(text[i]);
+    if (dash ? text[i] != '-' : !absl::ascii_isxdigit(letter) || absl::ascii_isupper(letter)) return false;
+  }
+  return true;
 }
 
 absl::Status NarrowTime(const Comparison& comparison, AuditFilter& filter) {
@@ -56,6 +68,9 @@ absl::StatusOr<AuditFilter> ParseAuditFilter(const std::string& filter) {
     } else {
       parsed.*Members().at(comparison.field) = comparison.value;
     }
+  }
+  if (!parsed.event_id.empty() && !IsEventId(parsed.event_id)) {
+    return InvalidField("filter", "event_id is the id of a call, such as 6f1c7b0e-7d1a-4b3e-9a55-0d9f2f6f8f10");
   }
   if (parsed.verdict.empty()) return parsed;
   parsed.verdict = absl::AsciiStrToLower(parsed.verdict);

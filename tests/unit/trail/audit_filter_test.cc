@@ -20,7 +20,7 @@ TEST(AuditFilterTest, FieldsAreComparedForEquality) {
   const auto filter = ParseAuditFilter(
       "action = password.reset AND verdict=REFUSED AND reason = NOT_HOME_DIRECTORY AND service = portal AND actor = ann"
       " AND actor_directory = contoso AND target = \"directories/contoso/users/user1\""
-      " AND target_principal_name = \"user1@forthcoffee.com\"");
+      " AND target_principal_name = \"user1@forthcoffee.com\" AND event_id = 6f1c7b0e-7d1a-4b3e-9a55-0d9f2f6f8f10");
   ASSERT_THAT(filter, IsOk());
   EXPECT_EQ(filter->action, "password.reset");
   EXPECT_EQ(filter->verdict, "refused");
@@ -30,6 +30,7 @@ TEST(AuditFilterTest, FieldsAreComparedForEquality) {
   EXPECT_EQ(filter->actor_directory, "contoso");
   EXPECT_EQ(filter->target, "directories/contoso/users/user1");
   EXPECT_EQ(filter->target_principal_name, "user1@forthcoffee.com");
+  EXPECT_EQ(filter->event_id, "6f1c7b0e-7d1a-4b3e-9a55-0d9f2f6f8f10");
 }
 
 TEST(AuditFilterTest, TimesAreBounds) {
@@ -54,12 +55,29 @@ TEST(AuditFilterTest, TimesAreBounds) {
 }
 
 TEST(AuditFilterTest, WhatIsNoFilterIsRefused) {
-  for (const std::string bad :
-       {"action", "action =", "= x", "action == x", "action != x", "action > x", "action = a action = b",
-        "action = a AND action = b", "action = a OR verdict = FAILED", "verdict = MAYBE", "peer = x", "salt = x",
-        "personal.actor = x", "create_time > now", "create_time > \"2026-11-01\"",
-        "create_time >> \"2026-11-01T00:00:00Z\"", "create_time > \"infinite-future\"",
-        "create_time > \"9999-01-01T00:00:00Z\"", "action = \"x"}) {
+  for (const std::string bad : {"action",
+                                "action =",
+                                "= x",
+                                "action == x",
+                                "action != x",
+                                "action > x",
+                                "action = a action = b",
+                                "action = a AND action = b",
+                                "action = a OR verdict = FAILED",
+                                "verdict = MAYBE",
+                                "event_id = 7",
+                                "event_id = 6F1C7B0E-7D1A-4B3E-9A55-0D9F2F6F8F10",
+                                "event_id = 6f1c7b0e-7d1a-4b3e-9a55-0d9f2f6f8f1x",
+                                "event_id = 6f1c7b0ee7d1a-4b3e-9a55-0d9f2f6f8f10",
+                                "peer = x",
+                                "salt = x",
+                                "personal.actor = x",
+                                "create_time > now",
+                                "create_time > \"2026-11-01\"",
+                                "create_time >> \"2026-11-01T00:00:00Z\"",
+                                "create_time > \"infinite-future\"",
+                                "create_time > \"9999-01-01T00:00:00Z\"",
+                                "action = \"x"}) {
     EXPECT_THAT(ParseAuditFilter(bad), ViolatesField("filter")) << bad;
   }
 }
