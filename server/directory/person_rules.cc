@@ -10,7 +10,6 @@
 #include "server/directory/role_store.h"
 #include "server/directory/target.h"
 #include "server/directory/user_store.h"
-#include "server/storage/database.h"
 
 namespace hearth {
 
@@ -28,14 +27,9 @@ absl::Status CheckResetAuthority(const Call& call, const Access& access, const U
   return ToStatus(DecideReset(call.principal, access, target), target);
 }
 
-void ServeHome(Tx& tx, const User& user) {
-  if (user.home.kind == v1::Home::KIND_OTHER_DIRECTORY) ServeAlso(tx, user.home.directory);
-}
-
 absl::StatusOr<User> LockSubordinate(Tx& tx, const Call& call, const Access& access, const std::string& name) {
   ASSIGN_OR_RETURN(User user, FindTarget(tx, call, {.name = name, .user_principal_name = ""}, /*lock=*/true));
   RETURN_IF_ERROR(CheckAuthority(call, access, user));
-  ServeHome(tx, user);
   return user;
 }
 
@@ -49,7 +43,6 @@ absl::StatusOr<User> LockDeletedSubordinate(Tx& tx, const Call& call, const Acce
   RETURN_IF_ERROR(CheckAuthority(call, access, *user));
   if (!user->deleted()) return Refuse(v1::ERROR_REASON_NOT_DELETED, {{"resource_type", "user"}});
   if (!user->restorable) return UserNotFound();
-  ServeHome(tx, *user);
   return *std::move(user);
 }
 

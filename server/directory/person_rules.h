@@ -21,11 +21,7 @@ absl::Status CheckAuthority(const Call& call, const Access& access, const User& 
 // password. Fails with PERMISSION_MISSING for callers without resets.perform, and as the rule does.
 absl::Status CheckResetAuthority(const Call& call, const Access& access, const User& user);
 
-// Lets the transaction serve the home of a person who is at home elsewhere too, so that what happens to its person is in its audit. Nothing for homes
-// outside Hearth. Only once it is decided that the change may be.
-void ServeHome(Tx& tx, const User& user);
-
-// Locks and reads the person, and asks the same; home sees what is changed (ServeHome). Fails with NOT_FOUND too.
+// Locks and reads the person, whose home is noted for the audit, and asks the same. Fails with NOT_FOUND too.
 absl::StatusOr<User> LockSubordinate(Tx& tx, const Call& call, const Access& access, const std::string& name);
 
 // The same for a person who is to be restored, whose home is noted for the audit. Fails with NOT_FOUND, also when the 30 days are over, and with NOT_DELETED.

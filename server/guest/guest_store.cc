@@ -99,7 +99,7 @@ constexpr Statement kRemoveStale{
     "guest_remove_stale",
     "UPDATE hearth.users u SET delete_time = now(), update_time = now(), sessions_valid_after = now(),"
     " revision = revision + 1 WHERE u.directory_id = $1 AND u.user_id = ANY ($2::text[])"
-    " AND NOT " HEARTH_LATELY_INVITED " RETURNING u.user_id, u.user_principal_name"};
+    " AND NOT " HEARTH_LATELY_INVITED " RETURNING u.user_id, u.user_principal_name, coalesce(u.home_directory_id, '')"};
 
 // The keys as the array parameters of a statement.
 struct Columns {
@@ -198,7 +198,7 @@ std::vector<StaleGuest> RemoveStaleGuests(Tx& tx, std::string_view directory, in
   std::vector<StaleGuest> removed;
   if (ids.empty()) return removed;
   for (const auto& row : tx.Exec(kRemoveStale, std::string(directory), TextArray(ids))) {
-    removed.push_back({row[0].c_str(), row[1].c_str()});
+    removed.push_back({row[0].c_str(), row[1].c_str(), row[2].c_str()});
   }
   return removed;
 }

@@ -59,6 +59,7 @@ void WithdrawGuest(Tx& tx, const User& guest);
 struct StaleGuest {
   std::string id;
   std::string user_principal_name;
+  std::string home_directory;  // Empty for homes outside Hearth.
 };
 // Deletes the pending guests of the directory whose invitation ended more than 30 days ago, or who have none and were last changed before that, but
 // those whom another transaction has locked; `limit` at most.

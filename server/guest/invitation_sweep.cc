@@ -28,6 +28,7 @@ void Record(Tx& tx, const std::string& directory, const StaleGuest& guest) {
   AuditNote note;
   note.target = UserName(directory, guest.id);
   note.target_principal_name = guest.user_principal_name;
+  note.other_directory = guest.home_directory;
   Call call;
   call.principal = {directory, kJanitor};
   call.access.kind = PrincipalKind::kService;

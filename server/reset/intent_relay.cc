@@ -93,6 +93,14 @@ void Complain(const absl::Status& status) {
   if (!status.ok()) Log(LogLevel::kWarning, "reset intent failed", {{"detail", std::string(status.message())}});
 }
 
+// The audit tells a request in the directory where it was made, and in the other one that it concerns. One that was handed over from another directory is
+// told here alone: there, it was told when it was handed over, and whether it found anybody here is not for them.
+void Tell(Tx& tx, const Intent& intent, const Call& call, const absl::Status& verdict) {
+  const std::string& directory = intent.key.directory;
+  intent.caller_directory == directory ? AppendVerdict(tx, call, verdict)
+                                       : AppendVerdictIn(tx, directory, call, verdict);
+}
+
 bool IsSelected(Tx& tx, const v1::ResetPolicy& policy, const std::optional<User>& user) {
   const auto group = ParseResourceName(policy.self_service_group());
   return group.has_value() && user.has_value() &&
@@ -184,11 +192,6 @@ absl::StatusOr<std::vector<IntentRelay::Place>> IntentRelay::Locate(const std::s
   return places;
 }
 
-// The audit tells a request in the directory where it was made, and in the other one that it concerns.
-std::string IntentRelay::OtherOf(const Intent& intent, const Place& place) {
-  return intent.caller_directory == intent.key.directory ? place.other_directory : intent.key.directory;
-}
-
 absl::Status IntentRelay::Carry(const std::string& directory, const std::vector<Place>& places, absl::Time deadline) {
   Scope scope = {directory};
   if (!places.front().other_directory.empty()) scope.push_back(places.front().other_directory);
@@ -205,8 +208,7 @@ absl::Status IntentRelay::Carry(const std::string& directory, const std::vector<
         return i.key.handle_digest == place.key.handle_digest;
       });
       if (intent == intents.end()) continue;
-      AuditNote note{
-          .target = "", .target_principal_name = "", .other_directory = OtherOf(*intent, place), .reason = ""};
+      AuditNote note{.target = "", .target_principal_name = "", .other_directory = place.other_directory, .reason = ""};
       Call call = CallOf(*intent, &note, deadline);
       const absl::Status verdict = live ? CarryOne(tx, *intent, place, policy, call) : DirectoryNotFound();
       if (absl::IsResourceExhausted(verdict)) over[intent->identifier_digest] += kFlood;
@@ -214,7 +216,7 @@ absl::Status IntentRelay::Carry(const std::string& directory, const std::vector<
       if (absl::IsAlreadyExists(verdict)) {
         ++over[intent->identifier_digest];
       } else {
-        AppendVerdict(tx, call, verdict);
+        Tell(tx, *intent, call, verdict);
       }
     }
     FinishIntents(tx, directory, intents);
@@ -317,9 +319,9 @@ absl::Status IntentRelay::GiveUp(const IntentKey& key, absl::Time deadline) {
     const std::vector<Intent> intents = FindIntents(tx, key.directory, {key}, /*lock=*/true);
     if (intents.empty()) return absl::OkStatus();
     const Intent& intent = intents.front();
-    AuditNote note{.target = "", .target_principal_name = "", .other_directory = key.directory, .reason = ""};
+    AuditNote note;
     FinishIntents(tx, key.directory, intents);
-    AppendVerdict(tx, CallOf(intent, &note, deadline), absl::InternalError("given up"));
+    Tell(tx, intent, CallOf(intent, &note, deadline), absl::InternalError("given up"));
     Log(LogLevel::kError, "reset intent given up", {{"call", intent.call_id}, {"directory", key.directory}});
     return absl::OkStatus();
   });

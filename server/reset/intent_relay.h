@@ -46,7 +46,6 @@ class IntentRelay {
     std::tuple<bool, std::string, absl::Time> order;
   };
 
-  static std::string OtherOf(const Intent& intent, const Place& place);
   // Acts on intents of one directory: together, and where that fails, one by one.
   void ActOn(const std::string& directory, const std::vector<IntentKey>& keys, absl::Time deadline);
   absl::Status Act(const std::string& directory, const std::vector<IntentKey>& keys, absl::Time deadline);

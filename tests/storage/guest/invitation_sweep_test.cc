@@ -37,6 +37,7 @@ TEST_F(InvitationSweepTest, WhoNeverCameIsRemovedAfterThirtyDaysAndCanBeRestored
   for (const char* gone : {"stale", "pending"}) {
     const AuditRow expired{"guest.expire", "allowed", "", "contoso/hearth.janitor", Contoso(gone)};
     EXPECT_THAT(Audit(kContoso), Contains(expired)) << gone;
+    EXPECT_THAT(Audit(kForth), Contains(expired)) << "home saw the invitation, too";
   }
   const size_t events = Audit(kContoso).size();
   ASSERT_THAT(Sweep(), IsOk());
