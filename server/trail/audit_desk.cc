@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "server/audit/audit_proto.h"
+#include "server/audit/audit_store.h"
 #include "server/audit/log_store.h"
 #include "server/audit/seal_store.h"
 #include "server/base/error.h"
@@ -78,8 +79,10 @@ absl::StatusOr<v1::ListAuditEventsResponse> AuditDesk::ListAuditEvents(const Cal
                                                                        const v1::ListAuditEventsRequest& request) {
   ASSIGN_OR_RETURN(const ResourceName parent, NameOf(call, request.parent()));
   ASSIGN_OR_RETURN(const AuditFilter filter, ParseAuditFilter(request.filter()));
-  const std::string& own = call.principal.directory;
-  ASSIGN_OR_RETURN(const Page page, pager_.PageOf(own, request));
+  // A token is good for whoever was given it: each reader of the log begins with a first page, which is recorded.
+  const std::string reader = absl::StrCat(call.principal.directory, "/", call.principal.subject);
+  ASSIGN_OR_RETURN(const Page page, pager_.PageOf(reader, request));
+  if (page.after.empty()) RETURN_IF_ERROR(RecordAllowed(database_, call));
   std::optional<int64_t> after;
   if (int64_t sequence = 0; absl::SimpleAtoi(page.after, &sequence)) after = sequence;
   const std::string directory(parent.directory);
@@ -89,7 +92,7 @@ absl::StatusOr<v1::ListAuditEventsResponse> AuditDesk::ListAuditEvents(const Cal
             ListLog(tx, directory, after, page.size, request.newest_first(), request.show_removed(), filter);
         for (const LogEntry& entry : found.entries) *response.add_audit_events() = EntryProto(directory, entry);
         if (found.next.has_value()) {
-          response.set_next_page_token(pager_.NextToken(own, request, absl::StrCat(*found.next)));
+          response.set_next_page_token(pager_.NextToken(reader, request, absl::StrCat(*found.next)));
         }
         return absl::OkStatus();
       });
@@ -100,14 +103,17 @@ absl::StatusOr<v1::GetAuditCheckpointResponse> AuditDesk::GetAuditCheckpoint(
   ASSIGN_OR_RETURN(const ResourceName name, NameOf(call, request.name()));
   if (request.kept_size() < 0) return InvalidField("kept_size", "must not be negative");
   const std::string directory(name.directory);
-  return Look<v1::GetAuditCheckpointResponse>(database_, call, directory,
-                                              [&](Tx& tx, v1::GetAuditCheckpointResponse& response) -> absl::Status {
-                                                const auto head = FindNewestHead(tx, directory);
-                                                if (!head.has_value()) return NotFound("audit checkpoint");
-                                                *response.mutable_checkpoint() = ToProto(*head);
-                                                response.set_public_key(ToHex(signer_.PublicKey(head->key_id)));
-                                                return Prove(tx, directory, request, response);
-                                              });
+  ASSIGN_OR_RETURN(auto answer, Look<v1::GetAuditCheckpointResponse>(
+                                    database_, call, directory,
+                                    [&](Tx& tx, v1::GetAuditCheckpointResponse& response) -> absl::Status {
+                                      const auto head = FindNewestHead(tx, directory);
+                                      if (!head.has_value()) return NotFound("audit checkpoint");
+                                      *response.mutable_checkpoint() = ToProto(*head);
+                                      response.set_public_key(ToHex(signer_.PublicKey(head->key_id)));
+                                      return Prove(tx, directory, request, response);
+                                    }));
+  RETURN_IF_ERROR(RecordAllowed(database_, call));
+  return answer;
 }
 
 absl::Status AuditDesk::VerifyAudit(const Call& call, const v1::VerifyAuditRequest& request,
@@ -120,6 +126,7 @@ absl::Status AuditDesk::VerifyAudit(const Call& call, const v1::VerifyAuditReque
   const std::string directory(name.directory);
   std::optional<KeptHead> kept;
   if (request.kept_size() > 0) kept = KeptHead{request.kept_size(), FromHex(request.kept_root_hash())};
+  RETURN_IF_ERROR(RecordAllowed(database_, call));
   LogCheck check(&signer_, std::move(kept));
   LogReader reader(&database_, directory, call.deadline);
   LogPiece piece;

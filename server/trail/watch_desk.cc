@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "server/audit/audit_store.h"
 #include "server/base/error.h"
 #include "server/base/resource_name.h"
 #include "server/base/status_macros.h"
@@ -35,6 +36,7 @@ absl::Status WatchDesk::WatchEvents(const Call& call, const v1::WatchEventsReque
   if (subscription.place > state.last) return Refuse(v1::ERROR_REASON_EVENTS_EXPIRED);
   subscription.call.note = nullptr;
   for (const int type : request.types()) subscription.types.insert(type);
+  RETURN_IF_ERROR(RecordAllowed(database_, call));
   return hub_.Add(std::move(subscription));
 }
 

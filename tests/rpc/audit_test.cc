@@ -88,7 +88,8 @@ TEST_F(AuditTest, WhatIsExportedIsProved) {
   EXPECT_THAT(Verify(rows, {kept}), IsOk());
   Reset("user1@forthcoffee.com");
   AwaitSealed(kept.checkpoint().size() + 1);
-  EXPECT_THAT(Verify(Rows(), {kept, Checkpoint()}), IsOk());
+  const auto newest = Checkpoint();
+  EXPECT_THAT(Verify(Rows(), {kept, newest}), IsOk());
 }
 
 TEST_F(AuditTest, EveryChangeOfARowIsFoundAndTheRowIsNamed) {
@@ -135,8 +136,8 @@ TEST_F(AuditTest, RowsThatAreMissingSwappedOrRewrittenWithTheirLeavesAreFound) {
   rewritten[1].clear_create_time(), rewritten[1].clear_personal();
   rewritten[1].set_leaf_hash(std::string(64, '0'));
   EXPECT_EQ(Verify(rewritten, {kept}).code(), absl::StatusCode::kDataLoss);
-  auto cut = rows;
-  cut.pop_back();
+  auto cut = rows;  // Reading adds rows that the kept head knows nothing of.
+  cut.resize(static_cast<size_t>(kept.checkpoint().size()) - 1);
   EXPECT_EQ(Verify(cut, {kept}).code(), absl::StatusCode::kDataLoss);
 }
 

@@ -122,6 +122,21 @@ TEST_F(AuditDeskTest, FiltersNarrow) {
               ElementsAre("a", "b", "c", "d"));
 }
 
+// However long the log is, and in either order.
+TEST_F(AuditDeskTest, TheIdOfACallFindsItsRow) {
+  WriteRows(3);
+  Seal();
+  const auto id_of = [this](const std::string& target) {
+    return Sql("SELECT event_id FROM hearth.audit WHERE target = '" + target + "'")[0][0];
+  };
+  EXPECT_THAT(Targets(List("event_id = " + id_of("row-1"))), ElementsAre("row-1"));
+  auto newest = List("verdict = ALLOWED AND event_id = " + id_of("row-2"));
+  newest.set_newest_first(true);
+  EXPECT_THAT(Targets(newest), ElementsAre("row-2"));
+  EXPECT_THAT(Targets(List("verdict = REFUSED AND event_id = " + id_of("row-2"))), IsEmpty());
+  EXPECT_THAT(Targets(List("event_id = 6f1c7b0e-7d1a-4b3e-9a55-0d9f2f6f8f10")), IsEmpty());
+}
+
 TEST_F(AuditDeskTest, TimesNarrowToTheMicrosecond) {
   WriteRows(3);
   Tamper(
@@ -157,6 +172,28 @@ TEST_F(AuditDeskTest, ATokenIsGoodForItsOwnListOnly) {
   request.set_page_token(token + "AA");
   EXPECT_THAT(audit_.ListAuditEvents(By(ForthAdmin(), request), request),
               HasReason(v1::ERROR_REASON_PAGE_TOKEN_INVALID));
+}
+
+TEST_F(AuditDeskTest, WhoReadsTheLogIsInIt) {
+  WriteRows(3);
+  Seal();
+  Targets(List("", 1));
+  EXPECT_THAT(Audit(kForth), SizeIs(4)) << "once for a list of three pages";
+  EXPECT_EQ(Audit(kForth).back(),
+            (AuditRow{"audit.list", "allowed", "", "forthcoffee/global-administrator", "directories/forthcoffee"}));
+  ASSERT_THAT(audit_.GetAuditCheckpoint(By(ForthAdmin(), Checkpoint()), Checkpoint()), IsOk());
+  EXPECT_EQ(Audit(kForth).back().action, "audit.get_checkpoint");
+  Verify();
+  EXPECT_EQ(Audit(kForth).back().action, "audit.verify");
+  EXPECT_THAT(Audit(kForth), SizeIs(6));
+  // Nobody goes on where another began, and so stays unseen.
+  auto request = List("", 1);
+  const auto page = audit_.ListAuditEvents(By(ForthAdmin(), request), request);
+  ASSERT_THAT(page, IsOk());
+  request.set_page_token(page->next_page_token());
+  const Principal another = Admin(kForth, v1::ROLE_REPORTS_READER);
+  EXPECT_THAT(audit_.ListAuditEvents(By(another, request), request), HasReason(v1::ERROR_REASON_PAGE_TOKEN_INVALID));
+  EXPECT_THAT(audit_.ListAuditEvents(By(ForthAdmin(), request), request), IsOk());
 }
 
 TEST_F(AuditDeskTest, AnotherDirectorysLogIsNobodysBusiness) {
