@@ -22,7 +22,7 @@ constexpr size_t kSaltBytes = 32;
   "WITH added AS (INSERT INTO hearth.audit_events (directory_id, event_id, action, verdict, reason, actor_directory," \
   " actor_kind, rpc, trace_id, through_service)"                                                                      \
   " SELECT d.directory_id, $2::uuid, $3, $4, $5, $6, $7, $8, $9, $10"                                                 \
-  " FROM hearth.directories d WHERE d.directory_id = ANY ($1::text[])"     \
+  " FROM hearth.directories d WHERE d.directory_id = ANY ($1::text[])"                                                \
   " ON CONFLICT DO NOTHING RETURNING directory_id, event_id)"
 #define HEARTH_APPEND_PERSONAL                                                                                       \
   " INSERT INTO hearth.audit_personal (directory_id, event_id, salt, actor, target, target_principal_name, peer)"    \
@@ -32,7 +32,9 @@ constexpr Statement kAppend{"audit_append", HEARTH_APPEND HEARTH_APPEND_PERSONAL
 // A decoy where there is no second row.
 constexpr Statement kAppendEvenly{
     "audit_append_evenly", HEARTH_APPEND
-    ", decoy AS (INSERT INTO hearth.audit_decoys (directory_id, event_id, filling) SELECT $6::text, $2::uuid, repeat('x', 128) FROM generate_series(2, 3 - (SELECT count(*) FROM added)) ON CONFLICT DO NOTHING)" HEARTH_APPEND_PERSONAL};
+    ", decoy AS (INSERT INTO hearth.audit_decoys (directory_id, event_id, filling) SELECT $6::text, $2::uuid, "
+    "repeat('x', 128)"
+    " FROM generate_series(2, 3 - (SELECT count(*) FROM added)) ON CONFLICT DO NOTHING)" HEARTH_APPEND_PERSONAL};
 
 std::vector<std::string> DirectoriesOf(const Call& call) {
   std::vector<std::string> directories = {call.principal.directory};
@@ -46,10 +48,9 @@ void Append(Tx& tx, const std::vector<std::string>& directories, const Call& cal
   const std::string kind = call.access.kind == PrincipalKind::kPerson ? "person" : "service";
   std::string salt(kSaltBytes, '\0');
   randombytes_buf(salt.data(), salt.size());
-  tx.Exec(call.note->evenly ? kAppendEvenly : kAppend, TextArray(directories), call.id,
-          call.policy->audit_action(), verdict, reason, call.principal.directory, kind, call.rpc, call.trace_id,
-          call.through, Bytea(salt), call.principal.subject, call.note->target, call.note->target_principal_name,
-          call.peer);
+  tx.Exec(call.note->evenly ? kAppendEvenly : kAppend, TextArray(directories), call.id, call.policy->audit_action(),
+          verdict, reason, call.principal.directory, kind, call.rpc, call.trace_id, call.through, Bytea(salt),
+          call.principal.subject, call.note->target, call.note->target_principal_name, call.peer);
 }
 
 bool IsServersFault(const absl::Status& status) {

@@ -37,15 +37,17 @@ constexpr Statement kListNewest{
     "audit_list_newest", HEARTH_LOG_COLUMNS
     " FROM (SELECT * FROM hearth.audit_leaves WHERE directory_id = $1 AND sequence < $2 ORDER BY sequence DESC"
     " LIMIT 20000) l" HEARTH_LOG_JOINS HEARTH_LOG_FILTER " ORDER BY l.sequence DESC LIMIT $3"};
-constexpr Statement kListOne{"audit_list_one", HEARTH_LOG_COLUMNS
-                             " FROM (SELECT * FROM hearth.audit_leaves WHERE directory_id = $1 AND"
-                             " event_id BETWEEN $2::uuid AND $2::uuid ORDER BY event_id LIMIT $3) l" HEARTH_LOG_JOINS HEARTH_LOG_FILTER};
+constexpr Statement kListOne{
+    "audit_list_one", HEARTH_LOG_COLUMNS
+    " FROM (SELECT * FROM hearth.audit_leaves WHERE directory_id = $1 AND"
+    " event_id BETWEEN $2::uuid AND $2::uuid ORDER BY event_id LIMIT $3) l" HEARTH_LOG_JOINS HEARTH_LOG_FILTER};
 constexpr Statement kRead{"audit_read_log", HEARTH_LOG_COLUMNS
                           " FROM (SELECT * FROM hearth.audit_leaves WHERE directory_id = $1 AND sequence >= $2"
                           " ORDER BY sequence LIMIT $3) l" HEARTH_LOG_JOINS " ORDER BY l.sequence"};
-constexpr Statement kFindLeaf{"audit_find_leaf", HEARTH_LOG_COLUMNS
-                              " FROM (SELECT * FROM hearth.audit_leaves WHERE directory_id = $1"
-                              " AND event_id BETWEEN $2::uuid AND $2::uuid ORDER BY event_id LIMIT 1) l" HEARTH_LOG_JOINS};
+constexpr Statement kFindLeaf{
+    "audit_find_leaf", HEARTH_LOG_COLUMNS
+    " FROM (SELECT * FROM hearth.audit_leaves WHERE directory_id = $1"
+    " AND event_id BETWEEN $2::uuid AND $2::uuid ORDER BY event_id LIMIT 1) l" HEARTH_LOG_JOINS};
 #define HEARTH_HEAD_COLUMNS                                                          \
   "SELECT size, root_hash, hearth.micros(seal_time) AS seal_time, key_id, signature" \
   " FROM hearth.audit_heads WHERE directory_id = $1"
