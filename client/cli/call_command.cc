@@ -97,10 +97,11 @@ absl::Status Run(Session* session, const CallOptions& options) {
   if (!client.ok()) return client.status();
   if ((*method)->server_streaming()) return PrintStream(session, *client, **method, **request);
   const std::unique_ptr<Message> response = NewMessage((*method)->output_type());
-  const Message* one = request->get();
+  const auto only = [&request] {
+    return [one = static_cast<const Message*>(request->get())]() mutable { return std::exchange(one, nullptr); };
+  };
   absl::Status status = (*method)->client_streaming()
-                            ? session->InvokeUploading(
-                                  *client, **method, [&one] { return std::exchange(one, nullptr); }, response.get())
+                            ? session->InvokeUploading(*client, **method, only, response.get())
                             : session->Invoke(*client, **method, **request, response.get());
   if (!status.ok()) return status;
   absl::StatusOr<std::string> json = Json(*response);

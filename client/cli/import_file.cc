@@ -108,7 +108,7 @@ absl::StatusOr<ImportRow> OfZitadel(const Json& human, const FirebaseParameters&
 
 absl::StatusOr<ImportRow> OfFirebase(const Json& user, const FirebaseParameters& firebase) {
   const std::string hash = At(user, {"passwordHash"});
-  if (hash.empty()) return ImportRow{};
+  if (hash.empty()) return ImportRow{0, At(user, {"email"}), ""};
   return ImportRow{0, At(user, {"email"}),
                    absl::StrCat("$firescrypt$ln=", firebase.memory_cost, ",r=", firebase.rounds, ",p=1$",
                                 At(user, {"salt"}), "$", hash, "$", firebase.salt_separator, "$", firebase.signer_key)};
@@ -200,8 +200,8 @@ const std::vector<std::string>& ImportSources() {
   return *sources;
 }
 
-absl::StatusOr<ImportFile> ReadImport(const std::string& text, const std::string& from,
-                                      const FirebaseParameters& firebase) {
+absl::StatusOr<std::vector<ImportRow>> ReadImport(const std::string& text, const std::string& from,
+                                                  const FirebaseParameters& firebase) {
   std::vector<ImportRow> rows;
   if (from == "csv") {
     absl::StatusOr<std::vector<ImportRow>> read = ReadCsv(text);
@@ -218,12 +218,11 @@ absl::StatusOr<ImportFile> ReadImport(const std::string& text, const std::string
       rows.back().row = row;
     }
   }
-  const auto wanting = std::remove_if(rows.begin(), rows.end(),
-                                      [](const ImportRow& row) { return row.person.empty() || row.hash.empty(); });
-  const auto left_out = static_cast<size_t>(rows.end() - wanting);
-  rows.erase(wanting, rows.end());
-  if (rows.empty()) return UsageError("The file holds no password hashes.", "See hearth import --help for --from.");
-  return ImportFile{std::move(rows), left_out};
+  if (std::all_of(rows.begin(), rows.end(),
+                  [](const ImportRow& row) { return row.person.empty() || row.hash.empty(); })) {
+    return UsageError("The file holds no password hashes.", "See hearth import --help for --from.");
+  }
+  return rows;
 }
 
 }  // namespace hearth::cli

@@ -2,7 +2,6 @@
 #ifndef HEARTH_CLIENT_CLI_IMPORT_FILE_H_
 #define HEARTH_CLIENT_CLI_IMPORT_FILE_H_
 
-#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -10,11 +9,11 @@
 
 namespace hearth::cli {
 
-// One password.
+// One person.
 struct ImportRow {
   int row = 0;         // The line of a CSV file; else the place among the people of the file, from 1.
-  std::string person;  // A principal name or the name or id of a user.
-  std::string hash;    // As ImportCredentials takes it.
+  std::string person;  // A principal name or the name or id of a user; empty where the file has none.
+  std::string hash;    // As ImportCredentials takes it; empty where the file has none.
   bool must_change = false;
 };
 
@@ -26,16 +25,10 @@ struct FirebaseParameters {
   std::string memory_cost = "14";
 };
 
-// What a file holds.
-struct ImportFile {
-  std::vector<ImportRow> rows;  // In its order.
-  size_t left_out = 0;          // People without a password or without a name.
-};
-
-// The passwords of a file. `from` is one of ImportSources. Fails with a usage error that says where the file is wrong, and quotes nothing of it but
-// names of columns.
-absl::StatusOr<ImportFile> ReadImport(const std::string& text, const std::string& from,
-                                      const FirebaseParameters& firebase);
+// The people of a file, in its order, so with rising rows. `from` is one of ImportSources. Fails with a usage error when none has a name and a password, and for a
+// file of another form: it says where, and quotes nothing of it but names of columns.
+absl::StatusOr<std::vector<ImportRow>> ReadImport(const std::string& text, const std::string& from,
+                                                  const FirebaseParameters& firebase);
 
 // "csv" and "jsonl" with columns of our own; "firebase", "keycloak", "kratos", "zitadel": what those export.
 const std::vector<std::string>& ImportSources();

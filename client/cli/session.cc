@@ -140,10 +140,10 @@ absl::Status Session::InvokeStreaming(const client::Client& client, const google
 }
 
 absl::Status Session::InvokeUploading(const client::Client& client, const google::protobuf::MethodDescriptor& method,
-                                      const std::function<const google::protobuf::Message*()>& next,
+                                      const std::function<client::Client::Requests()>& begin,
                                       google::protobuf::Message* response) {
   const CallRunning running;
-  return client.InvokeUploading(method, next, response, call_options());
+  return client.InvokeUploading(method, begin, response, call_options());
 }
 
 absl::Status Session::Print(const google::protobuf::Message& response, const std::string& note) const {

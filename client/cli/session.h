@@ -47,7 +47,7 @@ class Session {
                                const google::protobuf::Message& request, google::protobuf::Message* response,
                                const std::function<bool()>& each);
   absl::Status InvokeUploading(const client::Client& client, const google::protobuf::MethodDescriptor& method,
-                               const std::function<const google::protobuf::Message*()>& next,
+                               const std::function<client::Client::Requests()>& begin,
                                google::protobuf::Message* response);
   // Prints a response, as `-o` asks for it, with `note` below a table.
   absl::Status Print(const google::protobuf::Message& response, const std::string& note = "") const;

@@ -82,6 +82,15 @@ std::string Printable(const std::string& text) {
   return out;
 }
 
+bool IsUtf8(const std::string& text) {
+  for (size_t at = 0; at < text.size();) {
+    const size_t length = Decode(text, at).length;
+    if (length == 0) return false;
+    at += length;
+  }
+  return true;
+}
+
 size_t Width(const std::string& text) {
   size_t width = 0;
   for (size_t at = 0; at < text.size();) {

@@ -14,6 +14,9 @@ namespace hearth::cli {
 // controls, line and paragraph separators and bytes that are no UTF-8 appear as \n, \t, \u{1b} or \xff.
 std::string Printable(const std::string& text);
 
+// Whether all of `text` is well-formed UTF-8.
+bool IsUtf8(const std::string& text);
+
 // How many columns `text` takes on a terminal; `text` is Printable.
 size_t Width(const std::string& text);
 

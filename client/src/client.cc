@@ -82,19 +82,20 @@ class Client::Impl {
     return connection_.StreamOnce(path, request, response, each, *metadata, deadline, options.cancellation);
   }
 
-  absl::Status Upload(const std::string& path, const std::function<const Message*()>& next, Message* response,
-                      absl::Time deadline, const CallOptions& options) const {
+  absl::Status Upload(const std::string& path, const Requests& next, Message* response, absl::Time deadline,
+                      const CallOptions& options) const {
     absl::StatusOr<Metadata> metadata = MetadataOf(options);
     if (!metadata.ok()) return metadata.status();
     return connection_.UploadOnce(path, next, response, *metadata, deadline, options.cancellation);
   }
 
-  absl::Status Repeat(const std::string& path, const Message& request, Message* response, absl::Time deadline,
-                      const CallOptions& options) const {
+  // Makes attempts until one succeeds or fails for good; `safe`: whether a failure of such a kind may be tried again at all.
+  absl::Status Repeat(const std::function<absl::Status()>& make, const std::function<bool(const absl::Status&)>& safe,
+                      absl::Time deadline, const CallOptions& options) const {
     absl::BitGen random;
     for (int attempt = 1;; ++attempt) {
-      const absl::Status status = Attempt(path, request, response, deadline, options);
-      if (status.ok()) return status;
+      const absl::Status status = make();
+      if (status.ok() || !safe(status)) return status;
       const std::optional<absl::Duration> delay = DelayBeforeRetry(status, attempt, retry_, random);
       if (!delay.has_value() || absl::Now() + *delay >= deadline) return status;
       if (!options.cancellation.state().Sleep(*delay)) return absl::CancelledError("The call was cancelled.");
@@ -148,9 +149,9 @@ absl::Status Client::Invoke(const MethodDescriptor& method, const Message& reque
 
   const std::string path = PathOf(method);
   const absl::Time deadline = impl_->Deadline(options, DefaultTimeout(method));
-  absl::Status status = SafeToRepeat(idempotency, !request_id.empty())
-                            ? impl_->Repeat(path, sent, response, deadline, options)
-                            : impl_->Attempt(path, sent, response, deadline, options);
+  const bool safe = SafeToRepeat(idempotency, !request_id.empty());
+  absl::Status status = impl_->Repeat([&] { return impl_->Attempt(path, sent, response, deadline, options); },
+                                      [safe](const absl::Status&) { return safe; }, deadline, options);
   NoteRequestId(request_id, &status);
   return status;
 }
@@ -166,7 +167,7 @@ absl::Status Client::InvokeStreaming(const MethodDescriptor& method, const Messa
   return status;
 }
 
-absl::Status Client::InvokeUploading(const MethodDescriptor& method, const std::function<const Message*()>& next,
+absl::Status Client::InvokeUploading(const MethodDescriptor& method, const std::function<Requests()>& begin,
                                      Message* response, const CallOptions& options) const {
   if (!method.client_streaming()) {
     return absl::UnimplementedError(absl::StrCat(std::string(method.name()), " takes one request; use Invoke."));
@@ -175,7 +176,10 @@ absl::Status Client::InvokeUploading(const MethodDescriptor& method, const std::
     return absl::InvalidArgumentError(absl::StrCat("This is not the answer of ", std::string(method.name()), "."));
   }
   const absl::Time deadline = impl_->Deadline(options, DefaultTimeout(method));
-  return impl_->Upload(PathOf(method), next, response, deadline, options);
+  const std::string path = PathOf(method);
+  const bool safe = SafeToRepeat(PolicyOf(method).idempotency(), /*has_request_id=*/false);
+  return impl_->Repeat([&] { return impl_->Upload(path, begin(), response, deadline, options); },
+                       [safe](const absl::Status& status) { return safe || WasTurnedAway(status); }, deadline, options);
 }
 
 absl::Status Client::InvokeOnce(const std::string& path, const Message& request, Message* response,

@@ -18,6 +18,8 @@ bool SafeToRepeat(v1::Idempotency idempotency, bool has_request_id) {
   }
 }
 
+bool WasTurnedAway(const absl::Status& status) { return absl::IsResourceExhausted(status); }
+
 std::optional<absl::Duration> DelayBeforeRetry(const absl::Status& status, int failed_attempts,
                                                const RetryOptions& options, absl::BitGenRef random) {
   if (failed_attempts >= options.max_attempts) return std::nullopt;

@@ -15,6 +15,9 @@ namespace hearth::client {
 // Whether the contract allows to repeat a call. `has_request_id`: the request names its attempt.
 bool SafeToRepeat(v1::Idempotency idempotency, bool has_request_id);
 
+// Whether the server did nothing of the call that it answered so: it turned it away before it looked at what the call brings.
+bool WasTurnedAway(const absl::Status& status);
+
 // How long to wait after `failed_attempts` (1 or more), the last of which ended with `status`; nothing: give
 // up. At least what the server asks for, and a random part on top so that callers who failed together do not
 // come back together.

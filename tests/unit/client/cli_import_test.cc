@@ -1,4 +1,8 @@
 // hearth import: files of other systems.
+#include <chrono>
+#include <fstream>
+#include <sstream>
+
 #include "gmock/gmock.h"
 #include "google/rpc/error_details.pb.h"
 #include "hearth/v1/credential_service.pb.h"
@@ -9,6 +13,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 class ImportTest : public CliTest {
  protected:
@@ -19,6 +24,12 @@ class ImportTest : public CliTest {
     response.set_imported_count(imported);
     response.set_unchanged_count(unchanged);
     return response;
+  }
+  // A file of so many people, of whom the first is user0, in line 2.
+  static std::string Csv(int people) {
+    std::string csv = "name,password_hash\n";
+    for (int i = 0; i < people; ++i) csv += "user" + std::to_string(i) + ",{SSHA}x\n";
+    return csv;
   }
   // The only row that was sent.
   v1::ImportCredentialsRequest::Row Sent() {
@@ -61,17 +72,61 @@ TEST_F(ImportTest, SendsTheRowsOfACsvFileAndReportsTheRefused) {
   EXPECT_EQ(request.rows(2).password_hash(), "$2a$31$x");
 }
 
-TEST_F(ImportTest, CountsPeopleWhoAreLeftOut) {
+TEST_F(ImportTest, PeopleWithoutAPasswordAreInTheReport) {
   hearth_.Answer(Report(1, 0));
-  const Result result = Run({"import", "-"}, "name,password_hash\nuser1,{SSHA}x\nuser2,\n,{SSHA}x\n");
+  const Result result = Run({"import", "-"}, "name,password_hash\nuser1,{SSHA}x\nuser2,\n,\n");
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(result.err, HasSubstr("2 without a password or a name were left out"));
+  EXPECT_THAT(result.err, HasSubstr("3 of 3: 1 imported, 0 there already, 0 refused, 2 without a password"));
+  EXPECT_EQ(result.out,
+            "row,person,reason,message\n"
+            "3,user2,INVALID_FIELDS,must be set: the file has none for this person\n"
+            "4,,INVALID_FIELDS,must be set: the file has none for this person\n");
   EXPECT_EQ(Sent().row(), 2);
 }
 
-TEST_F(ImportTest, ANameThatCanBeNoneStopsEverything) {
-  const Result result = Run({"import", "-"}, "name,password_hash\nuser1,{SSHA}x\na b/c/d/e/f/g,{SSHA}x\n");
-  EXPECT_EQ(result.exit_code, 2) << result.err;
+// Rows that a message cannot carry, or whose message the server could not take, are told here, between those that the server refuses.
+TEST_F(ImportTest, ARowThatCannotBeSentDoesNotKeepTheOthersBack) {
+  auto report = Report(1, 0);
+  report.set_refused_count(1);
+  report.add_refusals()->set_row(5);
+  report.mutable_refusals(0)->mutable_refusal()->set_code(static_cast<int>(grpc::StatusCode::NOT_FOUND));
+  hearth_.Answer(report);
+  const std::string text =
+      "name,password_hash\na b/c/d/e/f/g,{SSHA}x\nm\xfcller@forthcoffee.com,{SSHA}x\nuser1,\xe4\n" +
+      std::string("user1,{SSHA}x\nuser2,") + std::string(1 << 20, 'x') + "\n,{SSHA}x\nuser3,{SSHA}x\n";
+  const Result result = Run({"import", FileWith("odd.csv", text)});
+  EXPECT_EQ(result.exit_code, 3) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("7 of 7: 1 imported, 0 there already, 6 refused"));
+  EXPECT_THAT(result.err, Not(HasSubstr("libprotobuf")));
+  EXPECT_EQ(result.out,
+            "row,person,reason,message\n"
+            "2,a b/c/d/e/f/g,INVALID_FIELDS,\"must be a principal name, directories/{directory}/users/{user}, or the "
+            "user's id\"\n"
+            "3,m\\xfcller@forthcoffee.com,INVALID_FIELDS,must be UTF-8\n"
+            "4,user1,INVALID_FIELDS,must be UTF-8\n"
+            "5,user1,,\n"
+            "6,user2,INVALID_FIELDS,name and hash must be at most 8192 bytes\n"
+            "7,,INVALID_FIELDS,must be set: the file names nobody\n");
+  const auto request = hearth_.last<v1::ImportCredentialsRequest>();
+  ASSERT_EQ(request.rows_size(), 2);
+  EXPECT_EQ(request.rows(0).row(), 5);
+  EXPECT_EQ(request.rows(1).row(), 8);
+}
+
+// What is sent fits into the messages that the server takes.
+TEST_F(ImportTest, AMessageOfTheLargestRowsIsBelowAMegabyte) {
+  std::string csv = "name,password_hash\n";
+  for (int i = 0; i < 100; ++i) csv += "user1," + std::string(8187, 'x') + "\n";
+  hearth_.Answer(Report(100, 0));
+  EXPECT_EQ(Run({"import", FileWith("large.csv", csv)}).exit_code, 0);
+  ASSERT_EQ(hearth_.calls().size(), 1u);
+  EXPECT_EQ(hearth_.last<v1::ImportCredentialsRequest>().rows_size(), 100);
+  EXPECT_LT(hearth_.calls()[0].request->ByteSizeLong(), 1u << 20);
+}
+
+TEST_F(ImportTest, NoDirectoryStopsEverything) {
+  environment_.erase("HEARTH_DIRECTORY");
+  EXPECT_EQ(Run({"import", "-"}, "name,password_hash\nuser1,{SSHA}x\n").exit_code, 2);
   EXPECT_THAT(hearth_.calls(), IsEmpty());
 }
 
@@ -86,23 +141,58 @@ TEST_F(ImportTest, ADryRunSaysSo) {
   EXPECT_EQ(Sent().name(), "directories/forthcoffee/users/user1");
 }
 
-TEST_F(ImportTest, ManyRowsAreCallsOfAThousandInMessagesOfAHundred) {
-  std::string csv = "name,password_hash\n";
-  for (int i = 0; i < 1250; ++i) csv += "user" + std::to_string(i) + ",{SSHA}x\n";
-  hearth_.Answer(Report(1000, 0));
+TEST_F(ImportTest, ManyRowsAreCallsOfFourThousandInMessagesOfAHundred) {
+  hearth_.Answer(Report(4000, 0));
   hearth_.Answer(Report(250, 0));
-  const Result result = Run({"import", FileWith("many.csv", csv)});
+  const Result result = Run({"import", FileWith("many.csv", Csv(4250))});
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(result.err, HasSubstr("1250 of 1250: 1250 imported"));
-  EXPECT_EQ(hearth_.calls().size(), 13u) << "messages";
-  EXPECT_EQ(hearth_.last<v1::ImportCredentialsRequest>().rows(49).row(), 1251);
+  EXPECT_THAT(result.err, HasSubstr("4250 of 4250: 4250 imported"));
+  EXPECT_EQ(hearth_.calls().size(), 43u) << "messages";
+  EXPECT_EQ(hearth_.last<v1::ImportCredentialsRequest>().rows(49).row(), 4251);
 }
 
-TEST_F(ImportTest, ARunThatBreaksOffSaysHowToGoOn) {
+// The server lets through ten calls at once, and then one a second.
+TEST_F(ImportTest, WaitsWhereTheServerLimitsCalls) {
+  constexpr int kCalls = 12;
+  for (int i = 0; i < kCalls; ++i) {
+    hearth_.Answer(client::RefusalWithDelay(grpc::StatusCode::RESOURCE_EXHAUSTED, std::chrono::milliseconds(40)));
+    hearth_.Answer(client::RefusalWithDelay(grpc::StatusCode::RESOURCE_EXHAUSTED, std::chrono::milliseconds(40)));
+    hearth_.Answer(Report(i + 1 < kCalls ? 4000 : 1, 0));
+  }
+  const auto start = std::chrono::steady_clock::now();
+  const Result result = Run({"import", FileWith("many.csv", Csv(44'001))});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("44001 of 44001: 44001 imported"));
+  EXPECT_GE(std::chrono::steady_clock::now() - start, kCalls * std::chrono::milliseconds(80));
+  EXPECT_EQ(hearth_.calls().size(), 3u * (11 * 40 + 1)) << "each attempt brings all of its messages";
+}
+
+TEST_F(ImportTest, ARunThatBreaksOffSaysHowToGoOnAndDoes) {
+  auto refusing = Report(3999, 0);
+  refusing.set_refused_count(1);
+  refusing.add_refusals()->set_row(7);
+  refusing.mutable_refusals(0)->mutable_refusal()->set_code(static_cast<int>(grpc::StatusCode::NOT_FOUND));
+  hearth_.Answer(refusing);
   hearth_.Answer(grpc::Status(grpc::StatusCode::UNAVAILABLE, "gone"));
-  const Result result = Run({"import", "-"}, "name,password_hash\nuser1,{SSHA}x\n");
-  EXPECT_EQ(result.exit_code, 8);
-  EXPECT_THAT(result.err, HasSubstr("Give the same command again"));
+  const std::string file = FileWith("many.csv", Csv(4003)), report = home_ + "/refused.csv";
+  const Result first = Run({"import", file, "--report", report});
+  EXPECT_EQ(first.exit_code, 8);
+  EXPECT_THAT(first.err, HasSubstr("Give the same command again, with --start-at 4002 to go on"));
+  refusing.mutable_refusals(0)->set_row(4003);
+  refusing.set_imported_count(2);
+  hearth_.Answer(refusing);
+  const Result second = Run({"import", file, "--report", report, "--start-at", "4002"});
+  EXPECT_EQ(second.exit_code, 6) << second.err;
+  EXPECT_THAT(second.err, HasSubstr("3 of 3: 2 imported"));
+  const auto request = hearth_.last<v1::ImportCredentialsRequest>();
+  ASSERT_EQ(request.rows_size(), 3);
+  EXPECT_EQ(request.rows(0).row(), 4002);
+  std::stringstream written;
+  written << std::ifstream(report).rdbuf();
+  EXPECT_EQ(written.str(), "row,person,reason,message\n7,user5,,\n4003,user4001,,\n");
+  for (const char* row : {"0", "-1", "x", "", "4005"}) {
+    EXPECT_EQ(Run({"import", file, "--start-at", row}).exit_code, 2) << row;
+  }
 }
 
 TEST_F(ImportTest, ReadsWhatKeycloakExports) {

@@ -34,7 +34,7 @@ namespace hearth::client {
 // repeat (it changes nothing, or it has a request_id) is tried again on UNAVAILABLE, and on
 // RESOURCE_EXHAUSTED and ABORTED when the server says so with RetryInfo; never beyond the deadline, never
 // earlier than the server asks. A request_id that is absent is filled in with a random one, so that changes
-// are safe to repeat; the caller's request is not altered. Other calls are made once.
+// are safe to repeat; the caller's request is not altered. Other calls are made once (but see InvokeUploading).
 //
 // Failures are absl::Status with the server's code; Error::From(status) has the reason and the other details.
 class Client {
@@ -84,11 +84,14 @@ class Client {
                                const google::protobuf::Message& request, google::protobuf::Message* response,
                                const std::function<bool()>& each, const CallOptions& options = {}) const;
 
-  // Calls a method that streams its requests, once: `next` gives them in order, on another thread, each valid until the next call; null at the
-  // end. Fails with INVALID_ARGUMENT for a response of another type than the method's, UNIMPLEMENTED for methods that do not stream their
-  // requests.
-  absl::Status InvokeUploading(const google::protobuf::MethodDescriptor& method,
-                               const std::function<const google::protobuf::Message*()>& next,
+  // Gives the requests of a call in order, on another thread, each valid until the next; null at the end.
+  using Requests = std::function<const google::protobuf::Message*()>;
+
+  // Calls a method that streams its requests. `begin` is asked for them at each attempt, from the first on. Tried again as other calls are, but where
+  // the contract does not mark the method as safe to repeat, only on RESOURCE_EXHAUSTED with RetryInfo, with which the server turns a call away before it
+  // takes anything of it. Fails with INVALID_ARGUMENT for a response of another type than the method's, UNIMPLEMENTED for methods that do not stream
+  // their requests.
+  absl::Status InvokeUploading(const google::protobuf::MethodDescriptor& method, const std::function<Requests()>& begin,
                                google::protobuf::Message* response, const CallOptions& options = {}) const;
 
   // Calls a method outside the contract once, such as "/grpc.health.v1.Health/Check", with any messages of
