@@ -89,6 +89,10 @@ void CheckHashing(const Config& config, std::vector<std::string>& defects) {
   if (argon2.iterations == 1 && argon2.memory_kib < 46 * 1024) {
     defects.push_back("--argon2-memory-kib below 47104 needs --argon2-iterations 2 or more (OWASP Password Storage)");
   }
+  if (config.import_bcrypt_cost < kLeastBcryptCost || config.import_bcrypt_cost > kMostBcryptCost) {
+    defects.push_back(
+        absl::StrCat("--import-bcrypt-cost must be between ", kLeastBcryptCost, " and ", kMostBcryptCost));
+  }
 }
 
 void CheckBreached(const Config& config, std::vector<std::string>& defects) {

@@ -10,6 +10,7 @@
 #include "server/authn/key_fetch.h"
 #include "server/base/log.h"
 #include "server/credential/hasher.h"
+#include "server/credential/import_bounds.h"
 #include "server/mail/smtp_options.h"
 
 namespace hearth {
@@ -46,9 +47,10 @@ struct Config {
   std::string breached_passwords;  // A filter made by `hearthd breached build`; empty: none is asked.
   std::string breached_range_uri;  // Of a list that is asked online, to which prefixes are added; empty: none is asked.
   HttpsOptions breached_range = {.timeout = absl::Seconds(2), .most_bytes = 256 * 1024, .header = "Add-Padding: true"};
-  int hash_lanes = 0;      // 0: one for each processor.
-  int lookup_workers = 0;  // 0: one for every two processors; few workers make large batches.
-  int intake_workers = 1;  // What comes while one commits is the next batch.
+  int hash_lanes = 0;                          // 0: one for each processor.
+  int import_bcrypt_cost = kImportBcryptCost;  // The most of a hash that is imported.
+  int lookup_workers = 0;                      // 0: one for every two processors; few workers make large batches.
+  int intake_workers = 1;                      // What comes while one commits is the next batch.
   int read_workers = 2, write_workers = 6;
   int bulk_workers = 4;  // One more than methods of the class, of each of which a directory has one run at a time.
   int lookup_queue = 4096, intake_queue = 4096, read_queue = 1024, write_queue = 512, bulk_queue = 16;

@@ -9,6 +9,7 @@
 #include "server/authn/https.h"
 #include "server/base/status_macros.h"
 #include "server/credential/foreign_hash.h"
+#include "server/credential/import_bounds.h"
 
 namespace hearth {
 namespace {
@@ -134,7 +135,7 @@ Environment::Environment(const Config& config, Keyring keyring, std::unique_ptr<
       guest_policy_(&database_, &keyring_),
       credential_(&database_, &hasher_, &rehasher_, &keyring_, &new_passwords_),
       password_policy_(&database_, &keyring_, &new_passwords_),
-      import_(&database_, &keyring_, config.argon2),
+      import_(&database_, &keyring_, ImportBounds(config.argon2, config.import_bcrypt_cost)),
       sign_in_(&database_, &keyring_),
       bootstrap_(&database_, &keyring_),
       directory_(&database_, &keyring_, &pager_),

@@ -84,7 +84,7 @@ absl::StatusOr<Secret> DeriveScrypt(const ForeignHash& hash, const Secret& passw
   const std::string_view text = password.Expose();
   std::string key(length, '\0');
   // OpenSSL refuses what takes more than it is told; a little is needed besides the blocks.
-  constexpr uint64_t kMemory = kMaxScryptBytes + (8u << 20);
+  constexpr uint64_t kMemory = (kMostForeignBounds.scrypt_memory_kib << 10) + (8u << 20);
   if (EVP_PBE_scrypt(text.data(), text.size(), Data(std::string_view(hash.salt)), hash.salt.size(), hash.rounds,
                      hash.block_size, hash.parallelism, kMemory, Data(key), key.size()) != 1) {
     return Failed();

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "server/base/secret.h"
+#include "server/credential/hasher.h"
 
 namespace hearth {
 
@@ -34,13 +35,20 @@ struct ForeignHash {
   Secret signer_key{};                       // Of Firebase, encrypted into the tag.
 };
 
-// The most that one comparison may ever cost; what lies above is no hash here. What an import takes lies lower: see import_bounds.h.
-inline constexpr int kMaxBcryptCost = 14;
-inline constexpr uint64_t kMaxPbkdf2Iterations = 2'000'000;
-inline constexpr uint64_t kMaxPbkdf2Work = 6'000'000;  // Iterations times the digests that the hash is long.
-inline constexpr uint64_t kMaxCryptRounds = 1'000'000;
-inline constexpr uint64_t kMaxScryptBytes = 128u << 20;  // 128 N r.
-inline constexpr uint64_t kMaxScryptWork = 1u << 21;     // N r p.
+inline constexpr int kLeastBcryptCost = 4, kMostBcryptCost = 14;
+
+// The most that one comparison may cost. The defaults are what may ever be compared; what an import takes lies lower: see import_bounds.h.
+struct ForeignBounds {
+  uint64_t bcrypt_cost = kMostBcryptCost;
+  uint64_t crypt_rounds = 1'000'000;
+  uint64_t pbkdf2_iterations = 2'000'000;
+  uint64_t pbkdf2_work = 6'000'000;  // Iterations times the digests that the hash is long.
+  uint64_t argon2_memory_kib = kMaxHashParameters.memory_kib;
+  uint64_t argon2_work = 1u << 20;          // KiB times passes.
+  uint64_t scrypt_memory_kib = 128u << 10;  // 128 N r bytes.
+  uint64_t scrypt_work = 1u << 21;          // N r p.
+};
+inline constexpr ForeignBounds kMostForeignBounds{};
 
 // Takes a hash apart. The forms, each recognised by how it begins:
 //
@@ -54,18 +62,16 @@ inline constexpr uint64_t kMaxScryptWork = 1u << 21;     // N r p.
 //   {SSHA}, {SSHA256}, {SSHA512}, {CRYPT}…, {ARGON2}…   RFC 2307 and OpenLDAP
 //   {"secretData": …, "credentialData": …}    a password of Keycloak's export
 //
-// Fails with INVALID_ARGUMENT, whose message says what is wrong, and holds nothing of the hash.
-absl::StatusOr<ForeignHash> ParseForeignHash(std::string_view given);
-
-// Iterations of a PBKDF2 hash in all: one that is longer than the digest takes them once for each piece.
-uint64_t Pbkdf2Work(const ForeignHash& hash);
+// Fails with INVALID_ARGUMENT for other forms, and for what costs more than `bounds`. The message says what is wrong, and which bound applies; it holds
+// nothing of the hash.
+absl::StatusOr<ForeignHash> ParseForeignHash(std::string_view given, const ForeignBounds& bounds = kMostForeignBounds);
 
 // True when the hash is of this password. The password is compared as it was typed: that is what the other system hashed. bcrypt looks at 72 bytes only,
 // crypt(3) takes 511, neither looks beyond a NUL: such passwords are never right. Takes as long, and as much memory, as the hash says, within the bounds above. Fails with INTERNAL
 // when memory is short.
 absl::StatusOr<bool> VerifyForeignHash(const ForeignHash& hash, const Secret& password);
 
-// Compares each scheme with a published answer. For the start of the server.
+// Compares each scheme, with each of its digests, with a published answer. For the start of the server: some 50 ms of a processor.
 absl::Status ForeignSelfTest();
 
 }  // namespace hearth

@@ -16,7 +16,6 @@
 #include "server/base/status_macros.h"
 #include "server/base/text.h"
 #include "server/credential/foreign_hash.h"
-#include "server/credential/hasher.h"
 
 namespace hearth {
 namespace {
@@ -25,14 +24,18 @@ using Parts = std::vector<absl::string_view>;
 
 constexpr size_t kLeastSalt = 4, kMostSalt = 256;  // 32 bits: NIST SP 800-63B-4, 3.1.1.2.
 constexpr size_t kLeastTag = 16, kMostTag = 64;
-constexpr size_t kLeastArgon2Salt = 8;         // RFC 9106, 3.1; libsodium takes no less.
-constexpr size_t kMostArgon2Text = 127;        // What libsodium takes.
-constexpr uint64_t kMaxArgon2Work = 1u << 20;  // KiB times passes.
+constexpr size_t kLeastArgon2Salt = 8;   // RFC 9106, 3.1; libsodium takes no less.
+constexpr size_t kMostArgon2Text = 127;  // What libsodium takes.
 // Kratos asks for two a processor, and golang.org/x/crypto takes a byte. They cost nothing: libsodium computes them one after the other.
 constexpr uint64_t kMaxArgon2Lanes = 255;
 constexpr uint64_t kDefaultCryptRounds = 5000;
 
 absl::Status Wrong(absl::string_view what) { return absl::InvalidArgumentError(what); }
+
+// Every comparison would pay for it, in a lane that others wait for.
+absl::Status TooCostly(absl::string_view most) {
+  return Wrong(absl::StrCat(most, "; the person needs a reset instead"));
+}
 
 std::optional<uint64_t> Number(absl::string_view text) {
   uint64_t value = 0;
@@ -95,10 +98,14 @@ bool IsCryptText(absl::string_view text) {
 
 constexpr absl::string_view kBcryptSaltEnds = ".Oeu", kBcryptHashEnds = ".CGKOSWaeimquy26";
 
-absl::StatusOr<ForeignHash> ParseBcrypt(absl::string_view text) {
+absl::StatusOr<ForeignHash> ParseBcrypt(absl::string_view text, const ForeignBounds& bounds) {
   const auto cost = text.size() == 60 && text[6] == '$' ? Number(text.substr(4, 2)) : std::nullopt;
   if (!cost.has_value() || !IsCryptText(text.substr(7))) return Wrong("must be a bcrypt hash of 60 characters");
-  if (*cost < 4 || *cost > kMaxBcryptCost) return Wrong(absl::StrCat("the bcrypt cost must be 4 to ", kMaxBcryptCost));
+  if (*cost < kLeastBcryptCost || *cost > bounds.bcrypt_cost) {
+    // Where more can be allowed, by whom.
+    const char* more = bounds.bcrypt_cost < kMostBcryptCost ? " (--import-bcrypt-cost of hearthd)" : "";
+    return TooCostly(absl::StrCat("the bcrypt cost must be ", kLeastBcryptCost, " to ", bounds.bcrypt_cost, more));
+  }
   // 16 bytes of salt end two bits into its last character, 23 of the hash four bits into theirs. libxcrypt writes the rest as zeros, or fails.
   const bool whole = kBcryptSaltEnds.find(text[28]) != absl::string_view::npos &&
                      kBcryptHashEnds.find(text[59]) != absl::string_view::npos;
@@ -107,15 +114,15 @@ absl::StatusOr<ForeignHash> ParseBcrypt(absl::string_view text) {
 }
 
 // $5$[rounds=N$]salt$hash
-absl::StatusOr<ForeignHash> ParseShaCrypt(absl::string_view text) {
+absl::StatusOr<ForeignHash> ParseShaCrypt(absl::string_view text, const ForeignBounds& bounds) {
   Parts parts = absl::StrSplit(text, '$');
   uint64_t taken = kDefaultCryptRounds;
   if (parts.size() == 5) {
     absl::string_view rounds = parts[2];
     const auto number = absl::ConsumePrefix(&rounds, "rounds=") ? Number(rounds) : std::nullopt;
     // libxcrypt takes no leading zeros.
-    if (!number.has_value() || rounds[0] == '0' || *number < 1000 || *number > kMaxCryptRounds) {
-      return Wrong(absl::StrCat("must have 1000 to ", kMaxCryptRounds, " rounds"));
+    if (!number.has_value() || rounds[0] == '0' || *number < 1000 || *number > bounds.crypt_rounds) {
+      return TooCostly(absl::StrCat("crypt must have 1000 to ", bounds.crypt_rounds, " rounds"));
     }
     taken = *number;
     parts.erase(parts.begin() + 2);
@@ -130,18 +137,17 @@ absl::StatusOr<ForeignHash> ParseShaCrypt(absl::string_view text) {
 }
 
 // $argon2id$v=19$m=…,t=…,p=…$salt$tag
-absl::StatusOr<ForeignHash> ParseArgon2(absl::string_view text) {
+absl::StatusOr<ForeignHash> ParseArgon2(absl::string_view text, const ForeignBounds& bounds) {
   const Parts parts = absl::StrSplit(text, '$');
   if (parts.size() != 6 || parts[2] != "v=19") return Wrong("must be a PHC string of Argon2 version 19");
   const auto numbers = Numbers(parts[3]);
   const uint64_t memory = Of(numbers, "m"), passes = Of(numbers, "t"), lanes = Of(numbers, "p");
   const bool bounded = lanes >= 1 && lanes <= kMaxArgon2Lanes && memory >= 8 * lanes &&
-                       memory <= kMaxHashParameters.memory_kib && passes >= 1 &&
-                       passes <= kMaxHashParameters.iterations;
-  if (!bounded || memory * passes > kMaxArgon2Work) {
-    return Wrong(absl::StrCat("Argon2 may take up to ", kMaxHashParameters.memory_kib, " KiB, ",
-                              kMaxHashParameters.iterations, " passes, ", kMaxArgon2Lanes, " lanes, and ",
-                              kMaxArgon2Work, " KiB times passes"));
+                       memory <= bounds.argon2_memory_kib && passes >= 1 && passes <= kMaxHashParameters.iterations;
+  if (!bounded || memory * passes > bounds.argon2_work) {
+    return TooCostly(absl::StrCat("Argon2 may take up to ", bounds.argon2_memory_kib, " KiB of memory, ",
+                                  kMaxHashParameters.iterations, " passes, ", kMaxArgon2Lanes, " lanes, and ",
+                                  bounds.argon2_work, " KiB times passes"));
   }
   ASSIGN_OR_RETURN(ForeignHash hash, Checked({.scheme = ForeignScheme::kArgon2, .rounds = passes, .memory_kib = memory},
                                              Bytes(parts[4]), Bytes(parts[5])));
@@ -156,15 +162,23 @@ absl::StatusOr<ForeignHash> ParseArgon2(absl::string_view text) {
   return hash;
 }
 
+// Iterations in all: a hash that is longer than the digest takes them once for each piece.
+uint64_t Pbkdf2Work(const ForeignHash& hash) {
+  const uint64_t whole = hash.digest == ForeignDigest::kSha1 ? 20 : hash.digest == ForeignDigest::kSha256 ? 32 : 64;
+  return hash.rounds * ((Length(hash.tag) + whole - 1) / whole);
+}
+
 absl::StatusOr<ForeignHash> Pbkdf2(ForeignDigest digest, std::optional<uint64_t> iterations,
-                                   const std::optional<Secret>& salt, const std::optional<Secret>& tag) {
-  if (!iterations.has_value() || *iterations < 1 || *iterations > kMaxPbkdf2Iterations) {
-    return Wrong(absl::StrCat("PBKDF2 must have 1 to ", kMaxPbkdf2Iterations, " iterations"));
+                                   const std::optional<Secret>& salt, const std::optional<Secret>& tag,
+                                   const ForeignBounds& bounds) {
+  if (!iterations.has_value() || *iterations < 1 || *iterations > bounds.pbkdf2_iterations) {
+    return TooCostly(absl::StrCat("PBKDF2 must have 1 to ", bounds.pbkdf2_iterations, " iterations"));
   }
   ASSIGN_OR_RETURN(ForeignHash hash,
                    Checked({.scheme = ForeignScheme::kPbkdf2, .digest = digest, .rounds = *iterations}, salt, tag));
-  if (Pbkdf2Work(hash) > kMaxPbkdf2Work) {
-    return Wrong(absl::StrCat("PBKDF2 may take up to ", kMaxPbkdf2Work, " iterations over all of the hash"));
+  if (Pbkdf2Work(hash) > bounds.pbkdf2_work) {
+    return TooCostly(absl::StrCat("PBKDF2 may take up to ", bounds.pbkdf2_work,
+                                  " iterations over all of a hash that is longer than its digest"));
   }
   return hash;
 }
@@ -177,46 +191,49 @@ std::optional<ForeignDigest> DigestOf(absl::string_view name) {
 }
 
 // $pbkdf2-sha256$…$salt$tag, and Django's, which begins without $ and has the salt as text.
-absl::StatusOr<ForeignHash> ParsePbkdf2(absl::string_view text) {
+absl::StatusOr<ForeignHash> ParsePbkdf2(absl::string_view text, const ForeignBounds& bounds) {
   const bool django = !absl::ConsumePrefix(&text, "$");
   const Parts parts = absl::StrSplit(text, '$');
   const auto digest = parts.size() == 4 ? DigestOf(parts[0]) : std::nullopt;
   if (!digest.has_value()) return Wrong("must be PBKDF2 with SHA-1, SHA-256 or SHA-512: iterations, salt, hash");
   const auto numbers = Numbers(parts[1]);
   const auto iterations = numbers.contains("i") ? std::optional(Of(numbers, "i")) : Number(parts[1]);
-  return Pbkdf2(*digest, iterations, django ? std::optional(Secret(ToStd(parts[2]))) : Bytes(parts[2]),
-                Bytes(parts[3]));
+  return Pbkdf2(*digest, iterations, django ? std::optional(Secret(ToStd(parts[2]))) : Bytes(parts[2]), Bytes(parts[3]),
+                bounds);
 }
 
 absl::StatusOr<ForeignHash> Scrypt(ForeignScheme scheme, absl::string_view parameters,
-                                   const std::optional<Secret>& salt, const std::optional<Secret>& tag) {
+                                   const std::optional<Secret>& salt, const std::optional<Secret>& tag,
+                                   const ForeignBounds& bounds) {
   const auto numbers = Numbers(parameters);
   const uint64_t ln = Of(numbers, "ln"), r = Of(numbers, "r"), p = Of(numbers, "p");
   // Kratos writes N itself where everybody else writes its logarithm.
   const uint64_t n = ln < 32 ? uint64_t{1} << ln : ln;
-  const bool power = n >= 2 && n <= kMaxScryptWork && (n & (n - 1)) == 0;
+  const bool power = n >= 2 && n <= bounds.scrypt_work && (n & (n - 1)) == 0;
   const bool sane = power && r >= 1 && r <= 64 && p >= 1 && p <= 64 && (r > 1 || n < (1u << 16));  // RFC 7914, 2.
-  if (!sane || 128 * n * r > kMaxScryptBytes || n * r * p > kMaxScryptWork) {
-    return Wrong(
-        "scrypt must be of the form ln=…,r=…,p=… and may take up to 128 MiB, and 2097152 for N times r times p");
+  const uint64_t memory_kib = sane ? (n * r + 7) / 8 : 0;
+  if (!sane || memory_kib > bounds.scrypt_memory_kib || n * r * p > bounds.scrypt_work) {
+    return TooCostly(absl::StrCat("scrypt must be of the form ln=…,r=…,p=… and may take up to ",
+                                  bounds.scrypt_memory_kib, " KiB of memory, and ", bounds.scrypt_work,
+                                  " for N times r times p"));
   }
-  return Checked({.scheme = scheme, .rounds = n, .block_size = r, .parallelism = p, .memory_kib = (n * r + 7) / 8},
-                 salt, tag);
+  return Checked({.scheme = scheme, .rounds = n, .block_size = r, .parallelism = p, .memory_kib = memory_kib}, salt,
+                 tag);
 }
 
-absl::StatusOr<ForeignHash> ParseScrypt(absl::string_view text) {
+absl::StatusOr<ForeignHash> ParseScrypt(absl::string_view text, const ForeignBounds& bounds) {
   const Parts parts = absl::StrSplit(text, '$');
   if (parts.size() != 5) return Wrong("must be of the form $scrypt$ln=…,r=…,p=…$salt$hash");
-  return Scrypt(ForeignScheme::kScrypt, parts[2], Bytes(parts[3]), Bytes(parts[4]));
+  return Scrypt(ForeignScheme::kScrypt, parts[2], Bytes(parts[3]), Bytes(parts[4]), bounds);
 }
 
-absl::StatusOr<ForeignHash> ParseFirebase(absl::string_view text) {
+absl::StatusOr<ForeignHash> ParseFirebase(absl::string_view text, const ForeignBounds& bounds) {
   const Parts parts = absl::StrSplit(text, '$');
   if (parts.size() != 7) return Wrong("must be of the form $firescrypt$ln=…,r=…,p=…$salt$hash$separator$signer key");
   const auto separator = Bytes(parts[5]), signer = Bytes(parts[6]);
   if (!separator.has_value() || !signer.has_value()) return Wrong("separator and signer key must be base64");
   ASSIGN_OR_RETURN(ForeignHash hash,
-                   Scrypt(ForeignScheme::kFirebaseScrypt, parts[2], Bytes(parts[3]), Bytes(parts[4])));
+                   Scrypt(ForeignScheme::kFirebaseScrypt, parts[2], Bytes(parts[3]), Bytes(parts[4]), bounds));
   if (Length(*signer) != Length(hash.tag)) return Wrong("signer key and hash must be of the same length");
   hash.salt += separator->Expose();
   hash.signer_key = *signer;
@@ -247,14 +264,14 @@ WipedText Text(const SecretJson& object, const char* name) {
   return found->is_string() ? found->get_ref<const WipedText&>() : WipedText();
 }
 
-absl::StatusOr<ForeignHash> ParseKeycloak(absl::string_view text) {
+absl::StatusOr<ForeignHash> ParseKeycloak(absl::string_view text, const ForeignBounds& bounds) {
   const SecretJson all = ParseSecretJson(ToStd(text));
   if (!all.is_object()) return Wrong("must be JSON with secretData and credentialData");
   const SecretJson secret = Inner(all, "secretData"), credential = Inner(all, "credentialData");
   const WipedText algorithm = Text(credential, "algorithm");
   const WipedText salt = Text(secret, "salt"), tag = Text(secret, "value");
   const auto iterations = Number(Text(credential, "hashIterations"));
-  if (const auto digest = DigestOf(algorithm)) return Pbkdf2(*digest, iterations, Bytes(salt), Bytes(tag));
+  if (const auto digest = DigestOf(algorithm)) return Pbkdf2(*digest, iterations, Bytes(salt), Bytes(tag), bounds);
   if (algorithm != "argon2" || !iterations.has_value()) return Wrong("the algorithm must be pbkdf2… or argon2");
   const SecretJson more = Inner(credential, "additionalParameters");
   if (Text(more, "version") != "1.3") return Wrong("must be Argon2 version 1.3");
@@ -262,19 +279,14 @@ absl::StatusOr<ForeignHash> ParseKeycloak(absl::string_view text) {
   if (type != "i" && type != "id") return Wrong("the type of Argon2 must be i or id");
   std::string phc = absl::StrCat("$argon2", type, "$v=19$m=", Text(more, "memory"), ",t=", *iterations,
                                  ",p=", Text(more, "parallelism"), "$", salt, "$", tag);
-  auto hash = ParseArgon2(phc);
+  auto hash = ParseArgon2(phc, bounds);
   WipeString(phc);
   return hash;
 }
 
 }  // namespace
 
-uint64_t Pbkdf2Work(const ForeignHash& hash) {
-  const uint64_t whole = hash.digest == ForeignDigest::kSha1 ? 20 : hash.digest == ForeignDigest::kSha256 ? 32 : 64;
-  return hash.rounds * ((Length(hash.tag) + whole - 1) / whole);
-}
-
-absl::StatusOr<ForeignHash> ParseForeignHash(std::string_view given) {
+absl::StatusOr<ForeignHash> ParseForeignHash(std::string_view given, const ForeignBounds& bounds) {
   absl::string_view rest = ToAbsl(given);
   if (absl::ConsumePrefix(&rest, "{SSHA}")) return ParseSalted(rest, ForeignDigest::kSha1, 20);
   if (absl::ConsumePrefix(&rest, "{SSHA256}")) return ParseSalted(rest, ForeignDigest::kSha256, 32);
@@ -282,14 +294,14 @@ absl::StatusOr<ForeignHash> ParseForeignHash(std::string_view given) {
   (void)(absl::ConsumePrefix(&rest, "{CRYPT}") || absl::ConsumePrefix(&rest, "{ARGON2}"));
   const absl::string_view text = rest;
   for (const char* prefix : {"$2a$", "$2b$", "$2y$"}) {
-    if (absl::StartsWith(text, prefix)) return ParseBcrypt(text);
+    if (absl::StartsWith(text, prefix)) return ParseBcrypt(text, bounds);
   }
-  if (absl::StartsWith(text, "$5$") || absl::StartsWith(text, "$6$")) return ParseShaCrypt(text);
-  if (absl::StartsWith(text, "$argon2id$") || absl::StartsWith(text, "$argon2i$")) return ParseArgon2(text);
-  if (absl::StartsWith(text, "$pbkdf2") || absl::StartsWith(text, "pbkdf2_")) return ParsePbkdf2(text);
-  if (absl::StartsWith(text, "$scrypt$")) return ParseScrypt(text);
-  if (absl::StartsWith(text, "$firescrypt$")) return ParseFirebase(text);
-  if (absl::StartsWith(text, "{\"")) return ParseKeycloak(text);
+  if (absl::StartsWith(text, "$5$") || absl::StartsWith(text, "$6$")) return ParseShaCrypt(text, bounds);
+  if (absl::StartsWith(text, "$argon2id$") || absl::StartsWith(text, "$argon2i$")) return ParseArgon2(text, bounds);
+  if (absl::StartsWith(text, "$pbkdf2") || absl::StartsWith(text, "pbkdf2_")) return ParsePbkdf2(text, bounds);
+  if (absl::StartsWith(text, "$scrypt$")) return ParseScrypt(text, bounds);
+  if (absl::StartsWith(text, "$firescrypt$")) return ParseFirebase(text, bounds);
+  if (absl::StartsWith(text, "{\"")) return ParseKeycloak(text, bounds);
   return Wrong("is of no form that can be imported; see ImportCredentials for those that can");
 }
 

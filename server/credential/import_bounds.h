@@ -3,7 +3,6 @@
 
 #include <cstdint>
 
-#include "absl/status/status.h"
 #include "server/credential/foreign_hash.h"
 #include "server/credential/hasher.h"
 
@@ -15,15 +14,14 @@ namespace hearth {
 inline constexpr uint64_t kImportMemory = 3, kImportArgon2Work = 5;
 
 // Of those that take no memory to speak of, about as long: a quarter to half of a second on a core of 2020, and what other systems' defaults stay below, but
-// for ZITADEL's: bcrypt 14.
-inline constexpr uint64_t kImportBcryptCost = 12;
+// for ZITADEL's: bcrypt 14, for which a deployment has to say so (--import-bcrypt-cost).
+inline constexpr int kImportBcryptCost = 12;
 inline constexpr uint64_t kImportCryptRounds = 500'000;
 inline constexpr uint64_t kImportPbkdf2Work = 1'500'000;
 inline constexpr uint64_t kImportScryptWork = 1u << 20;  // N r p.
 
-// OK, or INVALID_ARGUMENT, whose message says what is too much and holds nothing of the hash: every sign-in would pay for it, in a lane that others
-// wait for. `own`: what a hash of this deployment costs. Asked at imports only: what is stored stays comparable when the deployment's hashes become
-// cheaper.
-absl::Status CheckImportCost(const ForeignHash& hash, const HashParameters& own);
+// The bounds of an import: every sign-in would pay for what lies above, in a lane that others wait for. `own`: what a hash of this deployment costs;
+// `bcrypt_cost`: kLeastBcryptCost to kMostBcryptCost. Asked at imports only: what is stored stays comparable when the deployment's hashes become cheaper.
+ForeignBounds ImportBounds(const HashParameters& own, int bcrypt_cost = kImportBcryptCost);
 
 }  // namespace hearth

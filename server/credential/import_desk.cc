@@ -15,8 +15,6 @@
 #include "server/base/ids.h"
 #include "server/base/status_macros.h"
 #include "server/credential/credential_store.h"
-#include "server/credential/foreign_hash.h"
-#include "server/credential/import_bounds.h"
 #include "server/directory/change.h"
 #include "server/directory/target.h"
 
@@ -60,12 +58,12 @@ void Count(int64_t row, const absl::Status& outcome, bool unchanged, v1::ImportC
 }  // namespace
 
 absl::Status ImportDesk::ImportRow(Tx& tx, const Call& call, const Access& access,
-                                   const v1::ImportCredentialsRequest::Row& row, bool validate_only,
+                                   const v1::ImportCredentialsRequest::Row& row, Imagined* imagined,
                                    bool& unchanged) const {
-  const auto hash = ParseForeignHash(row.password_hash());
-  const absl::Status taken = hash.ok() ? CheckImportCost(*hash, own_) : hash.status();
-  if (!taken.ok()) return InvalidField("password_hash", std::string(taken.message()));
-  ASSIGN_OR_RETURN(const User user, FindTarget(tx, call, TargetNameOf(row), /*lock=*/!validate_only));
+  if (const auto hash = ParseForeignHash(row.password_hash(), bounds_); !hash.ok()) {
+    return InvalidField("password_hash", std::string(hash.status().message()));
+  }
+  ASSIGN_OR_RETURN(const User user, FindTarget(tx, call, TargetNameOf(row), /*lock=*/imagined == nullptr));
   const Target target = ToTarget(user);
   RETURN_IF_ERROR(ToStatus(DecideReset(call.principal, access, target, call.policy->permission()), target));
   if (const auto credential = FindCredential(tx, user.directory, user.id)) {
@@ -74,7 +72,13 @@ absl::Status ImportDesk::ImportRow(Tx& tx, const Call& call, const Access& acces
     unchanged = credential->import_digest == given && credential->must_change == row.require_change_at_next_sign_in();
     return unchanged ? absl::OkStatus() : HasPassword();
   }
-  if (validate_only) return absl::OkStatus();
+  if (imagined != nullptr) {
+    const std::string digest = vault_.DigestOf({user.directory, user.id, 0}, row.password_hash());
+    const std::pair brought(digest, row.require_change_at_next_sign_in());
+    const auto [there, first] = imagined->emplace(user.id, brought);
+    unchanged = !first && there->second == brought;
+    return first || unchanged ? absl::OkStatus() : HasPassword();
+  }
   const CredentialBinding binding{user.directory, user.id, FindCredentialVersion(tx, user.directory, user.id) + 1};
   const PasswordHash sealed = vault_.Seal(binding, row.password_hash());
   const PasswordTerms terms{.must_change = row.require_change_at_next_sign_in(), .lifetime = std::nullopt};
@@ -83,33 +87,40 @@ absl::Status ImportDesk::ImportRow(Tx& tx, const Call& call, const Access& acces
   return absl::OkStatus();
 }
 
-absl::Status ImportDesk::ImportRows(const Call& call, const v1::ImportCredentialsRequest& request,
-                                    v1::ImportCredentialsResponse& report) {
+absl::Status ImportDesk::ImportRows(const Call& call, const Streamed<v1::ImportCredentialsRequest>& message,
+                                    Imagined& imagined, v1::ImportCredentialsResponse& report) {
+  const v1::ImportCredentialsRequest& request = *message.request;
+  const bool dry = request.validate_only();
   v1::ImportCredentialsResponse counted;
+  Imagined after;
   // Refusals that concern another directory as well, whose audit this transaction does not write.
   std::vector<std::unique_ptr<RowCall>> abroad;
   RETURN_IF_ERROR(database_.Write(
       {call.principal.directory}, std::min(call.deadline, absl::Now() + kPatience), [&](Tx& tx) -> absl::Status {
         counted.Clear();
+        after = imagined;
         abroad.clear();
         Access access;
         RETURN_IF_ERROR(CheckAccessAgain(tx, call, /*self=*/false, access));
-        for (const auto& row : request.rows()) {
+        for (int i = 0; i < request.rows_size(); ++i) {
+          const auto& row = request.rows(i);
           auto one = std::make_unique<RowCall>(call);
           bool unchanged = false;
-          const absl::Status outcome = ImportRow(tx, one->call, access, row, request.validate_only(), unchanged);
+          absl::Status outcome = message.rows[static_cast<size_t>(i)];
+          if (outcome.ok()) outcome = ImportRow(tx, one->call, access, row, dry ? &after : nullptr, unchanged);
           // Failures that the next row would meet too end the call; what was committed before stays, and can be sent again.
           if (!outcome.ok() && !ReasonOf(outcome).has_value()) return outcome;
           const bool both = !outcome.ok() && !one->note.other_directory.empty();
-          if (!request.validate_only() && !unchanged && !both) AppendVerdict(tx, one->call, outcome);
+          if (!dry && !unchanged && !both) AppendVerdict(tx, one->call, outcome);
           Count(row.row(), outcome, unchanged, counted);
           one->outcome = outcome;
           if (both) abroad.push_back(std::move(one));
         }
         return absl::OkStatus();
       }));
+  imagined = std::move(after);
   for (const auto& one : abroad) {
-    if (!request.validate_only()) RETURN_IF_ERROR(RecordRefusal(database_, one->call, one->outcome));
+    if (!dry) RETURN_IF_ERROR(RecordRefusal(database_, one->call, one->outcome));
   }
   report.set_imported_count(report.imported_count() + counted.imported_count());
   report.set_unchanged_count(report.unchanged_count() + counted.unchanged_count());
@@ -121,16 +132,17 @@ absl::Status ImportDesk::ImportRows(const Call& call, const v1::ImportCredential
 absl::StatusOr<v1::ImportCredentialsResponse> ImportDesk::ImportCredentials(
     const Call& call, const Source<v1::ImportCredentialsRequest>& source) {
   v1::ImportCredentialsResponse report;
+  Imagined imagined;
   int rows = 0;
   while (true) {
-    ASSIGN_OR_RETURN(const v1::ImportCredentialsRequest* const request, source());
-    if (request == nullptr) return report;
-    RETURN_IF_ERROR(NameOf(call, request->parent()).status());
-    rows += request->rows_size();
+    ASSIGN_OR_RETURN(const Streamed<v1::ImportCredentialsRequest> message, source());
+    if (message.request == nullptr) return report;
+    RETURN_IF_ERROR(NameOf(call, message.request->parent()).status());
+    rows += message.request->rows_size();
     if (rows > kMostRows) {
       return InvalidField("rows", absl::StrCat("a call may bring at most ", kMostRows, "; go on in another"));
     }
-    RETURN_IF_ERROR(ImportRows(call, *request, report));
+    RETURN_IF_ERROR(ImportRows(call, message, imagined, report));
   }
 }
 

@@ -300,7 +300,7 @@ void Dispatcher::Serve(const Lane& lane, Batch batch) {
     if (!work->status.ok()) continue;
     works.push_back(work.get());
     admitted.push_back({&work->call, work->request.get(), work->response.get(), SinkOf(*work), OutletOf(*work),
-                        AdvanceOf(*work, gate_, lane.silence), absl::OkStatus()});
+                        AdvanceOf(*work, gate_, lane.silence), &work->rows, absl::OkStatus()});
   }
   // What escapes from a desk is a defect, and ends this batch, not the server.
   try {

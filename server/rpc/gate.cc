@@ -158,7 +158,9 @@ absl::Status Gate::AdmitOne(Work& work) const {
     RETURN_IF_ERROR(CheckAccess(work, named));
     RETURN_IF_ERROR(CheckRecentSignIn(work));
   }
-  RETURN_IF_ERROR(ValidateRequest(work.rpc->request_plan, *work.request));
+  const bool streamed = work.rpc->method->client_streaming();
+  RETURN_IF_ERROR(ValidateRequest(work.rpc->request_plan, *work.request, streamed ? Rows::kApart : Rows::kWithin));
+  if (streamed) work.rows = ValidateRows(work.rpc->request_plan, *work.request);
   ClearOutputOnly(work.rpc->request_plan, *work.request);
   return absl::OkStatus();
 }

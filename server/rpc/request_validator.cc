@@ -27,7 +27,7 @@ Int128 Nanos(const Duration& duration) { return Int128{duration.seconds()} * 1'0
 
 class Validation {
  public:
-  explicit Validation(bool update) : update_(update) {}
+  Validation(bool update, Rows rows) : update_(update), rows_(rows) {}
 
   void Check(const MessagePlan& plan, const Message& message, const std::string& prefix) {
     for (const auto* oneof : plan.required_oneofs) {
@@ -86,6 +86,7 @@ class Validation {
     const int most = plan.rules.max_items() == 0 ? kDefaultMaxItems : static_cast<int>(plan.rules.max_items());
     if (plan.required && size == 0 && !(update_ && nested)) Add(path, "must not be empty");
     if (size > most) Add(path, absl::StrCat("must have at most ", most, " elements"));
+    if (rows_ == Rows::kApart && !nested && plan.field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) return;
     for (int i = 0; i < std::min(size, most); ++i) {
       const std::string element = absl::StrCat(path, "[", i, "]");
       if (plan.field->cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
@@ -126,6 +127,7 @@ class Validation {
   }
 
   const bool update_;
+  const Rows rows_;
   std::vector<FieldViolation> violations_;
   size_t more_ = 0;  // Further ones.
 };
@@ -144,10 +146,24 @@ void ForEachMessage(const FieldPlan& field, Message& message, const std::functio
 
 }  // namespace
 
-absl::Status ValidateRequest(const MessagePlan& plan, const Message& request) {
-  Validation validation(absl::StartsWith(request.GetDescriptor()->name(), "Update"));
+absl::Status ValidateRequest(const MessagePlan& plan, const Message& request, Rows rows) {
+  Validation validation(absl::StartsWith(request.GetDescriptor()->name(), "Update"), rows);
   validation.Check(plan, request, "");
   return validation.Result();
+}
+
+std::vector<absl::Status> ValidateRows(const MessagePlan& plan, const Message& request) {
+  std::vector<absl::Status> verdicts;
+  const auto* reflection = request.GetReflection();
+  for (const FieldPlan& field : plan.fields) {
+    if (!field.field->is_repeated() || field.field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    for (int i = 0; i < reflection->FieldSize(request, field.field); ++i) {
+      Validation validation(/*update=*/false, Rows::kWithin);
+      validation.Check(field.message, reflection->GetRepeatedMessage(request, field.field, i), "");
+      verdicts.push_back(validation.Result());
+    }
+  }
+  return verdicts;
 }
 
 void ClearOutputOnly(const MessagePlan& plan, Message& request) {

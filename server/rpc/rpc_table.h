@@ -30,7 +30,8 @@ struct Served {
       outlet;  // Of a method that goes on; its desk keeps it when it succeeds, and the call then ends with it.
   // Of a method that is streamed its requests: brings `request` to the next one, the first time to the first. False: there are no more.
   std::function<absl::StatusOr<bool>()> advance;
-  absl::Status status;  // Set by the desk.
+  const std::vector<absl::Status>* rows;  // Of such a method: what the gate says of each row of `request`.
+  absl::Status status;                    // Set by the desk.
 };
 
 // One row: a method, what its policy says, and who serves it. Immutable once the table is complete.
@@ -101,10 +102,11 @@ class RpcTable {
   void Add(Desk* desk, absl::StatusOr<Response> (Desk::*method)(const Call&, const Source<Request>&)) {
     AddRow<Request, Response>([desk, method](absl::Span<Served> calls) {
       for (Served& served : calls) {
-        const Source<Request> source = [&served]() -> absl::StatusOr<const Request*> {
+        const Source<Request> source = [&served]() -> absl::StatusOr<Streamed<Request>> {
           const absl::StatusOr<bool> more = served.advance();
           if (!more.ok()) return more.status();
-          return *more ? static_cast<const Request*>(served.request) : nullptr;
+          if (!*more) return Streamed<Request>();
+          return Streamed<Request>{static_cast<const Request*>(served.request), *served.rows};
         };
         Answer((desk->*method)(*served.call, source), served);
       }

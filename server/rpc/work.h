@@ -40,6 +40,7 @@ struct Work {
 
   std::unique_ptr<google::protobuf::Message> request;
   std::unique_ptr<google::protobuf::Message> response;
+  std::vector<absl::Status> rows;  // Of a request of a stream: what is wrong with each row.
   Call call;
   AuditNote note;
   SignIn sign_in{};
