@@ -160,12 +160,20 @@ absl::Status ForeignSelfTest() {
     const char* password;
     const char* hash;
   };
-  // crypt_blowfish's wrapper.c (Openwall); U. Drepper, "Unix crypt using SHA-256 and SHA-512"; RFC 6070 and RFC 7914, 12, in our forms; the
-  // README of github.com/firebase/scrypt; passlib's tests. Of Argon2 the hasher makes sure itself.
+  // crypt_blowfish's wrapper.c (Openwall); U. Drepper, "Unix crypt using SHA-256 and SHA-512"; src/test.c of github.com/P-H-C/phc-winner-argon2 (of
+  // Argon2id the hasher makes sure itself); RFC 6070 and RFC 7914, 12, in our forms; the README of github.com/firebase/scrypt; the tests of passlib
+  // 1.7.4 (PBKDF2 of SHA-256 and SHA-512, and salted digests).
   constexpr KnownAnswer kAnswers[] = {
       {"U*U", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"},
       {"Hello world!", "$5$saltstring$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5"},
+      {"Hello world!",
+       "$6$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u4OTLiBFdcbYEdFCoEOfaS35inz1"},
+      {"password", "$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$iekCn0Y3spW+sCcFanM2xBT63UP2sghkUoHLIUpWRS8"},
       {"password", "$pbkdf2-sha1$4096$c2FsdA$SwB5AbdlSJq+rUnZJvch0GWkKcE"},
+      {"password", "$pbkdf2-sha256$1212$4vjV83LKPjQzk31VI4E0Vw$hsYF68OiOUPdDZ1Fg.fJPeq1h/gXXY7acBp9/6c.tmQ"},
+      {"password",
+       "$pbkdf2-sha512$1212$RHY0Fr3IDMSVO/RSZyb5ow$eNLfBK.eVozomMr.1gYa17k9B7KIK25NOEshvhrSX.esqY3s.FvWZViXz4KoLlQI."
+       "BzY/YTNJOiKc5gBYFYGww"},
       {"pleaseletmein",
        "$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046/"
        "2o+7qQT44+qbVD9lRdofLVQylVYT8Pz2LUlwUkKpr55h6F3A1l"
@@ -175,6 +183,10 @@ absl::Status ForeignSelfTest() {
        "qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ==$Bw==$jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjL"
        "NmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA=="},
       {"testing123", "{SSHA}0c0blFTXXNuAMHECS4uxrj3ZieMoWImr"},
+      {"password", "{SSHA256}x1tymSTVjozxQ2PtT46ysrzhZxbcskK0o2f8hEFx7fAQQmhtDSEkJA=="},
+      {"toomanysecrets",
+       "{SSHA512}wExp4xjiCHS0zidJDC4UJq9EEeIebAQPJ1PWSwfhxWjfutI9XiiKuHm2AE41cEFfK+8HyI8bh+"
+       "ztbczUGsvVFIgICWWPt7qu"},
   };
   for (const KnownAnswer& answer : kAnswers) {
     ASSIGN_OR_RETURN(const ForeignHash hash, ParseForeignHash(answer.hash));

@@ -80,7 +80,7 @@ class Hasher {
   // the current one: then replace it at the next sign-in.
   bool NeedsRehash(const PasswordHash& hash) const;
 
-  // Compares Argon2id with a published answer, and makes sure that the parameters are in range and the decoy
+  // Compares Argon2id with a published answer and the pepper's digest with a known one, and makes sure that the parameters are in range and the decoy
   // was made. Call at start, and do not serve when it fails; its message is for the operator. Takes one
   // hash's time.
   absl::Status SelfTest();

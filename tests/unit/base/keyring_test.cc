@@ -8,8 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "server/base/text.h"
 
 namespace hearth {
 namespace {
@@ -53,6 +55,14 @@ TEST_F(KeyringTest, TheFirstLineIsCurrentAndTheLastIsTheEldest) {
   ASSERT_TRUE(ring.ok()) << ring.status();
   EXPECT_EQ(ring->current(), "k2");
   EXPECT_EQ(ring->eldest(), "k1");
+}
+
+// Of BLAKE2b key derivation, computed with Python's hashlib.blake2b: with another one nothing that was made before would be known again.
+TEST_F(KeyringTest, DerivesWhatItAlwaysDerived) {
+  const auto ring = Load("k1 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n");
+  ASSERT_TRUE(ring.ok()) << ring.status();
+  EXPECT_EQ(absl::BytesToHexString(ToAbsl(ring->Derive("k1", "password").Expose())),
+            "e47cbe4fee635cb0d03d894f2a60c76e79ae9994111810b7165ca9eb531cdbe0");
 }
 
 TEST_F(KeyringTest, AKeyThatIsNextIsKnownAndNotUsed) {

@@ -86,6 +86,11 @@ const std::vector<Vector>& Vectors() {
        "NmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA=="},
       // passlib, tests/test_handlers.py (ldap_salted_sha1).
       {"testing123", "{SSHA}0c0blFTXXNuAMHECS4uxrj3ZieMoWImr"},
+      // The same, ldap_salted_sha256 and ldap_salted_sha512.
+      {"password", "{SSHA256}x1tymSTVjozxQ2PtT46ysrzhZxbcskK0o2f8hEFx7fAQQmhtDSEkJA=="},
+      {"toomanysecrets",
+       "{SSHA512}wExp4xjiCHS0zidJDC4UJq9EEeIebAQPJ1PWSwfhxWjfutI9XiiKuHm2AE41cEFfK+8HyI8bh+"
+       "ztbczUGsvVFIgICWWPt7qu"},
   };
   return *vectors;
 }
