@@ -1,5 +1,7 @@
 """Password hashes that other products exported, brought in by `hearth import`: their people sign in with the passwords that they have."""
 
+import base64
+import hashlib
 import os
 import pathlib
 import subprocess
@@ -46,19 +48,28 @@ EXPORTS = {
 }
 
 
+def started(test, **options):
+    """A rig whose server runs until the test is over, with the token of Forth Coffee's administrator in a file."""
+    rig = Rig(**options)
+    test.addCleanup(rig.close)
+    rig.start_server()
+    (rig.directory / "token").write_text(rig.token(FORTH, "admin"), encoding="ascii")
+    return rig
+
+
+def hearth_import(rig, *arguments):
+    environment = {**os.environ, "HEARTH_SERVER": f"127.0.0.1:{rig.port}", "HEARTH_CA": str(rig.ca), "HEARTH_TOKEN_FILE": str(rig.directory / "token"),
+                   "HEARTH_DIRECTORY": FORTH, "HEARTH_CONFIG": str(rig.directory / "contexts")}
+    return subprocess.run([BUILD / "bin/hearth", "import", *arguments], env=environment, check=False, capture_output=True, text=True)
+
+
 class Imports(unittest.TestCase):
     def setUp(self):
-        self.rig = Rig(people=16)
-        self.addCleanup(self.rig.close)
-        self.rig.start_server()
+        self.rig = started(self, people=16)
         self.sign_in = Caller(self.rig, FORTH, "backend-0")
-        (self.rig.directory / "token").write_text(self.rig.token(FORTH, "admin"), encoding="ascii")
 
     def bring(self, product, file):
-        environment = {**os.environ, "HEARTH_SERVER": f"127.0.0.1:{self.rig.port}", "HEARTH_CA": str(self.rig.ca),
-                       "HEARTH_TOKEN_FILE": str(self.rig.directory / "token"), "HEARTH_DIRECTORY": FORTH, "HEARTH_CONFIG": str(self.rig.directory / "contexts")}
-        command = [BUILD / "bin/hearth", "import", HERE / "exports" / file, "--from", product]
-        done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+        done = hearth_import(self.rig, HERE / "exports" / file, "--from", product)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return done.stderr
 
@@ -79,6 +90,47 @@ class Imports(unittest.TestCase):
                     self.assertEqual(self.signs_in(user, password + "?"), "PASSWORD_NOT_ACCEPTED", user)
                     self.assertEqual(self.signs_in(user, password), "", user)
                     self.assertEqual(self.signs_in(user, password), "", f"{user}, whose hash is now of our own making")
+
+
+class LargeImport(unittest.TestCase):
+    """More rows than anybody may bring without waiting: 4,000 a call, ten calls at once, then one a second. Most are of no form, so that they cost no look-up."""
+
+    ROWS, PEOPLE = 44_100, 45
+
+    def write(self, file, rows):
+        lines = [b"user_principal_name,password_hash"]
+        for number in range(rows):
+            if number % 1000 == 0:
+                salt = number.to_bytes(8, "big")
+                digest = hashlib.sha512(f"the password of {number // 1000}".encode() + salt).digest()
+                lines.append(f"user{number // 1000}@{FORTH}.com,{{SSHA512}}{base64.b64encode(digest + salt).decode()}".encode())
+            else:
+                lines.append(f"user{number}@{FORTH}.com,of no form".encode())
+        lines[1002] = b"user 1@forthcoffee.com,{SSHA}x"  # After those whose number has three noughts.
+        lines[2002] = b"m\xfcller@forthcoffee.com,{SSHA}x"
+        lines[3002] = b"user7@forthcoffee.com," + b"x" * (1 << 20)
+        file.write_bytes(b"\n".join(lines) + b"\n")
+
+    def test_gets_through_at_the_default_limits(self):
+        rig = started(self, people=self.PEOPLE, limits=True)
+        file, report_file = rig.directory / "people.csv", rig.directory / "refused.csv"
+        self.write(file, self.ROWS)
+        done = hearth_import(rig, file, "--dry-run", "--report", report_file)
+        refused = self.ROWS - self.PEOPLE
+        self.assertIn(f"{self.ROWS} of {self.ROWS}: {self.PEOPLE} would be imported, 0 there already, {refused} refused", done.stderr)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertEqual(len(report_file.read_text(encoding="utf-8").splitlines()), refused + 1)
+        self.assertIn("RATE_LIMITED", (rig.directory / "hearthd.log").read_text(encoding="utf-8"), "the limits were met with")
+        # The next run begins where that one left the limit.
+        self.write(file, 3_100)
+        done = hearth_import(rig, file, "--report", report_file)
+        self.assertIn("3100 of 3100: 4 imported, 0 there already, 3096 refused", done.stderr)
+        refusals = {line.split(",")[0]: line for line in report_file.read_text(encoding="utf-8").splitlines()}
+        self.assertIn("must be a principal name", refusals["1003"])
+        self.assertIn("must be UTF-8", refusals["2003"])
+        self.assertIn("at most 8192 bytes", refusals["3003"])
+        sign_in = Caller(rig, FORTH, "backend-0")
+        self.assertEqual(sign_in.call(VERIFY, name=f"directories/{FORTH}/users/user3", password="the password of 3").name, f"directories/{FORTH}/users/user3")
 
 
 if __name__ == "__main__":

@@ -68,12 +68,13 @@ def issuer_of(directory):
 class Rig:
     """Starts and stops the programs; knows where their files are. Close it, or use it in a `with`."""
 
-    def __init__(self, people=100, passwords=False, settings=(), flags=()):
-        """`passwords`: everybody has one that nobody knows; `settings` are PostgreSQL's (NAME=VALUE), `flags` are hearthd's."""
+    def __init__(self, people=100, passwords=False, settings=(), flags=(), limits=False):
+        """`passwords`: everybody has one that nobody knows; `settings` are PostgreSQL's (NAME=VALUE), `flags` are hearthd's; `limits`: it limits how often
+        callers and directories may call, as it does by default."""
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="hearth-rig-", dir="/tmp"))
         self.directory.chmod(0o711)  # PostgreSQL's user passes through.
         self.postgres_directory = self.directory / "pg"
-        self.settings, self.flags = list(settings), list(flags)
+        self.settings, self.flags, self.limits = list(settings), list(flags), limits
         self.port = free_port()
         self.server = None
         try:
@@ -130,7 +131,8 @@ class Rig:
     def start_server(self, database=None, nofile=None, patience=30, program="hearthd", prefix=()):
         """Starts `hearthd serve` on self.port, and returns when it listens. `database`: another conninfo than straight to PostgreSQL;
         `nofile`: a limit of its open files; `program`: another one of its kind; `prefix`: words before the command, of something that becomes it."""
-        no_limits = [word for whose in ("caller", "directory") for what in ("reads", "writes", "hashes", "runs", "watches") for word in (f"--{whose}-{what}", "0")]
+        no_limits = [word for whose in ("caller", "directory") for what in ("reads", "writes", "hashes", "runs", "watches") for word in (f"--{whose}-{what}", "0")
+                     if not self.limits]
         command = [BUILD / "bin" / program, "serve", "--database", database or self.conninfo("hearth_app"),
                    "--listen", f"127.0.0.1:{self.port}", "--metrics-listen", "", "--keys-file", self.directory / "keys",
                    "--tls-certificate", self.directory / "server.pem", "--tls-key", self.directory / "server.key",
