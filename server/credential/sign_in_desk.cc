@@ -5,6 +5,7 @@
 #include "absl/time/clock.h"
 #include "google/protobuf/util/time_util.h"
 #include "server/authz/home_rule.h"
+#include "server/authz/unit_reach.h"
 #include "server/base/resource_name.h"
 #include "server/base/status_macros.h"
 #include "server/credential/sign_in_store.h"
@@ -46,6 +47,8 @@ absl::StatusOr<v1::GetSignInLockoutResponse> SignInDesk::GetSignInLockout(const 
   return Look<v1::GetSignInLockoutResponse>(
       database_, call, call.principal.directory, [&](Tx& tx, v1::GetSignInLockoutResponse& response) -> absl::Status {
         ASSIGN_OR_RETURN(const User user, FindTarget(tx, call, target, /*lock=*/false));
+        RETURN_IF_ERROR(CheckHome(ToTarget(user)));
+        RETURN_IF_ERROR(CheckUnitReach(call, user.units));
         const SignInCounts counts = FindSignInCounts(tx, user.directory, user.id);
         Fill(counts.familiar, *response.mutable_familiar());
         Fill(counts.unfamiliar, *response.mutable_unfamiliar());

@@ -234,6 +234,32 @@ TEST_F(SignInDeskTest, ClearingTakesTheAuthorityToReset) {
   EXPECT_THAT(Verify("user1", kPassword), IsOk());
 }
 
+// Whoever may clear a lockout on a unit may see it, and sees no other.
+TEST_F(SignInDeskTest, AHelpDeskOfAUnitSeesItsMembersOnly) {
+  const Principal help_desk{kForth, "user2"};
+  Assign(kForth, "user2", v1::ROLE_HELPDESK_ADMINISTRATOR, "north");
+  Guess("user1", 10);
+  v1::GetSignInLockoutRequest request;
+  request.set_name(UserName(kForth, "user1"));
+  EXPECT_THAT(sign_in_.GetSignInLockout(By(help_desk, request), request),
+              HasReason(v1::ERROR_REASON_OUTSIDE_ADMINISTRATIVE_UNIT));
+  MakeUnit(kForth, "north", /*restricted=*/false, {"user1"});
+  const auto seen = sign_in_.GetSignInLockout(By(help_desk, request), request);
+  ASSERT_THAT(seen, IsOk());
+  EXPECT_EQ(seen->consecutive_failures(), 10);
+  EXPECT_THAT(Clear("user1", help_desk), IsOk());
+}
+
+TEST_F(SignInDeskTest, OfPeopleHomedElsewhereNothingIsShownAsIfItWereCounted) {
+  v1::GetSignInLockoutRequest request;
+  for (const auto& [user, reason] : {std::pair{"visitor", v1::ERROR_REASON_NOT_HOME_DIRECTORY},
+                                     std::pair{"external", v1::ERROR_REASON_HOME_OUTSIDE_HEARTH}}) {
+    request.set_name(UserName(kForth, user));
+    EXPECT_THAT(sign_in_.GetSignInLockout(By(ForthAdmin(), request), request), HasReason(reason)) << user;
+    EXPECT_THAT(Clear(user), HasReason(reason)) << user;
+  }
+}
+
 TEST_F(SignInDeskTest, TheDirectorysPolicyCounts) {
   v1::UpdateSignInPolicyRequest request;
   request.mutable_sign_in_policy()->set_name("directories/forthcoffee/signInPolicy");
