@@ -49,9 +49,10 @@ absl::StatusOr<v1::VerifyPasswordResponse> CredentialDesk::VerifyPassword(const 
   RETURN_IF_ERROR(database_.Write({call.principal.directory}, call.deadline, [&](Tx& tx) -> absl::Status {
     RETURN_IF_ERROR(PasswordProof::Settle(tx, proven));
     outdated = IsPasswordOutdated(tx, proven.user.directory, proven.user.id);
-    AppendAudit(tx, call);
+    if (CheckUsable(proven).ok()) AppendAudit(tx, call);
     return absl::OkStatus();
   }));
+  RETURN_IF_ERROR(CheckUsable(proven));
   if (hasher_.NeedsRehash(proven.credential.hash)) {
     rehasher_.Offer({proven.user.directory, proven.user.id, proven.credential.version}, proven.credential.hash,
                     proven.password);
@@ -76,9 +77,12 @@ absl::StatusOr<v1::ChangePasswordResponse> CredentialDesk::ChangePassword(const 
   RETURN_IF_ERROR(CheckOwnHome(database_, call, target));
   // Before the costly proof: the rules of the directory tell nothing about the person.
   ASSIGN_OR_RETURN(const Secret password, passwords_.Prepare(call, request.new_password()));
-  ASSIGN_OR_RETURN(const ProvenPassword proven, proof_.Prove(call, {.target = target,
-                                                                    .password = Secret(request.current_password()),
-                                                                    .source = request.source()}));
+  ASSIGN_OR_RETURN(ProvenPassword proven, proof_.Prove(call, {.target = target,
+                                                              .password = Secret(request.current_password()),
+                                                              .source = request.source()}));
+  // At once: what is wrong with the new password is no failure to prove the current one.
+  RETURN_IF_ERROR(database_.Write({call.principal.directory}, call.deadline,
+                                  [&](Tx& tx) { return PasswordProof::Settle(tx, proven); }));
   RETURN_IF_ERROR(CheckUsable(proven));
   if (password == proven.password) return BreaksRule(v1::PASSWORD_RULE_SAME_AS_CURRENT);
   RETURN_IF_ERROR(passwords_.CheckAge(call, proven.user));

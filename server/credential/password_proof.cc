@@ -93,8 +93,8 @@ absl::Status PasswordProof::Settle(Tx& tx, ProvenPassword& proven) {
   if (!stands) return Refuse(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED);
   proven.user = *std::move(user);
   proven.credential = *std::move(credential);
-  RETURN_IF_ERROR(CheckUsable(proven));
   ForgetFailures(tx, proven.attempt, proven.familiar);
+  if (CheckUsable(proven).ok()) RememberSource(tx, proven.attempt);
   return absl::OkStatus();
 }
 

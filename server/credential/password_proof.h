@@ -44,9 +44,11 @@ class PasswordProof {
   // counted; when the time is over before a lane is free, the try stays counted, but the same password again does not count again.
   absl::StatusOr<ProvenPassword> Prove(const Call& call, const PasswordClaim& claim);
 
-  // In the transaction of what the password opens: makes sure that it still does, since a reset may have come in while it was hashed, and forgets the
-  // failures before it. The person's row is locked until the transaction ends; the person and the credential in `proven` are read anew. Refuses with
-  // PASSWORD_NOT_ACCEPTED when the person has another password by now, was deleted, or has their home elsewhere; and as CheckUsable does.
+  // In the transaction of what the password opens, or before: makes sure that it still is the person's, since a reset may have come in while it was
+  // hashed, and forgets the failures before it. It was right, so commit that, whatever else keeps the call from its end. Where it is usable (CheckUsable,
+  // which the caller asks besides), its source is familiar from now on. The person's row is locked until the transaction ends; the person and the
+  // credential in `proven` are read anew. Refuses with PASSWORD_NOT_ACCEPTED when the person has another password by now, was deleted, or has their home
+  // elsewhere: the try stays counted, as the wrong one that it has become.
   static absl::Status Settle(Tx& tx, ProvenPassword& proven);
 
  private:

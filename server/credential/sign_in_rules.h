@@ -42,11 +42,11 @@ struct SignInCounts {
 
 // Whether a password may be tried at `now` (the database's clock): InfinitePast when it may, else until when it may not; InfiniteFuture after
 // kMostConsecutiveFailures. A try that is allowed is counted as a failure at once, so that of many at the same time no more than the policy allows
-// are under way; whoever succeeds takes it back (CountSuccess). `digest` stands for the password that is tried.
+// are under way; a password that turns out right takes it back (CountSuccess). `digest` stands for the password that is tried.
 absl::Time CountTry(const SignInRules& rules, absl::Time now, bool familiar, const std::string& digest,
                     SignInCounts& counts);
 
-// A success ends the row of failures, and clears what was counted of its kind of source.
+// A right password ends the row of failures, and clears what was counted of its kind of source.
 void CountSuccess(bool familiar, SignInCounts& counts);
 
 // `current` as the request wants it. A field that the mask names and the request leaves out gets its default. Fails with INVALID_FIELDS.

@@ -141,6 +141,9 @@ void ForgetFailures(Tx& tx, const SignInTry& attempt, bool familiar) {
   SignInCounts counts = CountsOf(Lock(tx, attempt, SignInRules())[0]);
   CountSuccess(familiar, counts);
   Write(tx, attempt, counts);
+}
+
+void RememberSource(Tx& tx, const SignInTry& attempt) {
   if (attempt.source.empty()) return;
   tx.Exec(kRemember, attempt.directory, attempt.user, Bytea(attempt.source));
   tx.Exec(kForgetOldest, attempt.directory, attempt.user);

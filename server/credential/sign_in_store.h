@@ -41,8 +41,10 @@ struct SignInAdmission {
 
 // Counts the try (see CountTry). Of many at once, on any replica, each is counted. The same statements for people and for nobody.
 SignInAdmission AdmitTry(Tx& tx, const SignInTry& attempt);
-// The try succeeded: takes it back, and remembers the source for the person.
+// The password of the try was right: takes it back, with the failures before it (see CountSuccess).
 void ForgetFailures(Tx& tx, const SignInTry& attempt, bool familiar);
+// The person came in: their source, if the try has one, is familiar from now on.
+void RememberSource(Tx& tx, const SignInTry& attempt);
 
 // What is counted of a person.
 SignInCounts FindSignInCounts(Tx& tx, std::string_view directory, std::string_view user);

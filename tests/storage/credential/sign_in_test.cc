@@ -206,6 +206,55 @@ TEST_F(SignInDeskTest, TheCurrentPasswordOfAChangeIsNoOracle) {
   EXPECT_EQ(Lockout().consecutive_failures(), 0) << "a new password begins anew";
 }
 
+// A right current password is no failure, whatever becomes of the new one: nobody is locked out for choosing badly.
+TEST_F(SignInDeskTest, ARightPasswordEndsTheCountThoughItOpensNothing) {
+  constexpr char kGood[] = "another password altogether";
+  const auto set_policy = [&](const std::string& policy) {
+    Sql(absl::StrCat("INSERT INTO hearth.password_policies (directory_id, policy, history) VALUES ('forthcoffee', '",
+                     policy, "', 5) ON CONFLICT (directory_id) DO UPDATE SET policy = EXCLUDED.policy, history = 5"));
+  };
+  Give("user1", "the password of before");
+  set_policy(R"({"history": 5})");
+  Give("user1", kPassword);
+  const std::vector<std::pair<std::string, std::string>> bad = {{"CONTAINS_NAME", "user1 qzvx 77 pmtkg"},
+                                                                {"SAME_AS_CURRENT", kPassword},
+                                                                {"RECENTLY_USED", "the password of before"}};
+  for (const auto& [rule, wanted] : bad) {
+    Guess("user1", 9);
+    EXPECT_THAT(Change(kPassword, wanted), Refuses(v1::ERROR_REASON_PASSWORD_POLICY, "rule", rule));
+    EXPECT_EQ(Lockout().consecutive_failures(), 0) << rule;
+    EXPECT_FALSE(Lockout().unfamiliar().has_locked_until_time()) << rule;
+    EXPECT_THAT(Sql("SELECT tried FROM hearth.sign_in_counts WHERE user_id = 'user1'"), ElementsAre(ElementsAre("\\x")))
+        << "nothing of the right password stays: " << rule;
+  }
+  set_policy(R"({"min_age": "86400s"})");
+  Guess("user1", 9);
+  EXPECT_THAT(Change(kPassword, kGood), HasReason(v1::ERROR_REASON_PASSWORD_TOO_YOUNG));
+  EXPECT_EQ(Lockout().consecutive_failures(), 0);
+  Sql("UPDATE hearth.credentials SET must_change = true, expire_time = now() - interval '1 hour'");
+  for (const auto& attempt : {std::function([&] { return Verify("user1", kPassword, "laptop"); }),
+                              std::function([&] { return Change(kPassword, kGood); })}) {
+    Guess("user1", 9);
+    EXPECT_THAT(attempt(), HasReason(v1::ERROR_REASON_TEMPORARY_PASSWORD_EXPIRED));
+    EXPECT_EQ(Lockout().consecutive_failures(), 0);
+  }
+  Sql("UPDATE hearth.credentials SET expire_time = NULL, must_change = false");
+  Sql("UPDATE hearth.users SET disabled = true WHERE directory_id = 'forthcoffee' AND user_id = 'user1'");
+  Guess("user1", 9);
+  EXPECT_THAT(Verify("user1", kPassword, "laptop"), HasReason(v1::ERROR_REASON_USER_DISABLED));
+  EXPECT_EQ(Lockout().consecutive_failures(), 0);
+  EXPECT_EQ(Sql("SELECT count(*) FROM hearth.familiar_sources")[0][0], "0") << "nobody came in from there";
+}
+
+// Of a locked sign-in nothing is compared, so nothing is taken back: it would tell that the password was right.
+TEST_F(SignInDeskTest, ARightPasswordWhileLockedChangesNoCount) {
+  Guess("user1", 10);
+  EXPECT_THAT(Change(kPassword, kPassword), HasReason(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED));
+  EXPECT_THAT(Verify("user1", kPassword), HasReason(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED));
+  EXPECT_EQ(Lockout().consecutive_failures(), 10);
+  EXPECT_EQ(Lockout().unfamiliar().lockouts(), 1);
+}
+
 TEST_F(SignInDeskTest, AfterAHundredInARowOnlyANewPasswordOrAnAdministratorHelps) {
   Guess("user1", 1);
   Sql("UPDATE hearth.sign_in_counts SET consecutive_failures = 99");
