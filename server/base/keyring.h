@@ -32,6 +32,8 @@ class Keyring {
 
   // Id of the key for new secrets.
   const std::string& current() const { return current_; }
+  // Id of the key that is known and not used yet; empty when none is.
+  const std::string& next() const { return next_; }
   // Id of the key in the file's last line. It names things that must be found again (idempotency records, page tokens); rotation adds lines
   // before it and leaves it where it is.
   const std::string& eldest() const { return eldest_; }

@@ -207,6 +207,8 @@ absl::StatusOr<bool> Hasher::VerifyDecoy(const Secret& prepared, absl::Time dead
 }
 
 bool Hasher::NeedsRehash(const PasswordHash& hash) const {
+  // Made by a replica where that key is current already, which would make it anew after this one.
+  if (!keyring_->next().empty() && hash.pepper_key_id == keyring_->next()) return false;
   const std::optional<HashParameters> stored = ReadPhc(hash.phc);
   return !stored.has_value() || stored->memory_kib < parameters_.memory_kib ||
          stored->iterations < parameters_.iterations || hash.pepper_key_id != keyring_->current();

@@ -76,8 +76,9 @@ class Hasher {
   // DEADLINE_PASSED when less than one hash's time is left: then each of the above would refuse. For calls that leave a trace before they hash.
   absl::Status CheckTime(absl::Time deadline) const;
 
-  // True when the hash has less memory or fewer passes than the current parameters, or another pepper than
-  // the current one: then replace it at the next sign-in.
+  // True when the hash has less memory or fewer passes than the current parameters, or an older pepper than
+  // the current one: then replace it at the next sign-in. False for a pepper that is next here, and so is current on another replica already, which
+  // would take the replacement for old: of two that differ in their keys only one replaces.
   bool NeedsRehash(const PasswordHash& hash) const;
 
   // Compares Argon2id with a published answer and the pepper's digest with a known one, and makes sure that the parameters are in range and the decoy

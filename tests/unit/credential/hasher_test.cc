@@ -147,6 +147,22 @@ TEST_F(HasherTest, VerifiesUnderTwoPeppersWhileKeysRotate) {
   EXPECT_EQ(Verify(*new_hash).status().code(), absl::StatusCode::kInternal) << "the key is not in the first ring";
 }
 
+// Two replicas in the midst of a rotation: what one has moved to the new key, the other leaves there.
+TEST_F(HasherTest, OfTwoReplicasInARotationOnlyOneReplacesTheOthersHashes) {
+  const std::string next = std::string(kSecondKey, sizeof kSecondKey - 2) + " next\n";
+  const Keyring waiting_ring = Ring(next + kFirstKey), promoted_ring = Ring(std::string(kSecondKey) + kFirstKey);
+  Hasher waiting(&waiting_ring, kCheap, 1), promoted(&promoted_ring, kCheap, 1);
+  const auto old_hash = waiting.Hash(kAda, kPassword, absl::InfiniteFuture());
+  const auto new_hash = promoted.Hash(kAda, kPassword, absl::InfiniteFuture());
+  ASSERT_TRUE(old_hash.ok() && new_hash.ok());
+  EXPECT_EQ(old_hash->pepper_key_id, "k1");
+  EXPECT_TRUE(promoted.NeedsRehash(*old_hash));
+  EXPECT_FALSE(waiting.NeedsRehash(*new_hash));
+  EXPECT_TRUE(waiting.Verify(kAda, *new_hash, kPassword, absl::InfiniteFuture()).value());
+  // Also where their parameters differ: each replacement would be followed by the other's.
+  EXPECT_FALSE(Hasher(&waiting_ring, {.memory_kib = 128, .iterations = 1}, 1).NeedsRehash(*new_hash));
+}
+
 TEST_F(HasherTest, RefusesStoredHashesThatWouldCostTooMuch) {
   const std::string tail = "$MDEyMzQ1Njc4OWFiY2RlZg$ModljO/bW9Yk2ysaGEg2P9DN/Tufz/6wNtreEn7E5vI";
   for (const std::string parameters : {"m=262145,t=1,p=1", "m=8388608,t=1,p=1", "m=4294967296,t=1,p=1", "m=64,t=17,p=1",
