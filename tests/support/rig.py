@@ -76,6 +76,7 @@ class Rig:
         self.postgres_directory = self.directory / "pg"
         self.settings, self.flags, self.limits = list(settings), list(flags), limits
         self.port = free_port()
+        self.keys = self.directory / "keys"
         self.server = None
         try:
             self.start_postgres()
@@ -134,7 +135,7 @@ class Rig:
         no_limits = [word for whose in ("caller", "directory") for what in ("reads", "writes", "hashes", "runs", "watches") for word in (f"--{whose}-{what}", "0")
                      if not self.limits]
         command = [BUILD / "bin" / program, "serve", "--database", database or self.conninfo("hearth_app"),
-                   "--listen", f"127.0.0.1:{self.port}", "--metrics-listen", "", "--keys-file", self.directory / "keys",
+                   "--listen", f"127.0.0.1:{self.port}", "--metrics-listen", "", "--keys-file", self.keys,
                    "--tls-certificate", self.directory / "server.pem", "--tls-key", self.directory / "server.key",
                    "--tls-client-certificates", "none", *no_limits, *self.flags]
         if nofile is not None:
@@ -184,7 +185,7 @@ class Rig:
     def _make_database(self):
         self.sql("CREATE ROLE hearth_owner LOGIN; CREATE ROLE hearth_app LOGIN;", database="postgres")
         self.sql("CREATE DATABASE hearth OWNER hearth_owner", database="postgres")
-        run(BUILD / "bin/hearthd", "keys", "generate", "--keys-file", self.directory / "keys")
+        run(BUILD / "bin/hearthd", "keys", "generate", "--keys-file", self.keys)
         run(BUILD / "bin/hearthd", "migrate", "--database", self.conninfo("hearth_owner"), "--app-role", "hearth_app")
 
     def _fill(self, people, passwords):
