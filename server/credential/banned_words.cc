@@ -1,6 +1,7 @@
 #include "server/credential/banned_words.h"
 
 #include <sodium.h>
+#include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 #include <unicode/utf16.h>
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <vector>
 
@@ -41,6 +43,33 @@ char32_t Undo(char32_t c) {
     default:
       return c;
   }
+}
+
+// Whether it belongs to a word: letters, the marks that some scripts write them with, digits.
+bool InWord(char32_t c) {
+  return (U_GET_GC_MASK(static_cast<UChar32>(c)) & (U_GC_L_MASK | U_GC_M_MASK | U_GC_N_MASK)) != 0;
+}
+
+// Every kind of space is this one in a PlainText.
+bool IsNoSpace(char32_t c) { return c != U' '; }
+
+// The longest runs of characters that are `in`.
+std::vector<std::u32string_view> Runs(std::u32string_view text, bool (*in)(char32_t)) {
+  std::vector<std::u32string_view> runs;
+  for (auto at = text.begin();;) {
+    const auto begin = std::find_if(at, text.end(), in);
+    if (begin == text.end()) return runs;
+    at = std::find_if_not(begin, text.end(), in);
+    runs.push_back(text.substr(static_cast<size_t>(begin - text.begin()), static_cast<size_t>(at - begin)));
+  }
+}
+
+// What of it belongs to words.
+std::u32string Squeeze(std::u32string_view text) {
+  std::u32string squeezed;
+  squeezed.reserve(text.size());  // Nothing is left behind by growing.
+  std::copy_if(text.begin(), text.end(), std::back_inserter(squeezed), InWord);
+  return squeezed;
 }
 
 // At most one edit apart.
@@ -86,11 +115,30 @@ PlainText::~PlainText() {
   if (!characters_.empty()) sodium_memzero(characters_.data(), characters_.size() * sizeof(char32_t));
 }
 
-void WordList::Add(std::string_view word) {
-  const PlainText plain(word);
-  if (plain.size() < kMinWordLength) return;
-  longest_ = std::max(longest_, plain.size());
-  words_.emplace(plain.view());
+PlainText PlainText::Squeezed() const {
+  PlainText squeezed;
+  squeezed.characters_ = Squeeze(characters_);
+  return squeezed;
+}
+
+void WordList::AddPlain(std::u32string_view word) {
+  if (word.size() < kMinWordLength) return;
+  longest_ = std::max(longest_, word.size());
+  words_.emplace(word);
+}
+
+void WordList::Add(std::string_view word) { AddPlain(PlainText(word).view()); }
+
+void WordList::AddWhole(std::string_view name) {
+  const PlainText plain(name);
+  AddPlain(plain.view());
+  AddPlain(Squeeze(plain.view()));
+}
+
+void WordList::AddWords(std::string_view name) {
+  const PlainText plain(name);
+  for (const std::u32string_view word : Runs(plain.view(), IsNoSpace)) AddPlain(Squeeze(word));
+  for (const std::u32string_view word : Runs(plain.view(), InWord)) AddPlain(word);
 }
 
 bool WordList::HasNear(std::u32string_view text) const {

@@ -25,10 +25,15 @@ class PlainText {
   PlainText& operator=(const PlainText&) = default;
   ~PlainText();
 
+  // The same without what stands between words or in them: its letters, their marks, and its digits. "conan o'brien" becomes "conanobrien".
+  PlainText Squeezed() const;
+
   std::u32string_view view() const { return characters_; }
   size_t size() const { return characters_.size(); }
 
  private:
+  PlainText() = default;
+
   std::u32string characters_;
 };
 
@@ -37,6 +42,11 @@ class WordList {
  public:
   // Words of fewer than kMinWordLength plain characters are left out.
   void Add(std::string_view word);
+  // A name as a whole, as it is and squeezed.
+  void AddWhole(std::string_view name);
+  // The words of a name, as long as those must be: what stands between its spaces, squeezed, and what stands between any other characters than letters
+  // and digits. Of "Anne-Marie O'Brien": annemarie, obrien, anne, marie, brien.
+  void AddWords(std::string_view name);
 
   bool empty() const { return words_.empty(); }
   size_t size() const { return words_.size(); }
@@ -48,6 +58,8 @@ class WordList {
   bool HasPartOf(std::u32string_view text) const;
 
  private:
+  void AddPlain(std::u32string_view word);
+
   std::set<std::u32string, std::less<>> words_;
   size_t longest_ = 0;
 };

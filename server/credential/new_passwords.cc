@@ -2,11 +2,8 @@
 
 #include <algorithm>
 
-#include "absl/strings/str_split.h"
-#include "absl/strings/string_view.h"
 #include "server/base/error.h"
 #include "server/base/status_macros.h"
-#include "server/base/text.h"
 #include "server/credential/breach_range.h"
 #include "server/credential/import_vault.h"
 #include "server/credential/password_generator.h"
@@ -19,35 +16,23 @@ namespace {
 // One that hits a name is as rare as a name of four letters among 31^4; more than a few tries mean a defect.
 constexpr int kMostTries = 100;
 
-std::string Joined(const std::vector<absl::string_view>& words) {
-  std::string joined;
-  for (const absl::string_view word : words) joined.append(word.data(), word.size());
-  return joined;
-}
-
-// A name whole, with and without spaces.
-void AddWhole(const std::string& name, WordList& list) {
-  list.Add(name);
-  list.Add(Joined(absl::StrSplit(name, ' ')));
-}
-
-void AddWords(const std::string& name, WordList& list) {
-  for (const absl::string_view word : absl::StrSplit(name, ' ')) list.Add(ToStd(word));
+void AddName(std::string_view name, WordList& names) {
+  names.AddWhole(name);
+  names.AddWords(name);
 }
 
 std::string_view LocalPart(std::string_view address) { return address.substr(0, address.find('@')); }
 
 void AddPerson(const User& user, WordList& names) {
-  AddWhole(user.display_name, names);
-  AddWords(user.display_name, names);
-  names.Add(LocalPart(user.user_principal_name));
-  names.Add(LocalPart(user.mail));
-  for (const std::string& mail : user.alternate_mails) names.Add(LocalPart(mail));
+  AddName(user.display_name, names);
+  AddName(LocalPart(user.user_principal_name), names);
+  AddName(LocalPart(user.mail), names);
+  for (const std::string& mail : user.alternate_mails) AddName(LocalPart(mail), names);
 }
 
 void AddOrganisation(const Directory& directory, PasswordYardstick& yardstick) {
-  AddWhole(directory.display_name, yardstick.names);
-  AddWords(directory.display_name, yardstick.context);
+  yardstick.names.AddWhole(directory.display_name);
+  yardstick.context.AddWords(directory.display_name);
   yardstick.context.Add(directory.primary_domain.substr(0, directory.primary_domain.find('.')));
 }
 

@@ -42,6 +42,11 @@ int CountClasses(std::string_view text) {
   return classes;
 }
 
+// Also with other characters between its own: punctuation hides no name.
+bool HasName(const PlainText& plain, const WordList& names) {
+  return names.HasPartOf(plain.view()) || names.HasPartOf(plain.Squeezed().view());
+}
+
 // Every kind of space is one code unit, so the length stays.
 void MapSpaces(UChar* text, int32_t length) {
   for (int32_t i = 0; i < length; ++i) {
@@ -103,7 +108,7 @@ std::vector<RuleVerdict> JudgePassword(const Secret& prepared, const PasswordYar
     verdicts.push_back({v1::PASSWORD_RULE_TOO_FEW_CLASSES, CountClasses(text) >= kMinClasses});
   }
   const PlainText plain(text);
-  verdicts.push_back({v1::PASSWORD_RULE_CONTAINS_NAME, !yardstick.names.HasPartOf(plain.view())});
+  verdicts.push_back({v1::PASSWORD_RULE_CONTAINS_NAME, !HasName(plain, yardstick.names)});
   const bool strong = Points(plain, {&CommonWords(), &yardstick.context}) >= kMinPoints;
   verdicts.push_back({v1::PASSWORD_RULE_EASILY_GUESSED, strong});
   if (!yardstick.banned.empty()) {

@@ -36,6 +36,26 @@ TEST_F(CheckPasswordDeskTest, CheckPasswordTakesNamesFromPeopleAtHomeOnly) {
   EXPECT_EQ(BrokenBy(Check("jfhrkwpzvx forthcoffee")), "CONTAINS_NAME") << "the organisation's own counts for all";
 }
 
+TEST_F(CheckPasswordDeskTest, NamesAsPeopleWriteThemAreNotInAPassword) {
+  Sql("UPDATE hearth.directories SET display_name = 'Forth Coffee' WHERE directory_id = 'forthcoffee'");
+  const std::vector<std::pair<std::string, std::vector<std::string>>> people = {
+      {"Kowalska, Anna", {"Kowalska qzvx 77 pm", "qzvx 77 pmtkg k0walska", "qzvx K-o-w-a-l-s-k-a 77"}},
+      {"Anne-Marie Zielinska-Nowak",
+       {"Zielinska qzvx 77 pm", "annemarie qzvx 77 pm", "Anne Marie qzvx 77 pm", "qzvx nowak 77 pmtk"}},
+      {"Conan O''Brien", {"obrien qzvx 77 pmtkg", "O'Brien qzvx 77 pmtkg", "O Brien qzvx 77 pmtkg"}},
+      {"Nobody", {"Forth-Coffee qz 7x", "qzvx forth coffee 7x", "qz7x.forth.coffee."}}};
+  for (const auto& [name, passwords] : people) {
+    Sql("UPDATE hearth.users SET display_name = '" + name + "' WHERE user_id = 'user1'");
+    for (const std::string& password : passwords) {
+      EXPECT_EQ(BrokenBy(Check(password, "user1")), "CONTAINS_NAME") << name << ": " << password;
+      EXPECT_THAT(Give(password), Breaks("CONTAINS_NAME")) << name << ": " << password;
+    }
+    EXPECT_EQ(BrokenBy(Check("qzvx 77 pmtkg wbfh", "user1")), "") << name;
+  }
+  Sql("UPDATE hearth.users SET mail = 'ewa.wisniewska@example.org' WHERE user_id = 'user1'");
+  EXPECT_EQ(BrokenBy(Check("wisniewska qzvx 77 pm", "user1")), "CONTAINS_NAME") << "what stands before the @";
+}
+
 TEST_F(CheckPasswordDeskTest, CheckPasswordSaysWhatToDoInTheCallersLanguage) {
   EXPECT_EQ(Check("short").verdicts(0).text(), "Use at least 15 characters.");
   EXPECT_EQ(Check("short", "", "de-AT").verdicts(0).text(), "Verwenden Sie mindestens 15 Zeichen.");

@@ -122,6 +122,37 @@ TEST(WordListTest, LeavesOutShortWords) {
   EXPECT_EQ(Words({"abcd"}).size(), 1u);
 }
 
+// Names as people write them.
+TEST(WordListTest, TakesNamesApartAtEverythingButLettersAndDigits) {
+  const std::vector<std::pair<std::string, std::vector<std::string>>> names = {
+      {"Kowalska, Anna", {"kowalska", "anna", "kowalskaanna"}},
+      {"Kowalska,Anna", {"kowalska", "anna", "kowalskaanna"}},
+      {"Anne-Marie Zielinska-Nowak", {"anne", "marie", "annemarie", "zielinska", "nowak", "zielinskanowak"}},
+      {"Conan O'Brien", {"conan", "brien", "obrien", "conanobrien"}},
+      {"Conan O\u2019Brien", {"obrien", "brien"}},
+      {"anna.kowalska_77", {"anna", "kowalska", "annakowalska77"}},
+      {"J\u00fcrgen Gro\u00dfmann (extern)", {"j\u00fcrgen", "gro\u00dfmann", "extern"}},
+      {"\u0905\u092e\u093f\u0924\u093e\u092d", {"\u0905\u092e\u093f\u0924\u093e\u092d"}},  // Vowels there are marks.
+  };
+  for (const auto& [name, words] : names) {
+    WordList list;
+    list.AddWhole(name);
+    list.AddWords(name);
+    for (const std::string& word : words) EXPECT_TRUE(list.Has(Plain(word))) << name << ": " << word;
+    EXPECT_TRUE(list.Has(Plain(name))) << name;
+  }
+  WordList list;
+  list.AddWords("A. B. de la O'Neil");
+  EXPECT_EQ(list.size(), 2u) << "oneil, neil: initials and particles are no words";
+}
+
+TEST(PlainTextTest, SqueezedHasLettersAndDigitsOnly) {
+  const auto squeezed = [](const std::string& text) { return std::u32string(PlainText(text).Squeezed().view()); };
+  EXPECT_EQ(squeezed("F.o-r'th\u00a0Coffee_ 7!"), Plain("forthcoffee7"));
+  EXPECT_EQ(squeezed(" -.'"), U"");
+  EXPECT_EQ(squeezed("Gro\u00dfmann"), Plain("grossmann"));
+}
+
 TEST(WordListTest, NearIsOneEdit) {
   const WordList list = Words({"abcdef"});
   for (const char32_t* near :
