@@ -107,6 +107,12 @@ std::optional<v1::ErrorReason> ReasonOf(const absl::Status& status) {
   return reason;
 }
 
+ErrorMetadata MetadataOf(const absl::Status& status) {
+  const auto info = Find<google::rpc::ErrorInfo>(status);
+  if (!info.has_value()) return {};
+  return {info->metadata().begin(), info->metadata().end()};
+}
+
 google::rpc::Status ToRpcStatus(const absl::Status& status) {
   constexpr absl::string_view kDetailPrefix = "type.googleapis.com/google.rpc.";
   google::rpc::Status rich;
@@ -126,13 +132,10 @@ google::rpc::Status ToRpcStatus(const absl::Status& status) {
 }
 
 void AddLocalizedMessage(absl::Status& status, const std::string& locale, const std::string& text) {
-  const auto info = Find<google::rpc::ErrorInfo>(status);
-  if (!info.has_value()) return;
-  // In the order of their names, as in the English message.
-  const ErrorMetadata metadata(info->metadata().begin(), info->metadata().end());
+  if (!ReasonOf(status).has_value()) return;
   google::rpc::LocalizedMessage localized;
   localized.set_locale(locale);
-  localized.set_message(FillIn(text, metadata));
+  localized.set_message(FillIn(text, MetadataOf(status)));  // In the order of their names, as in the English message.
   Attach(status, localized);
 }
 

@@ -43,6 +43,9 @@ absl::Status InvalidField(const std::string& field, const std::string& descripti
 // The reason that a failure was made with; nullopt for an OK status or one that Refuse did not make.
 std::optional<v1::ErrorReason> ReasonOf(const absl::Status& status);
 
+// The variable parts that a failure was made with; empty for an OK status or one that Refuse did not make.
+ErrorMetadata MetadataOf(const absl::Status& status);
+
 // The failure as a message, with its details of google.rpc; other payloads stay inside.
 google::rpc::Status ToRpcStatus(const absl::Status& status);
 

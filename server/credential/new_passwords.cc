@@ -36,9 +36,9 @@ void AddOrganisation(const Directory& directory, PasswordYardstick& yardstick) {
   yardstick.context.Add(directory.primary_domain.substr(0, directory.primary_domain.find('.')));
 }
 
-absl::Status FirstBroken(const std::vector<RuleVerdict>& verdicts) {
+absl::Status FirstBroken(const std::vector<RuleVerdict>& verdicts, const v1::PasswordPolicy& policy) {
   for (const RuleVerdict& verdict : verdicts) {
-    if (!verdict.passed) return BreaksRule(verdict.rule);
+    if (!verdict.passed) return BreaksRule(verdict.rule, policy);
   }
   return absl::OkStatus();
 }
@@ -65,7 +65,7 @@ std::vector<RuleVerdict> NewPasswords::JudgeChosen(const Call& call, const Secre
                                                    const PasswordYardstick& yardstick) {
   std::vector<RuleVerdict> verdicts = JudgePassword(prepared, yardstick, breached_);
   // What is refused anyway is nobody else's business.
-  if (range_ == nullptr || !FirstBroken(verdicts).ok()) return verdicts;
+  if (range_ == nullptr || !FirstBroken(verdicts, yardstick.policy).ok()) return verdicts;
   const RangeOutcome outcome = range_->Ask(prepared, call.deadline);
   if (outcome != RangeOutcome::kBreached && outcome != RangeOutcome::kAbsent) return verdicts;
   std::erase_if(verdicts, [](const RuleVerdict& verdict) { return verdict.rule == v1::PASSWORD_RULE_BREACHED; });
@@ -88,7 +88,7 @@ absl::StatusOr<std::vector<RuleVerdict>> NewPasswords::Judge(const Call& call, c
 absl::StatusOr<Secret> NewPasswords::Prepare(const Call& call, std::string_view given) {
   ASSIGN_OR_RETURN(Secret prepared, PreparePassword(given));
   ASSIGN_OR_RETURN(const PasswordYardstick yardstick, YardstickOf(call, nullptr));
-  RETURN_IF_ERROR(FirstBroken(JudgeChosen(call, prepared, yardstick)));
+  RETURN_IF_ERROR(FirstBroken(JudgeChosen(call, prepared, yardstick), yardstick.policy));
   return prepared;
 }
 
@@ -103,7 +103,7 @@ absl::StatusOr<bool> NewPasswords::Was(const PastPassword& past, const Secret& p
 
 absl::Status NewPasswords::CheckFor(const Call& call, const User& user, const Secret& prepared, const Secret& typed) {
   ASSIGN_OR_RETURN(const PasswordYardstick yardstick, YardstickOf(call, &user));
-  RETURN_IF_ERROR(FirstBroken(JudgePassword(prepared, yardstick, breached_)));
+  RETURN_IF_ERROR(FirstBroken(JudgePassword(prepared, yardstick, breached_), yardstick.policy));
   if (yardstick.policy.history() == 0) return absl::OkStatus();
   std::vector<PastPassword> past;
   RETURN_IF_ERROR(database_.Read({user.directory}, call.deadline, [&](Tx& tx) {
@@ -136,7 +136,7 @@ absl::StatusOr<Secret> NewPasswords::Generate(const Call& call, const User& user
   ASSIGN_OR_RETURN(const PasswordYardstick yardstick, YardstickOf(call, &user));
   for (int tries = 0; tries < kMostTries; ++tries) {
     Secret password = GeneratePassword(random_, static_cast<size_t>(yardstick.policy.effective_min_length()));
-    if (FirstBroken(JudgePassword(password, yardstick, breached_)).ok()) return password;
+    if (FirstBroken(JudgePassword(password, yardstick, breached_), yardstick.policy).ok()) return password;
   }
   return absl::InternalError("no generated password keeps to the password policy");
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "server/base/error.h"
 #include "server/base/text.h"
 #include "server/credential/breach_filter.h"
@@ -22,6 +23,7 @@ namespace {
 constexpr size_t kMaxGrowth = 3;
 
 constexpr size_t kRulePrefix = std::string_view("PASSWORD_RULE_").size();
+std::string NameOf(v1::PasswordRule rule) { return v1::PasswordRule_Name(rule).substr(kRulePrefix); }
 
 // Microsoft Entra ID, "Password policies": the characters that passwords may have, and how many of the classes of small letters, capitals, digits
 // and symbols.
@@ -84,8 +86,13 @@ Preparation TryPassword(std::string_view given) {
 }
 
 absl::Status BreaksRule(v1::PasswordRule rule) {
-  const std::string name = v1::PasswordRule_Name(rule).substr(kRulePrefix);
-  return Refuse(v1::ERROR_REASON_PASSWORD_POLICY, {{"rule", name}});
+  return Refuse(v1::ERROR_REASON_PASSWORD_POLICY, {{"rule", NameOf(rule)}});
+}
+
+absl::Status BreaksRule(v1::PasswordRule rule, const v1::PasswordPolicy& policy) {
+  if (rule != v1::PASSWORD_RULE_TOO_SHORT) return BreaksRule(rule);
+  const std::string least = absl::StrCat(policy.effective_min_length());
+  return Refuse(v1::ERROR_REASON_PASSWORD_POLICY, {{"rule", NameOf(rule)}, {"min_length", least}});
 }
 
 absl::StatusOr<Secret> PreparePassword(std::string_view given) {

@@ -58,5 +58,7 @@ std::vector<RuleVerdict> JudgePassword(const Secret& prepared, const PasswordYar
 
 // PASSWORD_POLICY with metadata "rule": the name of the rule without its prefix.
 absl::Status BreaksRule(v1::PasswordRule rule);
+// The same for a rule of this policy: with TOO_SHORT also "min_length", the fewest code points.
+absl::Status BreaksRule(v1::PasswordRule rule, const v1::PasswordPolicy& policy);
 
 }  // namespace hearth

@@ -2,23 +2,49 @@
 
 #include <string>
 
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "hearth/v1/password_policy.pb.h"
 #include "server/base/error.h"
 #include "server/base/ids.h"
 #include "server/base/log.h"
+#include "server/credential/rule_texts.h"
 #include "server/mail/language.h"
 #include "server/rpc/reason_texts.h"
 
 namespace hearth {
 namespace {
 
-// By the reason alone, so that answers that are equal are equal in every language.
+// The rule that a password breaks, as a sentence for the person who chooses; the code where there is none.
+std::string RuleSentence(const absl::Status& failure, const std::string& language) {
+  const ErrorMetadata metadata = MetadataOf(failure);
+  const auto code = metadata.find("rule"), least = metadata.find("min_length");
+  if (code == metadata.end()) return "";
+  v1::PasswordRule rule = v1::PASSWORD_RULE_UNSPECIFIED;
+  v1::PasswordRule_Parse(absl::StrCat("PASSWORD_RULE_", code->second), &rule);
+  int min_length = 0;
+  if (least != metadata.end() && !absl::SimpleAtoi(least->second, &min_length)) return code->second;
+  const std::string sentence = RuleText(rule, language, min_length);
+  // The message around it ends the sentence.
+  return sentence.empty() ? code->second : sentence.substr(0, sentence.size() - 1);
+}
+
+// The message of the reason, and in it what has words of its own.
+std::string TextOf(v1::ErrorReason reason, const absl::Status& failure, const std::string& language) {
+  const std::string text = ReasonText(reason, language);
+  if (reason != v1::ERROR_REASON_PASSWORD_POLICY) return text;
+  return absl::StrReplaceAll(text, {{"{rule}", RuleSentence(failure, language)}});
+}
+
+// By reason and metadata alone, so that answers that are equal are equal in every language.
 absl::Status Localized(absl::Status failure, const std::string& accept_language) {
   const auto reason = ReasonOf(failure);
   if (accept_language.empty() || !reason.has_value()) return failure;
   const std::string language = ChooseLanguageOf(accept_language);
-  const std::string text = ReasonText(*reason, language);
+  const std::string text = TextOf(*reason, failure, language);
   if (!text.empty()) AddLocalizedMessage(failure, language, text);
   return failure;
 }

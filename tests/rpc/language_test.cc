@@ -50,6 +50,31 @@ TEST_F(LanguageTest, WhoWishesNothingGetsNoneAndWhoWishesAnotherGetsEnglish) {
   }
 }
 
+// Whoever chooses a password reads what to do, not the name of a rule.
+TEST_F(LanguageTest, ARefusedPasswordIsExplainedInASentence) {
+  const auto refusal = [&](const std::string& password, const std::string& language) {
+    grpc::ClientContext context;
+    context.AddMetadata("authorization", "Bearer " + TokenFor(ForthAdmin()));
+    context.AddMetadata("accept-language", language);
+    v1::ResetPasswordRequest request;
+    v1::ResetPasswordResponse response;
+    request.set_name("directories/forthcoffee/users/user1");
+    request.set_given(password);
+    return FromGrpc(Reset(Channel()).ResetPassword(&context, request, &response));
+  };
+  EXPECT_EQ(MessageOf(refusal("short", "de")).message(),
+            "Das Passwort ist nicht zulässig: Verwenden Sie mindestens 15 Zeichen.");
+  EXPECT_EQ(MessageOf(refusal("short", "en")).message(), "The password is not acceptable: Use at least 15 characters.");
+  EXPECT_EQ(MessageOf(refusal("a long one, user1 of it", "nl")).message(),
+            "Het wachtwoord is niet toegestaan: Laat uw naam en die van uw organisatie weg.");
+  EXPECT_EQ(MessageOf(refusal("two lines\nof a password", "es")).message(),
+            "La contraseña no es admisible: No use caracteres de control.");
+  const absl::Status status = refusal("short", "de");
+  EXPECT_EQ(status.message(), "The password is not acceptable: TOO_SHORT.") << "programs and logs have the rule";
+  EXPECT_THAT(status, Refuses(v1::ERROR_REASON_PASSWORD_POLICY, "rule", "TOO_SHORT"));
+  EXPECT_THAT(status, Refuses(v1::ERROR_REASON_PASSWORD_POLICY, "min_length", "15"));
+}
+
 TEST_F(LanguageTest, AnswersThatAreEqualAreEqualInEveryLanguage) {
   for (const char* language : {"en", "nl", "de", "fr", "es"}) {
     const auto there = ToRpcStatus(Get("directories/contoso/users/user1", language));
