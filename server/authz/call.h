@@ -35,10 +35,11 @@ struct Call {
   // trusts the issuer, which is no id of it, whether they are a guest of it already or not: they ask again as whom they asked.
   std::optional<ExternalIdentity> outsider{};
   const v1::MethodPolicy* policy = nullptr;
-  std::string rpc;       // "ResetPasswordService/ResetPassword"
-  std::string id;        // Names the call in log and audit.
-  std::string peer;      // Network address of the caller.
-  std::string trace_id;  // From `traceparent` (W3C Trace Context), or empty.
+  std::string rpc;                // "ResetPasswordService/ResetPassword"
+  std::string id;                 // Names the call in log and audit.
+  std::string peer;               // Network address of the caller.
+  std::string trace_id;           // From `traceparent` (W3C Trace Context), or empty.
+  std::string accept_language{};  // The `accept-language` metadata (RFC 9110, 12.5.4), as it came; or empty.
   absl::Time deadline;
   AuditNote* note = nullptr;  // Never null inside a desk.
 };

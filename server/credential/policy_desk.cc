@@ -52,7 +52,7 @@ absl::StatusOr<v1::CheckPasswordResponse> PasswordPolicyDesk::CheckPassword(cons
   v1::PasswordPolicy policy;
   ASSIGN_OR_RETURN(const std::vector<RuleVerdict> verdicts,
                    passwords_.Judge(call, user.has_value() ? &*user : nullptr, request.password(), policy));
-  const std::string language = ChooseLanguage({request.language()}, "en").text;
+  const std::string language = ChooseLanguage({request.language()}, ChooseLanguageOf(call.accept_language)).text;
   response.set_acceptable(true);
   for (const RuleVerdict& verdict : verdicts) {
     AddVerdict(verdict, language, policy, response);

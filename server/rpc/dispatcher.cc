@@ -50,6 +50,7 @@ void StartCall(Work& work) {
   work.context->AddTrailingMetadata(kCallIdMetadata, work.call.id);
   work.call.peer = work.context->peer();
   work.call.trace_id = TraceIdOf(*work.context);
+  work.call.accept_language = AcceptLanguageOf(*work.context);
   work.call.deadline = DeadlineOf(work);
   work.call.note = &work.note;
   work.request.reset(work.rpc->request->New());

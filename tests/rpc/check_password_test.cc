@@ -39,6 +39,27 @@ TEST_F(CheckPasswordTest, APersonAsksForThemselvesOnly) {
   }
 }
 
+TEST_F(CheckPasswordTest, TheSentencesAreInTheLanguageThatTheCallerWishes) {
+  const auto first = [&](const std::string& language, const std::string& accept_language) {
+    grpc::ClientContext context;
+    context.AddMetadata("authorization", "Bearer " + TokenFor(kBackend));
+    if (!accept_language.empty()) context.AddMetadata("accept-language", accept_language);
+    v1::CheckPasswordRequest request;
+    request.set_password("short");
+    request.set_language(language);
+    checked_.Clear();
+    EXPECT_TRUE(Passwords(Channel()).CheckPassword(&context, request, &checked_).ok());
+    return checked_.verdicts_size() == 0 ? "" : checked_.verdicts(0).text();
+  };
+  EXPECT_EQ(first("", ""), "Use at least 15 characters.");
+  EXPECT_EQ(first("de-AT", ""), "Verwenden Sie mindestens 15 Zeichen.");
+  EXPECT_EQ(first("", "de-AT, nl;q=0.8"), "Verwenden Sie mindestens 15 Zeichen.");
+  EXPECT_EQ(first("nl", "de-AT"), "Gebruik minstens 15 tekens.") << "the request goes before the call";
+  EXPECT_EQ(first("ja", "fr"), "Utilisez au moins 15 caractères.");
+  EXPECT_EQ(first("", ";;q=;"), "Use at least 15 characters.");
+  EXPECT_EQ(first("ja", ""), "Use at least 15 characters.");
+}
+
 TEST_F(CheckPasswordTest, NobodyAsksAbroad) {
   EXPECT_THAT(Check({kContoso, "backend"}, kUser1, kGood), HasReason(v1::ERROR_REASON_FOREIGN_DIRECTORY));
 }

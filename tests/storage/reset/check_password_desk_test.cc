@@ -60,6 +60,14 @@ TEST_F(CheckPasswordDeskTest, CheckPasswordSaysWhatToDoInTheCallersLanguage) {
   EXPECT_EQ(Check("short").verdicts(0).text(), "Use at least 15 characters.");
   EXPECT_EQ(Check("short", "", "de-AT").verdicts(0).text(), "Verwenden Sie mindestens 15 Zeichen.");
   EXPECT_EQ(Check("short", "", "xx").verdicts(0).text(), "Use at least 15 characters.");
+  v1::CheckPasswordRequest request;
+  request.set_password("short");
+  Call call = By(kFrontEnd, request);
+  call.accept_language = "de-AT, nl;q=0.8";
+  EXPECT_EQ(policy_desk_.CheckPassword(call, request)->verdicts(0).text(), "Verwenden Sie mindestens 15 Zeichen.");
+  request.set_language("nl");
+  EXPECT_EQ(policy_desk_.CheckPassword(call, request)->verdicts(0).text(), "Gebruik minstens 15 tekens.")
+      << "what the request says goes before";
   EXPECT_EQ(Check("a\nb", "", "nl").verdicts_size(), 1);
   EXPECT_EQ(Check("a\nb", "", "nl").verdicts(0).text(), "Gebruik geen besturingstekens.");
 }
