@@ -45,6 +45,16 @@ absl::Status CheckTerms(const v1::PasswordPolicy& policy) {
   return absl::OkStatus();
 }
 
+// Of terms that are the same as words are compared, the first stays.
+void DropRepeatedTerms(v1::PasswordPolicy& policy) {
+  std::set<std::u32string> seen;
+  v1::PasswordPolicy kept;
+  for (const std::string& term : policy.banned_terms()) {
+    if (seen.emplace(PlainText(term).view()).second) kept.add_banned_terms(term);
+  }
+  policy.mutable_banned_terms()->Swap(kept.mutable_banned_terms());
+}
+
 }  // namespace
 
 const v1::PasswordPolicy& DefaultPasswordPolicy() {
@@ -82,6 +92,7 @@ absl::StatusOr<v1::PasswordPolicy> UpdatedPasswordPolicy(const v1::PasswordPolic
     TakeField(field, request.password_policy(), DefaultPasswordPolicy(), updated);
   }
   RETURN_IF_ERROR(CheckPasswordPolicy(updated));
+  DropRepeatedTerms(updated);
   updated.set_effective_min_length(EffectiveMinLength(updated));
   return updated;
 }

@@ -99,6 +99,16 @@ TEST(UpdatedPasswordPolicyTest, EveryFieldOfThePolicyCanBeChanged) {
   }
 }
 
+TEST(UpdatedPasswordPolicyTest, TermsThatCompareTheSameAreOne) {
+  v1::UpdatePasswordPolicyRequest request;
+  for (const char* term : {"Espresso", "espresso", "ristretto", "\xef\xbd\x85spresso", "3spr3$$0", "doppio"}) {
+    request.mutable_password_policy()->add_banned_terms(term);
+  }
+  const auto updated = UpdatedPasswordPolicy(DefaultPasswordPolicy(), request);
+  ASSERT_THAT(updated, IsOk());
+  EXPECT_THAT(updated->banned_terms(), testing::ElementsAre("Espresso", "ristretto", "doppio"));
+}
+
 TEST(UpdatedPasswordPolicyTest, AMaskNamesWhatChangesAndTheRestStays) {
   v1::PasswordPolicy current = Entra();
   current.mutable_max_age()->set_seconds(90 * 86400);
