@@ -7,9 +7,11 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "google/protobuf/duration.pb.h"
 #include "server/base/error.h"
 #include "server/base/secret.h"
+#include "server/mail/language.h"
 #include "server/rpc/formats.h"
 
 namespace hearth {
@@ -24,6 +26,11 @@ constexpr int kDefaultMaxItems = 100;
 // Wide enough for any seconds that a caller may send.
 __extension__ using Int128 = __int128;
 Int128 Nanos(const Duration& duration) { return Int128{duration.seconds()} * 1'000'000'000 + duration.nanos(); }
+
+// As people read it: "14 days". Bounds are whole seconds.
+std::string SpanText(const Duration& duration) {
+  return FormatDuration({.text = "en", .locale = "en"}, absl::Seconds(duration.seconds()));
+}
 
 class Validation {
  public:
@@ -118,8 +125,8 @@ class Validation {
       const bool low = plan.rules.has_min_duration() && Nanos(*duration) < Nanos(plan.rules.min_duration());
       const bool high = plan.rules.has_max_duration() && Nanos(*duration) > Nanos(plan.rules.max_duration());
       if (low || high) {
-        Add(path, absl::StrCat("must be between ", plan.rules.min_duration().seconds(), " and ",
-                               plan.rules.max_duration().seconds(), " seconds"));
+        Add(path, absl::StrCat("must be between ", SpanText(plan.rules.min_duration()), " and ",
+                               SpanText(plan.rules.max_duration())));
       }
       return;
     }

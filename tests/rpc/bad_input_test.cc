@@ -313,5 +313,17 @@ TEST_F(BadInputTest, NoNewPasswordOfWrongFormPasses) {
   EXPECT_EQ(Checksum(), before);
 }
 
+TEST_F(BadInputTest, TheBoundsOfASpanAreWrittenAsPeopleReadThem) {
+  Start();
+  v1::UpdatePasswordPolicyRequest request;
+  v1::UpdatePasswordPolicyResponse response;
+  request.mutable_password_policy()->set_name("directories/forthcoffee/passwordPolicy");
+  request.mutable_password_policy()->mutable_max_age()->set_seconds(60);
+  const auto details =
+      DetailOf<google::rpc::BadRequest>(Call(ForthAdmin(), &Passwords::UpdatePasswordPolicy, request, &response));
+  ASSERT_EQ(details.field_violations_size(), 1);
+  EXPECT_EQ(details.field_violations(0).description(), "must be between 14 days and 730 days");
+}
+
 }  // namespace
 }  // namespace hearth::test
