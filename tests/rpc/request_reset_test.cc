@@ -99,6 +99,46 @@ TEST_F(RequestResetTest, TheWholeWayOverTheWireEndsWithAPasswordThatVerifies) {
               HasReason(v1::ERROR_REASON_RESET_PROOF_NOT_ACCEPTED));
 }
 
+// NIST SP 800-63B-4, 3.2.2: after a hundred failures in a row no password opens, and both ways to a new one do.
+TEST_F(RequestResetTest, AfterAHundredFailuresBothKindsOfResetOpenTheSignInAgain) {
+  const auto fail_a_hundred_times = [&](const std::string& right) {
+    for (int i = 0; i < 100; ++i) {
+      ASSERT_THAT(Verify(kUser1, absl::StrCat("guess ", i)), HasReason(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED));
+      Sql("UPDATE hearth.sign_in_counts SET unfamiliar_locked_until = NULL");  // As if the hour of the lock were over.
+    }
+    EXPECT_THAT(Verify(kUser1, right), HasReason(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED));
+    EXPECT_EQ(Audit(kForth).back().reason, "SIGN_IN_LOCKED");
+    EXPECT_THAT(Change(kUser1, right, "a new password of my own"), HasReason(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED));
+  };
+  const auto is_locked = [&] {
+    v1::GetSignInLockoutRequest request;
+    v1::GetSignInLockoutResponse response;
+    request.set_name(kUser1);
+    EXPECT_THAT(Call(ForthAdmin(), &Passwords::GetSignInLockout, request, &response), IsOk());
+    EXPECT_EQ(response.consecutive_failures(), response.password_locked() ? 100 : 0);
+    return response.password_locked();
+  };
+  Give("user1", "the password of before");
+  fail_a_hundred_times("the password of before");
+  EXPECT_TRUE(is_locked());
+  ASSERT_THAT(DoReset(ResetOf(kUser1)), IsOk());
+  EXPECT_FALSE(is_locked());
+  const std::string generated = response_.generated_password();
+  EXPECT_THAT(Verify(kUser1, "the password of before"), HasReason(v1::ERROR_REASON_PASSWORD_NOT_ACCEPTED));
+  EXPECT_THAT(Verify(kUser1, generated), IsOk());
+
+  fail_a_hundred_times(generated);
+  EXPECT_TRUE(is_locked());
+  v1::CompleteResetRequest request;
+  v1::CompleteResetResponse response;
+  request.set_reset_token(TokenOf("user1@forthcoffee.com"));
+  request.set_new_password("a password of my own choice");
+  EXPECT_TRUE(is_locked()) << "asking opens nothing yet";
+  ASSERT_THAT(Call(kBackend, &Requests::CompleteReset, request, &response), IsOk());
+  EXPECT_FALSE(is_locked());
+  EXPECT_THAT(Verify(kUser1, "a password of my own choice"), IsOk());
+}
+
 TEST_F(RequestResetTest, ACompletionThatIsRepeatedWithItsRequestIdGetsTheSameAnswer) {
   v1::CompleteResetRequest request;
   v1::CompleteResetResponse first, again;
