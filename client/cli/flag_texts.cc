@@ -161,11 +161,23 @@ FlagText FlagTextOf(const std::string& path) {
 }
 
 std::string GroupPrefix(const std::string& field) {
-  static const auto* const unprefixed =
-      new std::set<std::string>{"administrative_unit", "audit_policy",    "event_receiver",  "custom_role",
-                                "directory",           "domain",          "group",           "guest_policy",
-                                "guest_user",          "mail_settings",   "password_policy", "reset_policy",
-                                "role_assignment",     "service_account", "trusted_issuer",  "user"};
+  static const auto* const unprefixed = new std::set<std::string>{"administrative_unit",
+                                                                  "audit_policy",
+                                                                  "event_receiver",
+                                                                  "custom_role",
+                                                                  "directory",
+                                                                  "domain",
+                                                                  "group",
+                                                                  "guest_policy",
+                                                                  "guest_user",
+                                                                  "mail_settings",
+                                                                  "password_policy",
+                                                                  "reset_policy",
+                                                                  "role_assignment",
+                                                                  "service_account",
+                                                                  "sign_in_policy",
+                                                                  "trusted_issuer",
+                                                                  "user"};
   return unprefixed->count(field) > 0 ? "" : absl::StrCat(Hyphened(field), "-");
 }
 

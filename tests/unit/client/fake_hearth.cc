@@ -46,6 +46,10 @@ class FakeCredentials final : public v1::CredentialService::Service {
   METHOD(CheckPassword)
   METHOD(GetPasswordPolicy)
   METHOD(UpdatePasswordPolicy)
+  METHOD(GetSignInLockout)
+  METHOD(ClearSignInLockout)
+  METHOD(GetSignInPolicy)
+  METHOD(UpdateSignInPolicy)
   grpc::Status ImportCredentials(grpc::ServerContext* context, grpc::ServerReader<v1::ImportCredentialsRequest>* reader,
                                  v1::ImportCredentialsResponse* response) override {
     v1::ImportCredentialsRequest request;
