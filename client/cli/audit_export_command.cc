@@ -1,4 +1,3 @@
-#include <google/protobuf/util/json_util.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -13,6 +12,7 @@
 #include "interrupts.h"
 #include "names.h"
 #include "options.h"
+#include "render.h"
 #include "session.h"
 #include "usage.h"
 
@@ -80,16 +80,6 @@ absl::Status Export(Session* session, const Flags& flags) {
 }
 
 }  // namespace
-
-absl::StatusOr<std::string> JsonLine(const google::protobuf::Message& message) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  options.always_print_primitive_fields = true;
-  std::string line;
-  const auto status = google::protobuf::util::MessageToJsonString(message, &line, options);
-  if (!status.ok()) return absl::InternalError(absl::StrCat("Cannot print the response: ", status.ToString()));
-  return line + "\n";
-}
 
 void AddAuditExport(Session* session) {
   auto flags = std::make_shared<Flags>();

@@ -15,6 +15,7 @@
 #include "hearth/v1/audit_service.pb.h"
 #include "names.h"
 #include "options.h"
+#include "render.h"
 #include "session.h"
 #include "text.h"
 #include "usage.h"

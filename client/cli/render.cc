@@ -152,6 +152,17 @@ std::string TextAt(const Message& message, const std::string& path) {
   return TextAt(message.GetReflection()->GetMessage(message, field), path.substr(dot + 1));
 }
 
+absl::StatusOr<std::string> ToJson(const Message& message, bool lines) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = lines;
+  options.preserve_proto_field_names = true;
+  options.always_print_primitive_fields = true;
+  std::string json;
+  const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
+  if (!status.ok()) return absl::InternalError(absl::StrCat("Cannot print the response: ", status.ToString()));
+  return json;
+}
+
 }  // namespace
 
 std::string Details(const Message& response) {
@@ -175,14 +186,11 @@ std::vector<std::string> Cells(const Message& resource) {
   return cells;
 }
 
-absl::StatusOr<std::string> Json(const Message& message) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
-  if (!status.ok()) return absl::InternalError(absl::StrCat("Cannot print the response: ", status.ToString()));
-  return json;
+absl::StatusOr<std::string> Json(const Message& message) { return ToJson(message, /*lines=*/true); }
+
+absl::StatusOr<std::string> JsonLine(const Message& message) {
+  absl::StatusOr<std::string> json = ToJson(message, /*lines=*/false);
+  return json.ok() ? absl::StrCat(*json, "\n") : json;
 }
 
 }  // namespace hearth::cli

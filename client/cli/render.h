@@ -18,8 +18,11 @@ std::string Details(const google::protobuf::Message& response);
 std::vector<std::string> Headings(const google::protobuf::Descriptor& resource);
 std::vector<std::string> Cells(const google::protobuf::Message& resource);
 
-// Protobuf's JSON with the field names of the contract.
+// Protobuf's JSON with the field names of the contract. Plain fields are there also when they are false, 0 or empty, so that a program need not know
+// which are; messages and alternatives only when they are set.
 absl::StatusOr<std::string> Json(const google::protobuf::Message& message);
+// The same as one line, which ends in a line feed.
+absl::StatusOr<std::string> JsonLine(const google::protobuf::Message& message);
 
 }  // namespace hearth::cli
 
