@@ -31,6 +31,7 @@ using google::protobuf::FieldMask;
 using google::protobuf::Message;
 
 constexpr char kUpdateMask[] = "update_mask";
+constexpr char kNone[] = "none";
 
 bool IsGroup(const FieldDescriptor& field) {
   return field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
@@ -102,7 +103,8 @@ void FieldFlags::AddFlag(CLI::App* command, const FieldDescriptor& field, const 
                          const std::string& prefix, bool required) {
   const FlagText text = FlagTextOf(path);
   const std::string names = Names(prefix, text.names);
-  const std::string help = HelpOf(field, text);
+  const char* const taken_back = text.help.empty() ? "none: takes it back" : "; none: takes it back";
+  const std::string help = absl::StrCat(HelpOf(field, text), CanBeNone(field) ? taken_back : "");
   CLI::Option* option = field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL ? AddSwitch(command, names, help)
                         : field.is_repeated() ? AddValues(command, names, TypeOf(field, text), help)
                                               : AddValue(command, names, TypeOf(field, text), help);
@@ -110,26 +112,42 @@ void FieldFlags::AddFlag(CLI::App* command, const FieldDescriptor& field, const 
   flags_.push_back({path, option, text.is_file, text.inverted});
 }
 
-absl::Status FieldFlags::Fill(const std::string& directory, Message* request) const {
+absl::Status FieldFlags::Fill(const std::string& directory, const Lookup& lookup, Message* request) const {
   for (const Flag& flag : flags_) {
     if (flag.option->count() == 0) continue;
-    for (std::string value : flag.option->results()) {
-      if (flag.is_file) {
-        absl::StatusOr<std::string> content = Content(value);
-        if (!content.ok()) return content.status();
-        value = *std::move(content);
-      }
-      const v1::Format format = RulesOf(*FieldAt(*request->GetDescriptor(), flag.path)).format();
-      if (IsNameFormat(format)) {
-        absl::StatusOr<std::string> name = FullName(format, value, directory);
-        if (!name.ok()) return name.status();
-        value = *std::move(name);
-      }
-      if (flag.inverted) value = value == "true" ? "false" : "true";
-      if (absl::Status status = SetField(request, flag.path, value); !status.ok()) return status;
+    const std::vector<std::string> values = flag.option->results();
+    const bool none = values == std::vector<std::string>{kNone};
+    if (none && CanBeNone(*FieldAt(*request->GetDescriptor(), flag.path))) continue;
+    for (const std::string& value : values) {
+      if (absl::Status status = FillOne(flag, directory, lookup, value, request); !status.ok()) return status;
     }
   }
   return is_update_ ? FillMask(request) : absl::OkStatus();
+}
+
+absl::Status FieldFlags::FillOne(const Flag& flag, const std::string& directory, const Lookup& lookup,
+                                 std::string value, Message* request) const {
+  if (flag.is_file) {
+    absl::StatusOr<std::string> content = Content(value);
+    if (!content.ok()) return content.status();
+    value = *std::move(content);
+  }
+  const FieldDescriptor& field = *FieldAt(*request->GetDescriptor(), flag.path);
+  const v1::Format format = RulesOf(field).format();
+  if (IsNameFormat(format)) {
+    absl::StatusOr<std::string> name = FullName(format, value, directory, lookup);
+    if (!name.ok()) return name.status();
+    value = *std::move(name);
+  }
+  if (flag.inverted) value = value == "true" ? "false" : "true";
+  const absl::Status status = SetField(request, flag.path, value);
+  if (status.ok() || !CanBeNone(field)) return status;
+  return UsageError(std::string(status.message()), absl::StrCat(NextOf(status), " Or none, to take it back."));
+}
+
+// In an update, where a field that is named and not set gets its default: spans, which are set or not, and lists.
+bool FieldFlags::CanBeNone(const FieldDescriptor& field) const {
+  return is_update_ && (field.is_repeated() || field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE);
 }
 
 absl::Status FieldFlags::FillMask(Message* request) const {

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "google/protobuf/message.h"
+#include "names.h"
 
 namespace CLI {
 class App;
@@ -24,10 +25,10 @@ class FieldFlags {
   // this.
   FieldFlags(CLI::App* command, const google::protobuf::Descriptor& request, const std::set<std::string>& taken);
 
-  // Sets the fields whose flags were given, and in updates the update_mask. Ids in the place of names are
-  // names of `directory`, which may be empty. Fails with a usage error for a value that a field cannot hold, a
-  // file that cannot be read, and an update that changes nothing.
-  absl::Status Fill(const std::string& directory, google::protobuf::Message* request) const;
+  // Sets the fields whose flags were given, and in updates the update_mask: what is given as "none" is only in there, and so gets its default. Ids in
+  // the place of names are names of `directory`, which may be empty; `lookup` finds people by their principal names. Fails with a usage error for a
+  // value that a field cannot hold, a file that cannot be read, and an update that changes nothing; and as `lookup` does.
+  absl::Status Fill(const std::string& directory, const Lookup& lookup, google::protobuf::Message* request) const;
 
  private:
   struct Flag {
@@ -40,6 +41,9 @@ class FieldFlags {
            const std::string& prefix, bool required);
   void AddFlag(CLI::App* command, const google::protobuf::FieldDescriptor& field, const std::string& path,
                const std::string& prefix, bool required);
+  absl::Status FillOne(const Flag& flag, const std::string& directory, const Lookup& lookup, std::string value,
+                       google::protobuf::Message* request) const;
+  bool CanBeNone(const google::protobuf::FieldDescriptor& field) const;
   bool IsLeftOut(const google::protobuf::FieldDescriptor& field, const std::string& path) const;
   absl::Status FillMask(google::protobuf::Message* request) const;
 

@@ -77,7 +77,8 @@ absl::StatusOr<std::string> DirectoryName(const std::string& directory) {
   return UsageError(absl::StrCat("\"", directory, "\" is not a directory."), "Give its id, or directories/{id}.");
 }
 
-absl::StatusOr<std::string> FullName(v1::Format format, const std::string& given, const std::string& directory) {
+absl::StatusOr<std::string> FullName(v1::Format format, const std::string& given, const std::string& directory,
+                                     const Lookup& lookup) {
   const Form& form = Forms().at(format);
   if (Fits(given, form.pattern)) return given;
   const std::vector<std::string> pattern = Segments(form.pattern);
@@ -86,7 +87,9 @@ absl::StatusOr<std::string> FullName(v1::Format format, const std::string& given
     const absl::StatusOr<std::string> parent = DirectoryName(given.empty() ? directory : given);
     return parent.ok() ? absl::StrCat(*parent, "/", pattern.back()) : parent;
   }
-  if (format == v1::FORMAT_USER_NAME && IsPrincipalName(given)) {
+  const bool of_person = format == v1::FORMAT_USER_NAME || format == v1::FORMAT_USER_NAME_OR_ALL;
+  if (of_person && IsPrincipalName(given)) {
+    if (lookup) return lookup(given);
     return UsageError(
         absl::StrCat("\"", given, "\" is a principal name; this command takes the user's id or name."),
         absl::StrCat("Give ", form.pattern, ", or the id with --directory; `hearth user list` shows both."));

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "enums.h"
 #include "fields.h"
+#include "hearth/client/error.h"
 #include "hearth/client/methods.h"
 #include "hearth/v1/credential_service.pb.h"
 #include "hearth/v1/mail_template.pb.h"
@@ -31,13 +32,12 @@ constexpr char kCustom[] = "custom.";
 constexpr char kMembership[] = "membership";
 constexpr char kShownOnce[] = "\nThe password is shown only once: hand it over now.\n";
 constexpr char kUserArgument[] = "user1@forthcoffee.com, directories/…/users/user1, or user1 with --directory";
-constexpr char kUserNameArgument[] = "directories/…/users/user1, or user1 with --directory";
 
 std::string ArgumentHelp(const Verb& verb) {
   if (verb.argument == "TEMPLATE") {
     return absl::StrCat("one of ", absl::StrJoin(EnumTexts(*v1::MailTemplate_descriptor()), ", "));
   }
-  if (verb.argument == "USER") return verb.field == kTarget ? kUserArgument : kUserNameArgument;
+  if (verb.argument == "USER") return kUserArgument;
   if (verb.argument == "IDENTIFIER") return "a principal name, or a verified address";
   if (verb.argument == "PRINCIPAL_NAME" || verb.argument == "ADDRESS") return "such as user1@forthcoffee.com";
   return "the name, or the id alone";
@@ -51,7 +51,7 @@ v1::Format HolderFormat(const Verb& verb) {
 std::string SecondArgumentHelp(const Verb& verb) {
   if (verb.second_field == "address") return "the principal name or mail address of who is to redeem";
   if (verb.second_field == kMembership) return "the id of the directory where the person is a guest";
-  if (verb.second_argument != kRoleArgument) return kUserNameArgument;
+  if (verb.second_argument != kRoleArgument) return kUserArgument;
   return absl::StrCat("custom.{id} for a custom role, or one of ",
                       absl::StrJoin(EnumTexts(*v1::Role_descriptor()), ", "));
 }
@@ -124,7 +124,8 @@ absl::StatusOr<std::unique_ptr<Message>> VerbCommand::Request(const Settings& se
   std::unique_ptr<Message> request = NewMessage(method_->input_type());
   if (absl::Status status = FillArguments(settings, request.get()); !status.ok()) return status;
   if (absl::Status status = FillParent(settings, request.get()); !status.ok()) return status;
-  if (absl::Status status = fields_->Fill(settings.directory, request.get()); !status.ok()) return status;
+  if (absl::Status status = fields_->Fill(settings.directory, LookupFor(settings), request.get()); !status.ok())
+    return status;
   // Last, so that nobody is asked for a password in vain.
   if (absl::Status status = secrets_->Fill(request.get()); !status.ok()) return status;
   return request;
@@ -147,7 +148,7 @@ absl::Status VerbCommand::FillArguments(const Settings& settings, Message* reque
   } else if (format == v1::FORMAT_DIRECTORY_NAME && given.empty()) {
     value = DirectoryName(given);
   } else if (IsNameFormat(format)) {
-    value = FullName(format, given, settings.directory);
+    value = FullName(format, given, settings.directory, LookupFor(settings));
   }
   if (!value.ok()) return value.status();
   if (absl::Status status = SetField(request, path, *value); !status.ok()) return status;
@@ -163,13 +164,14 @@ absl::Status VerbCommand::FillSecond(const Settings& settings, Message* request)
     value = value->substr(std::string(kCustom).size());
   }
   const v1::Format format = RulesOf(*FieldAt(*method_->input_type(), path)).format();
-  if (IsNameFormat(format)) value = FullName(format, *value, settings.directory);
+  if (IsNameFormat(format)) value = FullName(format, *value, settings.directory, LookupFor(settings));
   if (!value.ok()) return value.status();
   return SetField(request, path, *value);
 }
 
 absl::StatusOr<std::string> VerbCommand::RoleAssignmentName(const Settings& settings) const {
-  absl::StatusOr<std::string> holder = FullName(HolderFormat(verb_), ValueOf(argument_), settings.directory);
+  absl::StatusOr<std::string> holder =
+      FullName(HolderFormat(verb_), ValueOf(argument_), settings.directory, LookupFor(settings));
   if (!holder.ok()) return holder.status();
   std::string role = ValueOf(second_);
   if (!absl::StartsWith(role, kCustom)) {
@@ -182,9 +184,29 @@ absl::StatusOr<std::string> VerbCommand::RoleAssignmentName(const Settings& sett
 }
 
 absl::StatusOr<std::string> VerbCommand::MembershipName(const Settings& settings) const {
-  absl::StatusOr<std::string> user = FullName(v1::FORMAT_USER_NAME, ValueOf(argument_), settings.directory);
+  absl::StatusOr<std::string> user =
+      FullName(v1::FORMAT_USER_NAME, ValueOf(argument_), settings.directory, LookupFor(settings));
   if (!user.ok()) return user.status();
   return absl::StrCat(*user, "/memberships/", IdOf(ValueOf(second_)));
+}
+
+// The method that takes every person's principal name and says who it is, whatever its verdict.
+Lookup VerbCommand::LookupFor(const Settings& settings) const {
+  return [this, settings](const std::string& principal_name) -> absl::StatusOr<std::string> {
+    absl::StatusOr<client::Client> client = session_->Connect(settings);
+    if (!client.ok()) return client.status();
+    v1::CheckResetPasswordRequest request;
+    v1::CheckResetPasswordResponse response;
+    request.set_user_principal_name(principal_name);
+    const absl::Status status =
+        session_->Invoke(*client, *client::FindMethod("CheckResetPassword"), request, &response);
+    if (client::Error::From(status).reason == "PERMISSION_MISSING") {
+      return UsageError(absl::StrCat("To find \"", principal_name, "\" by that name, the caller lacks resets.perform."),
+                        "Give directories/{directory}/users/{user}, or the id with --directory.");
+    }
+    if (!status.ok()) return status;
+    return response.name();
+  };
 }
 
 absl::Status VerbCommand::FillParent(const Settings& settings, Message* request) const {

@@ -24,6 +24,7 @@ class VerbCommand {
   absl::StatusOr<std::unique_ptr<google::protobuf::Message>> Request(const Settings& settings) const;
   absl::Status FillArguments(const Settings& settings, google::protobuf::Message* request) const;
   absl::Status FillSecond(const Settings& settings, google::protobuf::Message* request) const;
+  Lookup LookupFor(const Settings& settings) const;
   absl::Status FillParent(const Settings& settings, google::protobuf::Message* request) const;
   absl::StatusOr<std::string> RoleAssignmentName(const Settings& settings) const;
   absl::StatusOr<std::string> MembershipName(const Settings& settings) const;

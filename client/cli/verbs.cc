@@ -77,12 +77,12 @@ const std::vector<Verb>& Verbs() {
       {"password", "check", "CheckPassword", "", "", "", "",
        "how a password fares by each rule of the directory; stores nothing; exit code 3 when one is broken",
        "  hearth password check                                          asks for the password\n"
-       "  hearth password check --for user1 --language de --password-file secret.txt\n"},
+       "  hearth password check --for user1@forthcoffee.com --language de --password-file secret.txt\n"},
       {"user", "lockout", "GetSignInLockout", "USER", "name", "", "",
        "show how many wrong passwords were tried for a person, and until when their sign-in is locked",
-       "  hearth user lockout user1\n"},
+       "  hearth user lockout user1@forthcoffee.com\n"},
       {"user", "clear-lockout", "ClearSignInLockout", "USER", "name", "", "", "unlock the sign-in of a person",
-       "  hearth user clear-lockout user1\n"},
+       "  hearth user clear-lockout user1@forthcoffee.com\n"},
 
       // The way back in.
       {"reset", "request", "RequestReset", "IDENTIFIER", "identifier", "", "",
@@ -335,7 +335,9 @@ const std::vector<Verb>& Verbs() {
        "change what the passwords of a directory must be; lists are replaced whole",
        "  hearth password-policy update --min-length 20 --history 5\n"
        "  hearth password-policy update --preset entra --max-age 90d\n"
-       "  hearth password-policy update --banned-term espresso --banned-term ristretto\n"},
+       "  hearth password-policy update --preset nist --max-age none     passwords expire no more\n"
+       "  hearth password-policy update --banned-term espresso --banned-term ristretto\n"
+       "  hearth password-policy update --banned-term none\n"},
 
       {"mail", "list", "ListSetAsideMails", "", "", "", "",
        "list the mails that were set aside because they could not be delivered",

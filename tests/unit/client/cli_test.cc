@@ -54,13 +54,6 @@ TEST_F(CliTest, AddressesPeopleInThreeWays) {
   EXPECT_EQ(hearth_.last<v1::CheckResetPasswordRequest>().user_principal_name(), "user1@forthcoffee.com");
 }
 
-TEST_F(CliTest, SaysWhatToGiveInsteadOfAPrincipalName) {
-  const Result result = Run({"user", "get", "user1@forthcoffee.com", "--directory", "forthcoffee"});
-  EXPECT_EQ(result.exit_code, 2);
-  EXPECT_THAT(result.err, HasSubstr("next: Give directories/{directory}/users/{user}, or the id with --directory"));
-  EXPECT_THAT(hearth_.calls(), IsEmpty());
-}
-
 TEST_F(CliTest, ExplainsARefusal) {
   hearth_.Answer(client::Refusal(grpc::StatusCode::PERMISSION_DENIED, "This is not the home directory of the person.",
                                  "NOT_HOME_DIRECTORY", {{"home_domain", "forthcoffee.com"}}));
