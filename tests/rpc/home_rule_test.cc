@@ -138,7 +138,7 @@ TEST_F(HomeRuleTest, TheResetAnswersAsTheRuleSaysAndARefusalLeavesNoTrace) {
     const auto [verdict, message] = Check(actor, address);
     for (const bool given : {false, true}) {
       auto request = Naming<v1::ResetPasswordRequest>(address);
-      if (given) request.set_given("a password that is given");
+      if (given) request.set_given("chosen for somebody else");
       v1::ResetPasswordResponse response;
       const absl::Status status = CallAs(actor, &Reset::ResetPassword, request, &response);
       const std::string answer = AnswerOf(status);
