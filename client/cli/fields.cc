@@ -49,6 +49,7 @@ absl::Status SetEnum(const FieldDescriptor& field, const std::string& text, Mess
 absl::Status SetLeaf(const FieldDescriptor& field, const std::string& text, Message* message) {
   const Reflection& reflection = *message->GetReflection();
   int32_t number = 0;
+  int64_t large = 0;
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_ENUM:
       return SetEnum(field, text, message);
@@ -58,6 +59,10 @@ absl::Status SetLeaf(const FieldDescriptor& field, const std::string& text, Mess
     case FieldDescriptor::CPPTYPE_INT32:
       if (!absl::SimpleAtoi(text, &number)) return UsageError(absl::StrCat("\"", text, "\" is not a number."));
       reflection.SetInt32(message, &field, number);
+      return absl::OkStatus();
+    case FieldDescriptor::CPPTYPE_INT64:
+      if (!absl::SimpleAtoi(text, &large)) return UsageError(absl::StrCat("\"", text, "\" is not a number."));
+      reflection.SetInt64(message, &field, large);
       return absl::OkStatus();
     case FieldDescriptor::CPPTYPE_STRING:
       field.is_repeated() ? reflection.AddString(message, &field, text) : reflection.SetString(message, &field, text);
