@@ -121,7 +121,7 @@ TEST_F(PasswordProofTest, EveryRefusalHasRunTheSameStatements) {
     if (first.empty()) first = ran;
     EXPECT_EQ(ran, first) << name;
   }
-  EXPECT_EQ(first["audit_append"], 1);
+  EXPECT_EQ(first["audit_append_evenly"], 1);
   EXPECT_GE(first.size(), 6u);
 }
 
