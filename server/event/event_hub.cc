@@ -29,50 +29,55 @@ constexpr absl::Duration kAfterFailure = absl::Milliseconds(500);
 // What one round has for one stream.
 struct Parcel {
   v1::WatchEventsResponse response;
-  int64_t place = 0;
+  StreamPlace place;
   int64_t last = 0;  // Where the directory's stream is.
   bool beat = false;
   absl::Status status;  // Not OK: the stream ends with it.
 };
 using Parcels = std::map<Subscription*, Parcel>;
 
-// Gives the streams their part of events that were read from `after` on; those that are not there yet, or further, are left.
-void Share(const std::vector<Event>& events, int64_t after, const std::vector<Subscription*>& streams,
-           const std::string& directory, Parcels& parcels) {
-  for (Subscription* stream : streams) {
-    Parcel& parcel = parcels.at(stream);
-    if (parcel.place < after) continue;
-    for (const Event& event : events) {
-      if (event.sequence <= parcel.place) continue;
-      if (parcel.response.events_size() == kEventsAResponse) break;
-      if (stream->types.empty() || stream->types.contains(event.type)) {
-        *parcel.response.add_events() = ToProto(directory, event);
-      }
-      parcel.place = event.sequence;
+// Something is lost to this stream, and its reader must know.
+void Expire(Parcel& parcel) {
+  parcel.status = Refuse(v1::ERROR_REASON_EVENTS_EXPIRED);
+  parcel.place.sequence = parcel.last;
+}
+
+// Gives a stream its part of events that were read from its place, or an earlier one, on.
+void Give(const std::vector<Event>& events, const std::string& directory, const std::set<int>& types, Parcel& parcel) {
+  for (const Event& event : events) {
+    if (event.sequence < parcel.place.sequence) continue;
+    if (event.sequence == parcel.place.sequence) {
+      if (IsOtherEvent(parcel.place, event.event_id)) return Expire(parcel);
+      continue;
     }
+    if (parcel.response.events_size() == kEventsAResponse) return;
+    if (types.empty() || types.contains(event.type)) *parcel.response.add_events() = ToProto(directory, event);
+    parcel.place = {.sequence = event.sequence, .event_id = event.event_id};
   }
 }
 
-// Reads what the streams of one directory have not had. Streams at one place share a read; one that is far behind has reads of its own.
+// Reads what the streams of one directory have not had, each from the event on that it had last: that must be the same still. Streams at one place share
+// a read; one that is far behind has reads of its own.
 void ReadFor(Tx& tx, const std::string& directory, const StreamState& state, const std::vector<Subscription*>& streams,
              Parcels& parcels) {
   for (Subscription* stream : streams) {
-    if (stream->place >= state.removed) continue;
-    parcels.at(stream).status = Refuse(v1::ERROR_REASON_EVENTS_EXPIRED);
-    parcels.at(stream).place = state.last;
+    Parcel& parcel = parcels.at(stream);
+    parcel.last = state.last;
+    if (!GoesOnFrom(state, parcel.place)) Expire(parcel);
   }
-  for (Subscription* stream : streams) parcels.at(stream).last = state.last;
   std::set<int64_t> read;  // From where it was read in this round.
   while (read.size() < kReadsARound) {
     int64_t after = state.last;
     for (Subscription* stream : streams) {
       const Parcel& parcel = parcels.at(stream);
-      if (parcel.response.events_size() < kEventsAResponse) after = std::min(after, parcel.place);
+      if (parcel.response.events_size() < kEventsAResponse) after = std::min(after, parcel.place.sequence);
     }
     if (after >= state.last || !read.insert(after).second) return;
-    const std::vector<Event> events = ReadEvents(tx, directory, after, kEventsARead);
-    if (events.empty()) return;
-    Share(events, after, streams, directory, parcels);
+    const std::vector<Event> events = ReadEvents(tx, directory, after - 1, kEventsARead);
+    for (Subscription* stream : streams) {
+      Parcel& parcel = parcels.at(stream);
+      if (parcel.place.sequence >= after) Give(events, directory, stream->types, parcel);
+    }
   }
 }
 
@@ -177,7 +182,7 @@ absl::Status EventHub::Feed() {
     }
     stream->place = parcel.place;
     if (!parcel.beat && parcel.response.events_size() == 0) {
-      if (parcel.place < parcel.last) Wake();  // All that was read was of other types.
+      if (parcel.place.sequence < parcel.last) Wake();  // All that was read was of other types.
       continue;
     }
     parcel.response.set_resume_token(tokens_.Make(stream->directory, parcel.place));

@@ -22,7 +22,7 @@ namespace hearth {
 struct Subscription {
   Call call;  // Who watches; without note.
   std::string directory;
-  int64_t place = 0;                            // The sequence of the last event that was told, or need not be.
+  StreamPlace place{};                          // The last event that was told, or need not be.
   std::set<int> types;                          // hearth.v1.EventType; empty: all.
   absl::Time next_beat = absl::InfinitePast();  // When a response is due even if nothing happens.
   std::unique_ptr<Outlet> outlet;

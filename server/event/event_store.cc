@@ -14,7 +14,9 @@ constexpr Statement kSequence{
 constexpr Statement kTellOfHomes{"events_tell_of_homes", "SELECT hearth.tell_of_homes($1)"};
 constexpr Statement kStreams{
     "events_streams",
-    "SELECT directory_id, last, removed FROM hearth.event_streams WHERE directory_id = ANY ($1::text[])"};
+    "SELECT s.directory_id, s.last, s.removed, (SELECT e.event_id FROM hearth.events e"
+    " WHERE e.directory_id = s.directory_id AND e.sequence = s.last) FROM hearth.event_streams s"
+    " WHERE s.directory_id = ANY ($1::text[])"};
 constexpr Statement kRead{
     "events_read",
     "SELECT event_id, sequence, type, user_id, user_principal_name, previous_principal_name,"
@@ -33,6 +35,16 @@ constexpr Statement kSweep{
 
 }  // namespace
 
+bool IsOtherEvent(const StreamPlace& place, const std::string& event_id) {
+  return !place.event_id.empty() && place.event_id != event_id;
+}
+
+bool GoesOnFrom(const StreamState& state, const StreamPlace& place) {
+  if (place.sequence < state.removed || place.sequence > state.last) return false;
+  const bool at_end = place.sequence == state.last && !state.last_event_id.empty();
+  return !at_end || !IsOtherEvent(place, state.last_event_id);
+}
+
 int64_t SequenceEvents(Tx& tx, std::string& last) {
   const pqxx::result rows = tx.Exec(kSequence, last, kDirectoriesARound, kEventsEach);
   int64_t events = 0;
@@ -46,7 +58,8 @@ int64_t TellOfHomes(Tx& tx) { return tx.Exec(kTellOfHomes, kGuestsAtOnce)[0][0].
 std::map<std::string, StreamState> FindStreams(Tx& tx, const std::vector<std::string>& directories) {
   std::map<std::string, StreamState> streams;
   for (const auto& row : tx.Exec(kStreams, TextArray(directories))) {
-    streams[row[0].c_str()] = {.last = row[1].as<int64_t>(), .removed = row[2].as<int64_t>()};
+    streams[row[0].c_str()] = {
+        .last = row[1].as<int64_t>(), .removed = row[2].as<int64_t>(), .last_event_id = row[3].c_str()};
   }
   return streams;
 }

@@ -2,9 +2,12 @@
 
 #include <sodium.h>
 
+#include <utility>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "server/base/error.h"
 
 namespace hearth {
@@ -18,23 +21,25 @@ std::string ResumeTokens::Digest(const std::string& directory, const std::string
   return KeyedDigest(key_, {directory, place}).substr(0, kDigestBytes);
 }
 
-std::string ResumeTokens::Make(const std::string& directory, int64_t sequence) const {
-  const std::string place = absl::StrCat(sequence);
-  return absl::WebSafeBase64Escape(Digest(directory, place) + place);
+std::string ResumeTokens::Make(const std::string& directory, const StreamPlace& place) const {
+  const std::string text = absl::StrCat(place.sequence, "/", place.event_id);
+  return absl::WebSafeBase64Escape(Digest(directory, text) + text);
 }
 
-absl::StatusOr<int64_t> ResumeTokens::Read(const std::string& directory, const std::string& token) const {
+absl::StatusOr<StreamPlace> ResumeTokens::Read(const std::string& directory, const std::string& token) const {
   std::string bytes;
   if (!absl::WebSafeBase64Unescape(token, &bytes) || bytes.size() <= kDigestBytes) {
     return Refuse(v1::ERROR_REASON_RESUME_TOKEN_INVALID);
   }
-  const std::string place = bytes.substr(kDigestBytes);
-  const std::string digest = Digest(directory, place);
-  int64_t sequence = 0;
-  if (sodium_memcmp(digest.data(), bytes.data(), kDigestBytes) != 0 || !absl::SimpleAtoi(place, &sequence)) {
+  const std::string text = bytes.substr(kDigestBytes);
+  const std::string digest = Digest(directory, text);
+  const std::pair<std::string, std::string> parts = absl::StrSplit(text, absl::MaxSplits('/', 1));
+  StreamPlace place{.event_id = parts.second};
+  if (sodium_memcmp(digest.data(), bytes.data(), kDigestBytes) != 0 ||
+      !absl::SimpleAtoi(parts.first, &place.sequence)) {
     return Refuse(v1::ERROR_REASON_RESUME_TOKEN_INVALID);
   }
-  return sequence;
+  return place;
 }
 
 }  // namespace hearth

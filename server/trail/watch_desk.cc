@@ -17,7 +17,7 @@ absl::Status WatchDesk::WatchEvents(const Call& call, const v1::WatchEventsReque
                                     std::unique_ptr<Outlet> outlet) {
   ASSIGN_OR_RETURN(const ResourceName parent, NameOf(call, request.parent()));
   const std::string directory(parent.directory);
-  std::optional<int64_t> resume;
+  std::optional<StreamPlace> resume;
   if (!request.resume_token().empty()) {
     ASSIGN_OR_RETURN(resume, tokens_.Read(directory, request.resume_token()));
   }
@@ -26,14 +26,12 @@ absl::Status WatchDesk::WatchEvents(const Call& call, const v1::WatchEventsReque
     state = FindStreams(tx, {directory})[directory];
     return absl::OkStatus();
   }));
-  Subscription subscription{.call = call,
-                            .directory = directory,
-                            .place = resume.value_or(request.from_oldest() ? state.removed : state.last),
-                            .types = {},
-                            .outlet = std::move(outlet)};
-  if (subscription.place < state.removed) return Refuse(v1::ERROR_REASON_EVENTS_EXPIRED);
-  // A backup was restored: what the caller has seen did not happen here.
-  if (subscription.place > state.last) return Refuse(v1::ERROR_REASON_EVENTS_EXPIRED);
+  const StreamPlace begin = request.from_oldest()
+                                ? StreamPlace{.sequence = state.removed}
+                                : StreamPlace{.sequence = state.last, .event_id = state.last_event_id};
+  Subscription subscription{
+      .call = call, .directory = directory, .place = resume.value_or(begin), .types = {}, .outlet = std::move(outlet)};
+  if (!GoesOnFrom(state, subscription.place)) return Refuse(v1::ERROR_REASON_EVENTS_EXPIRED);
   subscription.call.note = nullptr;
   for (const int type : request.types()) subscription.types.insert(type);
   RETURN_IF_ERROR(RecordAllowed(database_, call));

@@ -302,6 +302,28 @@ TEST_F(WatchTest, WhatIsNotKeptAnyMoreIsSaidToBeGone) {
   EXPECT_THAT(late.AwaitEnd(), HasReason(v1::ERROR_REASON_EVENTS_EXPIRED));
 }
 
+// A backup was restored, or a copy that lagged took over: whoever was further is told so before anything else, whether the stream is shorter now, as long
+// again, or longer.
+TEST_F(WatchTest, ATokenOfWhatDidNotHappenIsSaidToBeGone) {
+  Disable("user1");
+  Watcher watcher(Channel(), ForthAdmin(), From("", /*oldest=*/true));
+  watcher.Await(1);
+  const std::string token = watcher.token();
+  const auto told = [&] {
+    Watcher late(Channel(), ForthAdmin(), From(token));
+    EXPECT_THAT(late.AwaitEnd(), HasReason(v1::ERROR_REASON_EVENTS_EXPIRED));
+    EXPECT_THAT(late.events(), testing::IsEmpty());
+  };
+  Sql("DELETE FROM hearth.events; UPDATE hearth.event_streams SET last = 0");
+  told();
+  Disable("user2");
+  Watcher(Channel(), ForthAdmin(), From("", /*oldest=*/true)).Await(1);
+  told();
+  Disable("user2", false);
+  Watcher(Channel(), ForthAdmin(), From("", /*oldest=*/true)).Await(2);
+  told();
+}
+
 // However many streams there are; and what is told while nobody listens is told.
 TEST_F(WatchTest, OneConnectionListensForAllStreamsAndIsReplacedWhenItBreaks) {
   const auto listeners = [this] {

@@ -215,9 +215,10 @@ TEST_F(EventTest, PlacesHaveNoGapsAndKeepTheOrderOfEachPerson) {
 
 TEST_F(EventTest, ResumeTokensAreOfOneDirectoryAndOfThisServer) {
   const ResumeTokens tokens(keyring());
-  const std::string token = tokens.Make(kForth, 17);
+  const std::string token = tokens.Make(kForth, {.sequence = 17, .event_id = "the-event"});
   ASSERT_THAT(tokens.Read(kForth, token), IsOk());
-  EXPECT_EQ(*tokens.Read(kForth, token), 17);
+  EXPECT_EQ(tokens.Read(kForth, token)->sequence, 17);
+  EXPECT_EQ(tokens.Read(kForth, token)->event_id, "the-event");
   EXPECT_THAT(tokens.Read(kContoso, token), HasReason(v1::ERROR_REASON_RESUME_TOKEN_INVALID));
   for (const std::string& forged : {std::string(), std::string("17"), token + "AA", token.substr(0, 8),
                                     std::string("\n"), std::string(500, 'A'), std::string("!") + token.substr(1)}) {

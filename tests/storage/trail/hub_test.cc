@@ -46,6 +46,13 @@ class Reader {
     absl::MutexLock lock(&mutex_);
     return most_bytes_;
   }
+  // Waits for the end of the stream; its status.
+  absl::Status AwaitEnd() {
+    absl::MutexLock lock(&mutex_);
+    const auto ended = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return end_.has_value(); };
+    EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&ended), absl::Seconds(20)));
+    return end_.value_or(absl::OkStatus());
+  }
   // The response that was read last.
   v1::WatchEventsResponse last() const {
     absl::MutexLock lock(&mutex_);
@@ -63,6 +70,7 @@ class Reader {
   std::vector<int64_t> read_;
   v1::WatchEventsResponse last_;
   std::function<void()> wake_;
+  std::optional<absl::Status> end_;
   int sent_ = 0;
   size_t most_bytes_ = 0;
 };
@@ -83,7 +91,10 @@ class ReaderOutlet final : public Outlet {
     reader_->most_bytes_ = std::max(reader_->most_bytes_, response.ByteSizeLong());
     EXPECT_LE(reader_->under_way_->events_size(), kEventsAResponse);
   }
-  void End(const absl::Status&) override {}
+  void End(const absl::Status& status) override {
+    absl::MutexLock lock(&reader_->mutex_);
+    reader_->end_ = status;
+  }
   void OnChange(std::function<void()> wake) override {
     absl::MutexLock lock(&reader_->mutex_);
     reader_->wake_ = std::move(wake);
@@ -106,15 +117,22 @@ class HubTest : public TrailFixture {
     Sequence();
     hub_.Wake();
   }
+  // A stream that was told so many events that happened, and waits for more.
+  std::shared_ptr<Reader> WatchTo(int count) {
+    Happen(count);
+    auto reader = Watch();
+    while (static_cast<int>(reader->read().size()) < count && reader->Await()) reader->Read();
+    EXPECT_EQ(reader->read().size(), static_cast<size_t>(count));
+    return reader;
+  }
   std::shared_ptr<Reader> Watch() { return Watch(hub_); }
   std::shared_ptr<Reader> Watch(EventHub& hub) {
     v1::WatchEventsRequest request;
     auto reader = std::make_shared<Reader>();
-    Subscription subscription{.call = By(ForthAdmin(), request),
-                              .directory = kForth,
-                              .place = 0,
-                              .types = {},
-                              .outlet = std::make_unique<ReaderOutlet>(reader)};
+    Subscription subscription;
+    subscription.call = By(ForthAdmin(), request);
+    subscription.directory = kForth;
+    subscription.outlet = std::make_unique<ReaderOutlet>(reader);
     subscription.call.deadline = absl::Now() + absl::Minutes(5);
     EXPECT_THAT(hub.Add(std::move(subscription)), IsOk());
     return reader;
@@ -169,17 +187,55 @@ TEST_F(HubTest, AStreamInWhichNothingHappensBeatsAndBringsTheNewestSignedHead) {
   EXPECT_EQ(reader->last().checkpoint().SerializeAsString(), ToProto(head).SerializeAsString());
 }
 
+// A backup was restored, or a copy that lagged took over: what was told from place 4 on did not happen.
+TEST_F(HubTest, AStreamThatWasCutBackEndsThoseThatWereFurther) {
+  const auto reader = WatchTo(5);
+  Sql("DELETE FROM hearth.events WHERE sequence > 3; UPDATE hearth.event_streams SET last = 3");
+  hub_.Wake();
+  EXPECT_THAT(reader->AwaitEnd(), HasReason(v1::ERROR_REASON_EVENTS_EXPIRED));
+}
+
+// And went on: as far as before, so that only the event itself tells.
+TEST_F(HubTest, AStreamThatWasCutBackAndIsAsLongAgainEndsThoseThatWereToldOtherwise) {
+  const auto reader = WatchTo(5);
+  Sql("UPDATE hearth.events SET event_id = gen_random_uuid() WHERE sequence > 3");
+  hub_.Wake();
+  EXPECT_THAT(reader->AwaitEnd(), HasReason(v1::ERROR_REASON_EVENTS_EXPIRED));
+}
+
+TEST_F(HubTest, AStreamThatWasCutBackAndIsLongerTellsThoseNothingMore) {
+  const auto reader = WatchTo(5);
+  Sql("BEGIN; SET LOCAL hearth.directories = '{forthcoffee,contoso}';"
+      "UPDATE hearth.events SET event_id = gen_random_uuid() WHERE sequence > 3;"
+      "INSERT INTO hearth.events (directory_id, sequence, type, user_id, user_principal_name, txn)"
+      " VALUES ('forthcoffee', 6, 4, 'user2', 'user2@forthcoffee.com', gen_random_uuid());"
+      "UPDATE hearth.event_streams SET last = 6 WHERE directory_id = 'forthcoffee'; COMMIT");
+  hub_.Wake();
+  EXPECT_THAT(reader->AwaitEnd(), HasReason(v1::ERROR_REASON_EVENTS_EXPIRED));
+  EXPECT_EQ(reader->read().size(), 5u);
+}
+
+// What is swept is not compared: there is nothing to compare with.
+TEST_F(HubTest, AStreamWhoseLastEventIsNotKeptAnyMoreGoesOn) {
+  const auto reader = WatchTo(5);
+  Sql("DELETE FROM hearth.events; UPDATE hearth.event_streams SET removed = last");
+  hub_.Wake();
+  Happen(1);
+  ASSERT_TRUE(reader->Await());
+  reader->Read();
+  EXPECT_EQ(reader->read().back(), 6);
+}
+
 TEST_F(HubTest, StreamsAreBounded) {
   const auto first = Watch(), second = Watch();
   v1::WatchEventsRequest request;
   const auto add = [&](const std::string& directory) {
     // The hub drops streams of callers who may not watch.
     const Principal admin{directory == kPlatform ? kForth : directory, ForthAdmin().subject};
-    Subscription subscription{.call = By(admin, request),
-                              .directory = directory,
-                              .place = 0,
-                              .types = {},
-                              .outlet = std::make_unique<ReaderOutlet>(std::make_shared<Reader>())};
+    Subscription subscription;
+    subscription.call = By(admin, request);
+    subscription.directory = directory;
+    subscription.outlet = std::make_unique<ReaderOutlet>(std::make_shared<Reader>());
     subscription.call.deadline = absl::Now() + absl::Minutes(5);
     return hub_.Add(std::move(subscription));
   };
