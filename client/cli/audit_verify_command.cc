@@ -47,9 +47,15 @@ absl::StatusOr<std::map<std::string, std::string>> ReadKeys(const std::string& p
   return keys;
 }
 
+// What to do about a line that is none.
+enum class BadLine {
+  kFails,
+  kPassedOver,  // With a warning: a full disk or a lost machine cuts a line off, and the others are evidence still.
+};
+
 // Parses each line of a file into `message`, and tells `each`.
 template <class Message, class Each>
-absl::Status EachLine(const std::string& path, const Each& each) {
+absl::Status EachLine(const std::string& path, BadLine bad, const Each& each) {
   std::ifstream file(path);
   if (!file) return UsageError(absl::StrCat("Cannot read the file ", path, "."));
   int number = 0;
@@ -58,8 +64,11 @@ absl::Status EachLine(const std::string& path, const Each& each) {
     if (line.empty()) continue;
     Message message;
     if (!google::protobuf::util::JsonStringToMessage(line, &message).ok()) {
-      return UsageError(absl::StrCat(path, ", line ", number, ": is not a ", std::string(Message::descriptor()->name()),
-                                     " in JSON."));
+      const std::string wrong =
+          absl::StrCat(path, ", line ", number, ": is not a ", std::string(Message::descriptor()->name()), " in JSON");
+      if (bad == BadLine::kFails) return UsageError(absl::StrCat(wrong, "."));
+      std::cerr << "warning: " << wrong << "; it is passed over.\n";
+      continue;
     }
     if (absl::Status status = each(message); !status.ok()) {
       return absl::Status(status.code(), absl::StrCat(path, ", line ", number, ": ", std::string(status.message())));
@@ -74,11 +83,12 @@ absl::Status Verify(const Flags& flags) {
   client::AuditLogVerifier verifier(*keys);
   for (const std::string& path : flags.checkpoints->results()) {
     absl::Status status = EachLine<v1::AuditCheckpoint>(
-        path, [&](const v1::AuditCheckpoint& checkpoint) { return verifier.AddCheckpoint(checkpoint); });
+        path, BadLine::kPassedOver,
+        [&](const v1::AuditCheckpoint& checkpoint) { return verifier.AddCheckpoint(checkpoint); });
     if (!status.ok()) return status;
   }
-  absl::Status status =
-      EachLine<v1::AuditEvent>(ValueOf(flags.rows), [&](const v1::AuditEvent& row) { return verifier.AddRow(row); });
+  absl::Status status = EachLine<v1::AuditEvent>(ValueOf(flags.rows), BadLine::kFails,
+                                                 [&](const v1::AuditEvent& row) { return verifier.AddRow(row); });
   if (status.ok()) status = verifier.Finish();
   if (!status.ok()) return status;
   if (verifier.proved() == 0) {

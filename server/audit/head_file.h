@@ -9,8 +9,9 @@
 
 namespace hearth {
 
-// Appends heads, a line of JSON each (hearth.v1.AuditCheckpoint by its field names), and has each on the disk before it returns. Used by one thread;
-// several servers may append to one file.
+// Appends heads, a line of JSON each (hearth.v1.AuditCheckpoint by its field names), and has each on the disk before it returns. When the file was moved
+// away, the next head begins a new one of its name; what a line that was cut off leaves behind (a full disk, a lost machine) keeps a line to itself. Used
+// by one thread; several servers may append to one file.
 class HeadFile {
  public:
   // Opens the file, or makes it with mode 0640. Fails with a text for the operator.
@@ -23,8 +24,13 @@ class HeadFile {
   void Append(const TreeHead& head);
 
  private:
-  explicit HeadFile(int fd) : fd_(fd) {}
-  const int fd_;
+  HeadFile(std::string path, int fd);
+  // Opens the file anew when another, or none, has its name by now. When that cannot be done the old one goes on.
+  void Follow();
+
+  const std::string path_;
+  int fd_;
+  bool cut_off_;  // The file does not end with the end of a line.
 };
 
 }  // namespace hearth

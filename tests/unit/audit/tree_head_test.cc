@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <fstream>
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "server/audit/audit_proto.h"
@@ -36,6 +38,13 @@ class TreeHeadTest : public testing::Test {
             .seal_time = absl::FromUnixMicros(1'700'000'000'123'456),
             .key_id = "",
             .signature = ""};
+  }
+
+  static std::vector<std::string> LinesOf(const std::string& path) {
+    std::ifstream file(path);
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(file, line);) lines.push_back(line);
+    return lines;
   }
 
   const std::string path_ = testing::TempDir() + "tree_head_test_" + std::to_string(getpid());
@@ -93,6 +102,35 @@ TEST_F(TreeHeadTest, HeadsAreAppendedToAFileALineEach) {
   EXPECT_EQ(lines, 2);
   std::remove(path.c_str());
   EXPECT_FALSE(HeadFile::Open("/proc/no/such/folder/heads").ok());
+}
+
+TEST_F(TreeHeadTest, HeadsFollowTheNameOfTheirFile) {
+  const std::string path = path_ + ".heads";
+  const std::string moved = path + ".1";
+  std::remove(path.c_str());
+  const auto file = HeadFile::Open(path);
+  ASSERT_TRUE(file.ok()) << file.status();
+  (*file)->Append(Head());
+  ASSERT_EQ(std::rename(path.c_str(), moved.c_str()), 0);
+  for (int i = 0; i < 2; ++i) (*file)->Append(Head());
+  EXPECT_THAT(LinesOf(moved), testing::SizeIs(1));
+  EXPECT_THAT(LinesOf(path), testing::SizeIs(2));
+  std::remove(moved.c_str());
+  std::remove(path.c_str());
+}
+
+// A server that died in the middle of a line costs that line, and not the next one with it.
+TEST_F(TreeHeadTest, ALineThatWasCutOffStaysAlone) {
+  const std::string path = path_ + ".heads";
+  std::ofstream(path) << "{\"directory\":\"dir";
+  const auto file = HeadFile::Open(path);
+  ASSERT_TRUE(file.ok()) << file.status();
+  for (int i = 0; i < 2; ++i) (*file)->Append(Head());
+  const std::vector<std::string> lines = LinesOf(path);
+  ASSERT_THAT(lines, testing::SizeIs(3));
+  EXPECT_EQ(lines[0], "{\"directory\":\"dir");
+  for (int i = 1; i < 3; ++i) EXPECT_THAT(lines[i], testing::StartsWith("{\"directory\":\"directories/forthcoffee\""));
+  std::remove(path.c_str());
 }
 
 }  // namespace
