@@ -30,7 +30,7 @@ serve_command() {
   printf '%s\n' "$hearthd" serve --database "$(conninfo hearth_app)" --listen "127.0.0.1:$port" --metrics-listen "127.0.0.1:$metrics_port" \
     --tls-certificate "$state/server/tls.pem" --tls-key "$state/server/tls.key" \
     --tls-client-ca "$state/server/client-ca.pem" --tls-client-certificates optional --keys-file "$state/server/keys" --reflection \
-    --audit-heads "$state/server/audit-heads.jsonl" \
+    --audit-heads "$state/server/audit-heads.jsonl" --event-issuer https://hearth.example \
     --smtp-url "smtp://127.0.0.1:$mail_port" --smtp-plaintext --mail-from no-reply@hearth.example
 }
 

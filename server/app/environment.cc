@@ -154,7 +154,7 @@ Environment::Environment(const Config& config, Keyring keyring, std::unique_ptr<
       audit_(&database_, &head_signer_, &pager_),
       audit_policy_(&database_, &keyring_),
       watch_(&database_, &resume_tokens_, &event_hub_),
-      receiver_(&database_, &keyring_, &pager_, &event_tokens_),
+      receiver_(&database_, &keyring_, &pager_, &event_tokens_, config.receivers.allow_private),
       poll_(&database_, &event_tokens_, &poll_hub_),
       authenticator_(&database_, &tokens_),
       limiter_(clock, RateLimitsOf(config)) {

@@ -1,11 +1,13 @@
 #include "server/authn/https.h"
 
 #include <curl/curl.h>
+#include <netdb.h>
 #include <sys/socket.h>
 
 #include <memory>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/authn/public_address.h"
 
@@ -69,6 +71,20 @@ void Prepare(CURL* curl, const std::string& uri, const HttpsOptions& options, Re
   curl_easy_setopt(curl, CURLOPT_HEADERDATA, received);
 }
 
+// As CallHttps' library reads it, without brackets and the dot of a full name; empty: there is none.
+std::string HostOf(const std::string& uri) {
+  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed(curl_url(), &curl_url_cleanup);
+  char* part = nullptr;
+  if (parsed == nullptr || curl_url_set(parsed.get(), CURLUPART_URL, uri.c_str(), 0) != CURLUE_OK ||
+      curl_url_get(parsed.get(), CURLUPART_HOST, &part, 0) != CURLUE_OK) {
+    return "";
+  }
+  std::string host = part;
+  curl_free(part);
+  if (absl::EndsWith(host, ".")) host.pop_back();
+  return absl::StartsWith(host, "[") ? host.substr(1, host.size() - 2) : host;
+}
+
 absl::Status ToStatus(CURLcode code, size_t most) {
   switch (code) {
     case CURLE_OK:
@@ -94,6 +110,7 @@ absl::StatusOr<HttpsAnswer> CallHttps(const std::string& uri, const HttpsOptions
                   &curl_slist_free_all);
   if (!content_type.empty()) {
     headers.reset(curl_slist_append(headers.release(), absl::StrCat("Content-Type: ", content_type).c_str()));
+    headers.reset(curl_slist_append(headers.release(), "Accept: application/json"));
     curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, body.c_str());
     curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDSIZE, static_cast<long>(body.size()));
   }
@@ -102,6 +119,18 @@ absl::StatusOr<HttpsAnswer> CallHttps(const std::string& uri, const HttpsOptions
   HttpsAnswer answer{.body = std::move(received.body)};
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer.status);
   return answer;
+}
+
+bool IsPrivateUri(const std::string& uri) {
+  const std::string host = HostOf(uri);
+  if (absl::EqualsIgnoreCase(host, "localhost") || absl::EndsWithIgnoreCase(host, ".localhost")) return true;
+  addrinfo hints{};
+  hints.ai_flags = AI_NUMERICHOST;
+  addrinfo* address = nullptr;
+  if (getaddrinfo(host.c_str(), nullptr, &hints, &address) != 0) return false;
+  const bool is_public = IsPublicAddress(address->ai_addr);
+  freeaddrinfo(address);
+  return !is_public;
 }
 
 }  // namespace hearth

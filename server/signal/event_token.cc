@@ -7,6 +7,7 @@
 #include <openssl/ec.h>
 #include <openssl/obj_mac.h>
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -81,10 +82,16 @@ json KeyOf(const Keyring& keyring, const std::string& id, bool with_secret) {
   return key;
 }
 
+// In whole seconds, rounded up: who ends the sessions that began before it ends those of that second, too, and a thief's may be among them.
+int64_t EventTimestamp(const Event& event) {
+  const absl::Time time = std::max(event.create_time, event.sessions_valid_after);
+  return absl::ToUnixSeconds(absl::UnixEpoch() + absl::Ceil(time - absl::UnixEpoch(), absl::Seconds(1)));
+}
+
 // The event of Shared Signals that says the same, and its own claims.
 std::pair<std::string, json> SignalOf(const Event& event) {
   const auto caep = [&](const char* name, json claims) {
-    claims["event_timestamp"] = absl::ToUnixSeconds(event.create_time);
+    claims["event_timestamp"] = EventTimestamp(event);
     return std::pair(absl::StrCat(kCaep, name), std::move(claims));
   };
   const auto risc = [](const char* name) { return std::pair(absl::StrCat(kRisc, name), json::object()); };

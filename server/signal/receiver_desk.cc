@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/authn/https.h"
 #include "server/base/error.h"
 #include "server/base/ids.h"
 #include "server/base/resource_name.h"
@@ -111,6 +112,11 @@ absl::Status CheckAccount(Tx& tx, const EventReceiver& receiver) {
 
 }  // namespace
 
+absl::Status ReceiverDesk::CheckAddress(const std::string& uri) const {
+  if (allow_private_ || !IsPrivateUri(uri)) return absl::OkStatus();
+  return InvalidField("event_receiver.endpoint_uri", "must be at a public address");
+}
+
 absl::StatusOr<v1::CreateEventReceiverResponse> ReceiverDesk::CreateEventReceiver(
     const Call& call, const v1::CreateEventReceiverRequest& request) {
   RETURN_IF_ERROR(NameOf(call, request.parent()).status());
@@ -120,7 +126,9 @@ absl::StatusOr<v1::CreateEventReceiverResponse> ReceiverDesk::CreateEventReceive
   Take(request.event_receiver(), {Changeable().begin(), Changeable().end()}, receiver);
   call.note->target = EventReceiverName(receiver.directory, receiver.id);
   RETURN_IF_ERROR(FenceAccount(call, request.event_receiver().service_account()));
+  if (tokens_.issuer().empty()) return Refuse(v1::ERROR_REASON_NO_EVENT_ISSUER);
   RETURN_IF_ERROR(CheckDelivery(receiver));
+  RETURN_IF_ERROR(CheckAddress(receiver.endpoint_uri));
   return Change<v1::CreateEventReceiverResponse>(
       database_, keyring_, call, {receiver.directory}, request,
       [&](Tx& tx, const Access&, v1::CreateEventReceiverResponse& response) -> absl::Status {
@@ -177,6 +185,8 @@ absl::StatusOr<v1::UpdateEventReceiverResponse> ReceiverDesk::UpdateEventReceive
         EventReceiver after = *before;
         Take(request.event_receiver(), fields, after);
         RETURN_IF_ERROR(CheckDelivery(after));
+        // One that is there may be held up, wherever it is.
+        if (after.endpoint_uri != before->endpoint_uri) RETURN_IF_ERROR(CheckAddress(after.endpoint_uri));
         RETURN_IF_ERROR(CheckAccount(tx, after));
         UpdateReceiver(tx, after, GoesAnotherWay(*before, after));
         *response.mutable_event_receiver() = ToProto(FindReceiver(tx, name.directory, name.id).value());

@@ -1,6 +1,9 @@
 // The RPCs of EventReceiverService.
 #pragma once
 
+#include <string>
+
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "hearth/v1/event_receiver_service.pb.h"
 #include "server/authz/call.h"
@@ -11,12 +14,14 @@
 
 namespace hearth {
 
-// Registers, shows, changes, verifies and removes receivers of events. Each method is described in event_receiver_service.proto. Thread-safe. What is passed in outlives
-// the desk.
+// Registers, shows, changes, verifies and removes receivers of events. Each method is described in event_receiver_service.proto. Where events have no issuer, none
+// is registered: nothing would ever be delivered. Thread-safe. What is passed in outlives the desk.
 class ReceiverDesk {
  public:
-  ReceiverDesk(Database* database, const Keyring* keyring, const Pager* pager, const EventTokens* tokens)
-      : database_(*database), keyring_(*keyring), pager_(*pager), tokens_(*tokens) {}
+  // `allow_private`: receivers may be at addresses that are not public, as HttpsOptions says; else one whose address says so is refused at once.
+  ReceiverDesk(Database* database, const Keyring* keyring, const Pager* pager, const EventTokens* tokens,
+               bool allow_private = false)
+      : database_(*database), keyring_(*keyring), pager_(*pager), tokens_(*tokens), allow_private_(allow_private) {}
 
   absl::StatusOr<v1::CreateEventReceiverResponse> CreateEventReceiver(const Call& call,
                                                                       const v1::CreateEventReceiverRequest& request);
@@ -33,10 +38,14 @@ class ReceiverDesk {
   absl::StatusOr<v1::GetEventKeysResponse> GetEventKeys(const Call& call, const v1::GetEventKeysRequest& request);
 
  private:
+  // Fails with INVALID_FIELDS when nothing would ever be posted there.
+  absl::Status CheckAddress(const std::string& uri) const;
+
   Database& database_;
   const Keyring& keyring_;
   const Pager& pager_;
   const EventTokens& tokens_;
+  const bool allow_private_;
 };
 
 }  // namespace hearth

@@ -12,6 +12,14 @@ namespace {
 
 class ReceiverTest : public Fixture {
  protected:
+  static v1::CreateEventReceiverRequest PortalAt(const std::string& uri) {
+    v1::CreateEventReceiverRequest request;
+    request.set_parent("directories/forthcoffee");
+    request.set_event_receiver_id("portal");
+    request.mutable_event_receiver()->set_endpoint_uri(uri);
+    request.mutable_event_receiver()->set_audience("portal");
+    return request;
+  }
   absl::StatusOr<v1::CreateEventReceiverResponse> Create(const std::string& id) {
     v1::CreateEventReceiverRequest request;
     request.set_parent("directories/forthcoffee");
@@ -49,6 +57,38 @@ TEST_F(ReceiverTest, IsCreatedShownListedAndRemoved) {
   EXPECT_THAT(desk_.DeleteEventReceiver(By(ForthAdmin(), remove), remove), IsOk());
   EXPECT_THAT(desk_.DeleteEventReceiver(By(ForthAdmin(), remove), remove), HasReason(v1::ERROR_REASON_NOT_FOUND));
   EXPECT_THAT(desk_.GetEventReceiver(By(ForthAdmin(), get), get), HasReason(v1::ERROR_REASON_NOT_FOUND));
+}
+
+TEST_F(ReceiverTest, WhereEventsHaveNoIssuerNoneIsRegistered) {
+  const EventTokens none(&keyring(), "");
+  ReceiverDesk desk(&database(), &keyring(), &pager(), &none);
+  const auto request = PortalAt("https://portal.example/events");
+  EXPECT_THAT(desk.CreateEventReceiver(By(ForthAdmin(), request), request),
+              HasReason(v1::ERROR_REASON_NO_EVENT_ISSUER));
+  EXPECT_EQ(Sql("SELECT count(*) FROM hearth.event_receivers")[0][0], "0");
+}
+
+// Nothing would ever be posted there, so it is said at once; names are looked at when they are connected to.
+TEST_F(ReceiverTest, AnAddressThatIsNotPublicIsRefusedUnlessTheOperatorAllowsIt) {
+  for (const char* uri :
+       {"https://127.0.0.1/events", "https://10.1.2.3:8443/", "https://[::1]/", "https://localhost/"}) {
+    const auto request = PortalAt(uri);
+    EXPECT_THAT(desk_.CreateEventReceiver(By(ForthAdmin(), request), request),
+                ViolatesField("event_receiver.endpoint_uri"))
+        << uri;
+  }
+  ReceiverDesk permissive(&database(), &keyring(), &pager(), &tokens_, /*allow_private=*/true);
+  const auto request = PortalAt("https://127.0.0.1/events");
+  EXPECT_THAT(permissive.CreateEventReceiver(By(ForthAdmin(), request), request), IsOk());
+  v1::UpdateEventReceiverRequest update;
+  update.mutable_event_receiver()->set_name("directories/forthcoffee/eventReceivers/portal");
+  update.mutable_event_receiver()->set_paused(true);
+  update.mutable_update_mask()->add_paths("paused");
+  EXPECT_THAT(desk_.UpdateEventReceiver(By(ForthAdmin(), update), update), IsOk()) << "one that is there is held up";
+  update.mutable_event_receiver()->set_endpoint_uri("https://127.0.0.2/events");
+  update.mutable_update_mask()->add_paths("endpoint_uri");
+  EXPECT_THAT(desk_.UpdateEventReceiver(By(ForthAdmin(), update), update),
+              ViolatesField("event_receiver.endpoint_uri"));
 }
 
 TEST_F(ReceiverTest, TenAreTheMost) {

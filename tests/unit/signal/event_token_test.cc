@@ -66,6 +66,25 @@ TEST(EventTokenTest, ClaimsAreThoseOfTheSpecifications) {
       {"credential_type": "password", "change_type": "update", "event_timestamp": 1793534400}})"));
 }
 
+// Seconds are whole. Whoever ends the sessions that began before an event must not spare those of its own second.
+TEST(EventTokenTest, TheTimeOfAnEventIsRoundedUp) {
+  const auto timestamp = [](v1::EventType type, absl::Time time, absl::Time valid_after = absl::InfinitePast()) {
+    Event event = Sample(type);
+    event.create_time = time;
+    event.sessions_valid_after = valid_after;
+    const json claims = json::parse(EventClaims(event, "i", "forthcoffee", "a", absl::UnixEpoch()));
+    return claims["events"].begin().value()["event_timestamp"].get<int64_t>();
+  };
+  const absl::Time whole = absl::FromUnixSeconds(1'793'534'400);
+  for (const v1::EventType type : {v1::EVENT_TYPE_SESSIONS_REVOKED, v1::EVENT_TYPE_CREDENTIAL_CHANGED}) {
+    EXPECT_EQ(timestamp(type, whole), 1'793'534'400);
+    EXPECT_EQ(timestamp(type, whole + absl::Microseconds(1)), 1'793'534'401);
+    EXPECT_EQ(timestamp(type, whole + absl::Milliseconds(999)), 1'793'534'401);
+  }
+  EXPECT_EQ(timestamp(v1::EVENT_TYPE_SESSIONS_REVOKED, whole, whole + absl::Milliseconds(1500)), 1'793'534'402);
+  EXPECT_EQ(timestamp(v1::EVENT_TYPE_SESSIONS_REVOKED, whole, whole - absl::Hours(1)), 1'793'534'400);
+}
+
 TEST(EventTokenTest, EveryTypeHasASignal) {
   const std::string caep = "https://schemas.openid.net/secevent/caep/event-type/",
                     risc = "https://schemas.openid.net/secevent/risc/event-type/";
