@@ -1,23 +1,22 @@
-#include <cstdio>
-#include <fstream>
 #include <iostream>
 #include <memory>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "audit_command.h"
 #include "enums.h"
 #include "google/protobuf/util/time_util.h"
 #include "hearth/client/error.h"
-#include "hearth/client/methods.h"
+#include "hearth/client/follow.h"
 #include "hearth/v1/audit_service.pb.h"
+#include "interrupts.h"
+#include "kept_files.h"
 #include "names.h"
 #include "options.h"
 #include "render.h"
 #include "session.h"
 #include "text.h"
+#include "token_text.h"
 #include "usage.h"
 
 namespace hearth::cli {
@@ -27,33 +26,26 @@ constexpr char kExamples[] =
     "  hearth events listen                                          what happens from now on\n"
     "  hearth events listen --type sessions_revoked,account_disabled\n"
     "  hearth events listen --from-oldest --resume-file place -o json | ./end-sessions\n"
+    "  hearth events listen --checkpoints heads.jsonl                keeps what `hearth audit verify` checks with\n"
+    "  hearth events listen --receiver inside                        the Security Event Tokens of a receiver that "
+    "asks\n"
+    "  hearth events listen --receiver inside --format set           as they are signed\n"
     "Goes on until it is interrupted, also when the server restarts. With --resume-file it keeps in that file where it "
     "is,\n"
-    "and begins there: nothing is left out, though some may come again, under its own event_id.\n";
-constexpr absl::Duration kAfterFailure = absl::Seconds(1);
+    "and begins there: nothing is left out, though some may come again, under its own event_id. Tokens of a receiver "
+    "are "
+    "acknowledged\n"
+    "once they are printed; only the receiver's service account may ask for them.\n";
+constexpr char kSet[] = "set";
 
 struct Flags {
   CLI::Option* types;
   CLI::Option* resume_file;
+  CLI::Option* checkpoints;
   CLI::Option* from_oldest;
+  CLI::Option* receiver;
+  CLI::Option* format;
 };
-
-std::string ReadPlace(const std::string& path) {
-  std::ifstream file(path);
-  std::string place;
-  std::getline(file, place);
-  return place;
-}
-
-// Replaces the file at once, so that it is never seen half written.
-bool WritePlace(const std::string& path, const std::string& place) {
-  if (path.empty()) return true;
-  const std::string fresh = path + ".new";
-  std::ofstream file(fresh, std::ios::trunc);
-  file << place << '\n';
-  file.close();
-  return file && std::rename(fresh.c_str(), path.c_str()) == 0;
-}
 
 std::string Line(const v1::Event& event) {
   return absl::StrCat(google::protobuf::util::TimeUtil::ToString(event.create_time()), "  ",
@@ -61,10 +53,20 @@ std::string Line(const v1::Event& event) {
                       Printable(event.user()), "  ", Printable(event.user_principal_name()), "\n");
 }
 
-// Failures after which the stream is opened again.
-bool GoesOn(const absl::Status& status) {
-  return status.ok() || absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
-         absl::IsResourceExhausted(status);
+client::FollowOptions Following(const Session& session) {
+  client::FollowOptions options;
+  options.call = session.call_options();
+  options.broke_off = [](const absl::Status& status) {
+    const client::Error error = client::Error::From(status);
+    std::cerr << "The stream broke off (" << Printable(error.reason.empty() ? error.message : error.reason)
+              << "); again.\n";
+  };
+  return options;
+}
+
+absl::Status Written() {
+  std::cout.flush();
+  return std::cout ? absl::OkStatus() : absl::UnknownError("Cannot write the output.");
 }
 
 absl::StatusOr<v1::WatchEventsRequest> RequestOf(const Settings& settings, const Flags& flags) {
@@ -78,41 +80,68 @@ absl::StatusOr<v1::WatchEventsRequest> RequestOf(const Settings& settings, const
     if (!number.ok()) return number.status();
     request.add_types(static_cast<v1::EventType>(*number));
   }
-  if (flags.resume_file->count() > 0) request.set_resume_token(ReadPlace(ValueOf(flags.resume_file)));
   return request;
 }
 
+absl::Status ListenToStream(Session* session, const Settings& settings, const client::Client& client,
+                            const Flags& flags) {
+  absl::StatusOr<v1::WatchEventsRequest> request = RequestOf(settings, flags);
+  if (!request.ok()) return request.status();
+  PlaceFile place(ValueOf(flags.resume_file));
+  CheckpointFile checkpoints(ValueOf(flags.checkpoints));
+  request->set_resume_token(place.Read());
+  // Before anything is printed that could not be kept account of.
+  if (absl::Status status = place.Write(request->resume_token()); !status.ok()) return status;
+  if (absl::Status status = checkpoints.Open(); !status.ok()) return status;
+  absl::Status kept;
+  const auto each = [&](const v1::WatchEventsResponse& response) {
+    for (const v1::Event& event : response.events()) {
+      std::cout << (session->flags().json() ? JsonLine(event).value_or("") : Line(event));
+    }
+    // What was printed is worked off; first the output, then the place.
+    kept = Written();
+    if (kept.ok() && response.has_checkpoint()) kept = checkpoints.Append(response.checkpoint());
+    if (kept.ok()) kept = place.Write(response.resume_token());
+    return kept.ok();
+  };
+  const CallRunning running;
+  const absl::Status status = client::FollowEvents(client, *request, each, Following(*session));
+  return kept.ok() ? status : kept;
+}
+
+absl::Status ListenToReceiver(Session* session, const Settings& settings, const client::Client& client,
+                              const Flags& flags) {
+  absl::StatusOr<std::string> name =
+      FullName(v1::FORMAT_EVENT_RECEIVER_NAME, ValueOf(flags.receiver), settings.directory);
+  if (!name.ok()) return name.status();
+  v1::PollEventsRequest request;
+  request.set_name(*name);
+  const bool as_signed = ValueOf(flags.format) == kSet;
+  absl::Status kept;
+  const auto each = [&](const v1::EventToken& token) {
+    if (as_signed) {
+      std::cout << Printable(token.jws()) << '\n';
+    } else {
+      std::cout << (session->flags().json() ? TokenClaims(token.jws()) : TokenLine(token.jws())) << '\n';
+    }
+    kept = Written();
+    return kept.ok();
+  };
+  const CallRunning running;
+  const absl::Status status = client::FollowTokens(client, request, each, Following(*session));
+  return kept.ok() ? status : kept;
+}
+
 absl::Status Listen(Session* session, const Flags& flags) {
+  if (flags.format->count() > 0 && flags.receiver->count() == 0) {
+    return UsageError("--format is about the tokens of a receiver.", "Name it: --receiver RECEIVER");
+  }
   absl::StatusOr<Settings> settings = session->flags().Resolve();
   if (!settings.ok()) return settings.status();
-  absl::StatusOr<v1::WatchEventsRequest> request = RequestOf(*settings, flags);
-  if (!request.ok()) return request.status();
   absl::StatusOr<client::Client> client = session->Connect(*settings);
   if (!client.ok()) return client.status();
-  const bool json = session->flags().json();
-  const std::string place = ValueOf(flags.resume_file);
-  while (true) {
-    v1::WatchEventsResponse response;
-    bool written = true;
-    const auto each = [&] {
-      for (const v1::Event& event : response.events()) {
-        std::cout << (json ? JsonLine(event).value_or("") : Line(event));
-      }
-      std::cout.flush();
-      // What was printed is worked off; first the output, then the place.
-      written = static_cast<bool>(std::cout) && WritePlace(place, response.resume_token());
-      request->set_resume_token(response.resume_token());
-      return written;
-    };
-    const absl::Status status =
-        session->InvokeStreaming(*client, *client::MethodOf(*request->GetDescriptor()), *request, &response, each);
-    if (!written) return absl::UnknownError("Cannot write the output.");
-    if (!GoesOn(status)) return status;
-    if (!status.ok()) {
-      std::cerr << "The stream broke off (" << client::Error::From(status).reason << "); again.\n";
-      absl::SleepFor(kAfterFailure);
-    }
-  }
+  return flags.receiver->count() > 0 ? ListenToReceiver(session, *settings, *client, flags)
+                                     : ListenToStream(session, *settings, *client, flags);
 }
 
 }  // namespace
@@ -125,7 +154,16 @@ void AddEventsListen(Session* session) {
   flags->types =
       AddValues(command, "--type", "TYPE", "only these types; repeat, or separate with commas (default: all)");
   flags->resume_file = AddValue(command, "--resume-file", "FILE", "keep the place in this file, and begin there");
+  flags->checkpoints =
+      AddValue(command, "--checkpoints", "FILE", "append the signed heads of the audit that come along, a line each");
   flags->from_oldest = AddSwitch(command, "--from-oldest", "begin with the oldest event that is kept");
+  flags->receiver = AddValue(command, "--receiver", "RECEIVER", "instead, the tokens of this receiver, which asks");
+  for (CLI::Option* option : {flags->types, flags->resume_file, flags->checkpoints, flags->from_oldest}) {
+    flags->receiver->excludes(option);
+  }
+  flags->format = AddValue(command, "--format", "FORM",
+                           "of tokens: claims, what they say (default; -o json: all of it), or set, as they are signed")
+                      ->check(CLI::IsMember({"claims", kSet}));
 }
 
 }  // namespace hearth::cli

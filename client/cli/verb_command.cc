@@ -11,12 +11,14 @@
 #include "hearth/client/error.h"
 #include "hearth/client/methods.h"
 #include "hearth/v1/credential_service.pb.h"
+#include "hearth/v1/event_receiver_service.pb.h"
 #include "hearth/v1/mail_template.pb.h"
 #include "hearth/v1/reset_password_service.pb.h"
 #include "hearth/v1/role.pb.h"
 #include "names.h"
 #include "options.h"
 #include "report.h"
+#include "token_text.h"
 #include "usage.h"
 
 namespace hearth::cli {
@@ -84,9 +86,17 @@ std::optional<absl::StatusCode> RefusalOf(const Message& response) {
   return std::nullopt;
 }
 
-bool HasGeneratedPassword(const Message& response) {
-  const auto* field = response.GetDescriptor()->FindFieldByName("generated_password");
-  return field != nullptr && !response.GetReflection()->GetString(response, field).empty();
+// What is to be said below a table of the response: how to handle it, or what in it is hard to read.
+std::string NoteOn(const Message& response) {
+  const auto* password = response.GetDescriptor()->FindFieldByName("generated_password");
+  if (password != nullptr && !response.GetReflection()->GetString(response, password).empty()) return kShownOnce;
+  std::string note;
+  if (response.GetDescriptor() == v1::PollEventsResponse::descriptor()) {
+    for (const v1::EventToken& token : static_cast<const v1::PollEventsResponse&>(response).sets()) {
+      absl::StrAppend(&note, note.empty() ? "\n" : "", TokenLine(token.jws()), "\n");
+    }
+  }
+  return note;
 }
 
 }  // namespace
@@ -226,7 +236,7 @@ absl::Status VerbCommand::RunOnce(const Settings& settings, const Message& reque
   if (!status.ok()) return status;
   if (status = files_->Save(response.get()); !status.ok()) return status;
   if (const auto code = RefusalOf(*response)) session_->ExitWith(ExitCode(absl::Status(*code, "")));
-  return session_->Print(*response, HasGeneratedPassword(*response) ? kShownOnce : "");
+  return session_->Print(*response, NoteOn(*response));
 }
 
 void AddVerbs(Session* session) {

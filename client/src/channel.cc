@@ -21,6 +21,10 @@ constexpr size_t kMaxPemBytes = 1024 * 1024;
 // outlasts short calls.
 constexpr int kMinReconnectMs = 100;
 constexpr int kMaxReconnectMs = 5000;
+// While calls are under way, how long nothing may come before the server is asked whether it is there, and how long that may take: a machine that is
+// gone, or a process that is stuck, is noticed also by calls without a response to wait for. hearthd allows questions half a minute apart.
+constexpr int kKeepaliveMs = 40'000;
+constexpr int kKeepaliveTimeoutMs = 10'000;
 
 bool IsLoopbackHost(const std::string& host) {
   in_addr v4;
@@ -72,6 +76,9 @@ grpc::ChannelArguments Arguments(const Options& options) {
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kMinReconnectMs);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kMinReconnectMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMaxReconnectMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);  // However long a stream only listens.
   if (options.plaintext) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   if (!options.server_name.empty()) arguments.SetSslTargetNameOverride(options.server_name);
   return arguments;

@@ -58,6 +58,7 @@ class Client::Impl {
       : connection_(std::move(channel)),
         token_(options.token, options.token_file),
         timeout_(options.timeout),
+        silence_(options.silence),
         retry_(options.retry) {}
 
   // How the caller, the client or the method bounds a call, in this order.
@@ -75,11 +76,14 @@ class Client::Impl {
     return connection_.CallOnce(path, request, response, *metadata, deadline, options.cancellation);
   }
 
+  // `watches`: the server promises to show every ten seconds that it is there.
   absl::Status Stream(const std::string& path, const Message& request, Message* response,
-                      const std::function<bool()>& each, absl::Time deadline, const CallOptions& options) const {
+                      const std::function<bool()>& each, absl::Time deadline, bool watches,
+                      const CallOptions& options) const {
     absl::StatusOr<Metadata> metadata = MetadataOf(options);
     if (!metadata.ok()) return metadata.status();
-    return connection_.StreamOnce(path, request, response, each, *metadata, deadline, options.cancellation);
+    return connection_.StreamOnce(path, request, response, each, *metadata, deadline,
+                                  watches ? silence_ : absl::InfiniteDuration(), options.cancellation);
   }
 
   absl::Status Upload(const std::string& path, const Requests& next, Message* response, absl::Time deadline,
@@ -117,6 +121,7 @@ class Client::Impl {
   mutable Connection connection_;
   mutable TokenSource token_;
   const absl::Duration timeout_;
+  const absl::Duration silence_;
   const RetryOptions retry_;
 };
 
@@ -162,7 +167,8 @@ absl::Status Client::InvokeStreaming(const MethodDescriptor& method, const Messa
   const std::unique_ptr<Message> named = Named(method, request);
   const Message& sent = named == nullptr ? request : *named;
   const absl::Time deadline = impl_->Deadline(options, DefaultTimeout(method));
-  absl::Status status = impl_->Stream(PathOf(method), sent, response, each, deadline, options);
+  const bool watches = PolicyOf(method).work_class() == v1::WORK_CLASS_WATCH;
+  absl::Status status = impl_->Stream(PathOf(method), sent, response, each, deadline, watches, options);
   NoteRequestId(RequestIdOf(sent), &status);
   return status;
 }

@@ -2,10 +2,15 @@
 
 #include <grpcpp/client_context.h>
 
+#include <algorithm>
+
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
 #include "cancellation_state.h"
 #include "status.h"
 
@@ -31,8 +36,9 @@ bool IsGoodValue(const std::string& value) {
 // Sends one request, reads the answers one by one.
 class Reader final : public grpc::ClientBidiReactor<google::protobuf::Message, google::protobuf::Message> {
  public:
-  Reader(grpc::ClientContext* context, google::protobuf::Message* response, const std::function<bool()>& each)
-      : context_(*context), response_(*response), each_(each) {}
+  Reader(grpc::ClientContext* context, google::protobuf::Message* response, const std::function<bool()>& each,
+         absl::Duration silence)
+      : context_(*context), response_(*response), each_(each), silence_(silence) {}
 
   void Start(const google::protobuf::Message& request) {
     StartWriteLast(&request, grpc::WriteOptions());
@@ -40,19 +46,36 @@ class Reader final : public grpc::ClientBidiReactor<google::protobuf::Message, g
     StartCall();
   }
   grpc::Status Wait() {
-    done_.WaitForNotification();
+    while (!done_.WaitForNotificationWithDeadline(std::min(Patience(), absl::Now() + silence_))) {
+      if (absl::Now() < Patience()) continue;
+      context_.TryCancel();
+      done_.WaitForNotification();
+      return {grpc::StatusCode::UNAVAILABLE, absl::StrCat("Nothing came for ", absl::FormatDuration(silence_), ".")};
+    }
     return result_;
   }
 
  private:
   void OnReadDone(bool ok) override {
     if (!ok) return;
+    Listen(false);
     if (!each_()) {
       context_.TryCancel();
       return;
     }
     response_.Clear();
+    Listen(true);
     StartRead(&response_);
+  }
+  // From now on the server is expected to say something; or it has, and what it said is worked off.
+  void Listen(bool listens) {
+    const absl::MutexLock lock(&mutex_);
+    patience_ = listens ? absl::Now() + silence_ : absl::InfiniteFuture();
+  }
+  // Until when there is nothing wrong with hearing nothing.
+  absl::Time Patience() {
+    const absl::MutexLock lock(&mutex_);
+    return patience_;
   }
   void OnDone(const grpc::Status& status) override {
     result_ = status;
@@ -62,6 +85,9 @@ class Reader final : public grpc::ClientBidiReactor<google::protobuf::Message, g
   grpc::ClientContext& context_;
   google::protobuf::Message& response_;
   const std::function<bool()>& each_;
+  const absl::Duration silence_;
+  absl::Mutex mutex_;
+  absl::Time patience_ ABSL_GUARDED_BY(mutex_) = absl::Now() + silence_;
   grpc::Status result_;
   absl::Notification done_;
 };
@@ -145,11 +171,12 @@ absl::Status Connection::CallOnce(const std::string& path, const google::protobu
 
 absl::Status Connection::StreamOnce(const std::string& path, const google::protobuf::Message& request,
                                     google::protobuf::Message* response, const std::function<bool()>& each,
-                                    const Metadata& metadata, absl::Time deadline, const Cancellation& cancellation) {
+                                    const Metadata& metadata, absl::Time deadline, absl::Duration silence,
+                                    const Cancellation& cancellation) {
   if (cancellation.cancelled()) return CancelledBefore();
   grpc::ClientContext context;
   Prepare(metadata, deadline, &context);
-  Reader reader(&context, response, each);
+  Reader reader(&context, response, each, silence);
   stub_.PrepareBidiStreamingCall(&context, path, grpc::StubOptions(), &reader);
   reader.Start(request);
   cancellation.state().Enter(&context);

@@ -37,10 +37,12 @@ class Connection {
                         const Cancellation& cancellation);
 
   // The same for a call whose answers stream: `each` is called after each is read into `response`, on another
-  // thread, and says whether to go on. OK when the stream ended well; CANCELLED when `each` ended it.
+  // thread, and says whether to go on. OK when the stream ended well; CANCELLED when `each` ended it; UNAVAILABLE
+  // when nothing came for as long as `silence`, the time that `each` takes not counted.
   absl::Status StreamOnce(const std::string& path, const google::protobuf::Message& request,
                           google::protobuf::Message* response, const std::function<bool()>& each,
-                          const Metadata& metadata, absl::Time deadline, const Cancellation& cancellation);
+                          const Metadata& metadata, absl::Time deadline, absl::Duration silence,
+                          const Cancellation& cancellation);
 
   // The same for a call whose requests stream: `next` gives them, on another thread, each valid until the next call; null at the end.
   absl::Status UploadOnce(const std::string& path, const std::function<const google::protobuf::Message*()>& next,

@@ -5,6 +5,7 @@ import json
 import pathlib
 import queue
 import ssl
+import subprocess
 import sys
 import threading
 import time
@@ -19,7 +20,7 @@ sys.path[:0] = [str(HERE.parent / folder) for folder in ("support", "layering", 
 # pylint: disable=wrong-import-position
 import report
 from caller import Caller
-from rig import FORTH, Rig, run
+from rig import BUILD, FORTH, Rig, run
 
 ISSUER = "https://hearth.example"
 RECEIVERS = f"directories/{FORTH}/eventReceivers"
@@ -61,6 +62,7 @@ class Receiver:
         """The next token that comes, after a look at how it comes (RFC 8935, 2.1)."""
         path, headers, body = self.posts.get(timeout=PATIENCE)
         assert path == "/events" and headers["Content-Type"] == "application/secevent+jwt", (path, headers)
+        assert headers["Accept"] == "application/json", headers
         return body
 
     def close(self):
@@ -71,7 +73,7 @@ class Receiver:
 class Signals(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.rig = Rig(people=4)
+        cls.rig = Rig(people=5)
         # The rig's certificate is made before the server starts: it serves the receiver, too.
         cls.rig.flags += ["--event-issuer", ISSUER, "--receiver-ca", str(cls.rig.ca), "--receiver-allow-private-addresses"]
         cls.rig.start_server()
@@ -148,6 +150,41 @@ class Signals(unittest.TestCase):
         self.assertEqual(len({txn for txn, _ in told.values()}), 1, "one txn for one cause")
         self.assertEqual(told[CAEP + "credential-change"][1]["credential_type"], "password")
 
+    def tell_of_everything(self):
+        """Makes something happen to somebody that is told by each type of event."""
+        name = f"directories/{FORTH}/users/leaver"
+        self.admin.call("DirectoryService/CreateUser", parent=f"directories/{FORTH}", user_id="leaver",
+                        user={"user_principal_name": "leaver@forthcoffee.com", "display_name": "Leaver", "mail": "leaver@forthcoffee.com"})
+        self.admin.call("ResetPasswordService/ResetPassword", name=name)
+        self.admin.call("RequestResetService/UpdateResetPolicy", update_mask={"paths": ["link_base_uri"]},
+                        reset_policy={"name": f"directories/{FORTH}/resetPolicy", "link_base_uri": "https://login.forthcoffee.com/reset"})
+        self.admin.call("ResetPasswordService/ResetPassword", name=name, delivery="PASSWORD_DELIVERY_SECRET_LINK")
+        self.admin.call("DirectoryService/UpdateUser", user={"name": name, "user_principal_name": "goer@forthcoffee.com", "mail": "goer@forthcoffee.com"},
+                        update_mask={"paths": ["user_principal_name", "mail"]})
+        self.admin.call("DirectoryService/DisableUser", name=name)
+        self.admin.call("DirectoryService/EnableUser", name=name)
+        self.admin.call("DirectoryService/DeleteUser", name=name)
+        # As the janitor does when the month in which it can be undone is over.
+        self.rig.sql(f"DELETE FROM hearth.users WHERE directory_id = '{FORTH}' AND user_id = 'leaver'")
+
+    def test_every_type_that_is_told_is_a_good_token(self):
+        self.register("everything", endpoint_uri=self.receiver.uri)
+        self.tell_of_everything()
+        told = {}
+        while RISC + "account-purged" not in told:
+            claims = self.claims_of(self.receiver.await_post(), "everything")
+            if claims["sub_id"]["user"]["format"] == "opaque":
+                self.check_about(claims, "leaver")
+            told.update(claims["events"])
+        self.assertEqual(set(told), {
+            CAEP + "credential-change", CAEP + "session-revoked",
+            *(RISC + name for name in ("account-credential-change-required", "account-disabled", "account-enabled", "account-purged",
+                                       "recovery-information-changed", "identifier-changed", "recovery-activated"))})
+        self.assertEqual(told[RISC + "identifier-changed"], {"new-value": "goer@forthcoffee.com"})
+        # Whole seconds, rounded up: a session of a thief that began in the second of the reset began before it.
+        for name in ("credential-change", "session-revoked"):
+            self.assertIsInstance(told[CAEP + name]["event_timestamp"], int)
+
     def test_a_token_with_another_bit_is_none(self):
         self.register("careful", endpoint_uri=self.receiver.uri)
         self.disable("user2")
@@ -182,6 +219,26 @@ class Signals(unittest.TestCase):
         self.assertEqual(again.sets[0].event_id, claims["jti"])
         after = self.poll("inside", return_immediately=True, acks=[claims["jti"]])
         self.assertNotIn(claims["jti"], [token.event_id for token in after.sets])
+
+    def listen(self, change, *command):
+        """The first line of a program that asks for tokens, once something was changed about user4; then it is ended."""
+        with subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True) as process:
+            self.admin.call(f"DirectoryService/{change}", name=f"directories/{FORTH}/users/user4")
+            line = process.stdout.readline().strip()
+            process.kill()
+        return line
+
+    def test_the_recipe_and_the_command_line_give_the_tokens_of_a_receiver(self):
+        self.register_poll("followed")
+        token = self.rig.directory / "poller.token"
+        token.write_text(self.rig.token(FORTH, "poller"), encoding="ascii")
+        server, name = f"127.0.0.1:{self.rig.port}", f"{RECEIVERS}/followed"
+        recipe = [BUILD / "bin/hearth_session_service", server, self.rig.ca, token, name]
+        hearth = [BUILD / "bin/hearth", "--server", server, "--ca", self.rig.ca, "--token-file", token, "events", "listen", "--receiver", name]
+        self.check_about(self.claims_of(self.listen("DisableUser", *recipe), "followed"), "user4")
+        self.check_about(self.claims_of(self.listen("EnableUser", *hearth, "--format", "set"), "followed"), "user4")
+        self.assertRegex(self.listen("DisableUser", *hearth), f"^20[0-9T:-]+Z  [a-z-]+  directories/{FORTH}/users/user4$")
+        self.assertIn("events", json.loads(self.listen("EnableUser", *hearth, "-o", "json")))
 
     def test_a_receiver_with_another_certificate_gets_nothing(self):
         certificate, key = self.rig.directory / "stranger.pem", self.rig.directory / "stranger.key"

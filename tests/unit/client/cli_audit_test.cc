@@ -3,8 +3,10 @@
 #include <fstream>
 #include <iterator>
 
+#include "absl/strings/escaping.h"
 #include "gmock/gmock.h"
 #include "hearth/v1/audit_service.pb.h"
+#include "hearth/v1/event_receiver_service.pb.h"
 #include "tests/unit/client/cli_fixture.h"
 
 namespace hearth::cli {
@@ -37,6 +39,18 @@ class AuditCommandTest : public CliTest {
     response.set_resume_token(token);
     return response;
   }
+  static v1::PollEventsResponse Polled(const std::string& claims) {
+    v1::PollEventsResponse response;
+    v1::EventToken& token = *response.add_sets();
+    token.set_event_id("id-1");
+    token.set_jws("e30." + absl::WebSafeBase64Escape(claims) + ".c2lnbmVk");
+    return response;
+  }
+  static constexpr char kClaims[] =
+      R"({"iat":1800000001,"jti":"id-1","sub_id":{"format":"complex","tenant":{"format":"opaque","id":"forthcoffee"},)"
+      R"("user":{"format":"opaque","id":"directories/forthcoffee/users/user1"}},)"
+      R"("events":{"https://schemas.openid.net/secevent/caep/event-type/session-revoked":{"event_timestamp":1800000000}}})";
+  static constexpr char kShort[] = "2027-01-15T08:00:00Z  session-revoked  directories/forthcoffee/users/user1\n";
   grpc::Status NoMore() {
     return client::Refusal(grpc::StatusCode::PERMISSION_DENIED, "Not any more.", "PERMISSION_MISSING");
   }
@@ -96,6 +110,22 @@ TEST_F(AuditCommandTest, VerifiesWithoutAServerAndTrustsNobody) {
   EXPECT_THAT(hearth_.calls(), IsEmpty());
 }
 
+// A full disk, or a machine that was lost, cut one line off.
+TEST_F(AuditCommandTest, ALineOfHeadsThatIsTornIsPassedOverWithAWarning) {
+  const std::string keys = FileWith("keys", "k1 " + std::string(64, '1') + "\n");
+  const std::string heads = FileWith(
+      "heads",
+      "{\"directory\":\"directories/forthcoffee\",\"size\":\"1\",\"root_h\n"
+      "{\"directory\":\"directories/forthcoffee\",\"size\":\"1\",\"root_hash\":\"" +
+          std::string(64, '0') + "\",\"seal_time\":\"2026-11-01T00:00:00Z\",\"key_id\":\"k1\",\"signature\":\"" +
+          std::string(128, '0') + "\"}\n");
+  const Result result =
+      Run({"audit", "verify", "--rows", FileWith("rows", ""), "--checkpoints", heads, "--keys", keys});
+  EXPECT_THAT(result.err, HasSubstr("warning: " + heads + ", line 1"));
+  EXPECT_THAT(result.err, HasSubstr("line 2: ")) << "the next one was looked at";
+  EXPECT_EQ(result.exit_code, 1);
+}
+
 TEST_F(AuditCommandTest, ACheckThatFindsSomethingSaysWhichRow) {
   v1::VerifyAuditResponse progress, found;
   progress.set_checked(5000);
@@ -133,6 +163,71 @@ TEST_F(AuditCommandTest, ListensAndKeepsItsPlace) {
   EXPECT_EQ(first.resume_token(), "begin-here");
   EXPECT_EQ(first.types(0), v1::EVENT_TYPE_SESSIONS_REVOKED);
   EXPECT_EQ(hearth_.last<v1::WatchEventsRequest>().resume_token(), "place-2");
+}
+
+// A failure of the network has no reason of the contract.
+TEST_F(AuditCommandTest, WhatBrokeOffTheStreamIsSaid) {
+  hearth_.Answer(grpc::Status(grpc::StatusCode::UNAVAILABLE, "connection lost\x1b[2J"));
+  hearth_.Answer(NoMore());
+  EXPECT_THAT(Run({"events", "listen"}).err, HasSubstr("The stream broke off (connection lost\\u{1b}[2J); again."));
+}
+
+TEST_F(AuditCommandTest, APlaceThatCannotBeKeptIsSaidBeforeAnythingIsTold) {
+  const Result result = Run({"events", "listen", "--resume-file", home_ + "/no/such/place"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err, HasSubstr("Cannot write the file " + home_ + "/no/such/place: No such file or directory."));
+  const Result heads = Run({"events", "listen", "--checkpoints", home_});
+  EXPECT_EQ(heads.exit_code, 2);
+  EXPECT_THAT(heads.err, HasSubstr("Cannot write the file " + home_ + ": Is a directory."));
+  EXPECT_THAT(hearth_.calls(), IsEmpty());
+}
+
+TEST_F(AuditCommandTest, HeadsThatComeAlongAreKeptOnceEach) {
+  v1::WatchEventsResponse beat;
+  beat.set_resume_token("place");
+  beat.mutable_checkpoint()->set_directory("directories/forthcoffee");
+  for (const int size : {5, 5, 6}) {
+    beat.mutable_checkpoint()->set_size(size);
+    hearth_.Answer(beat);
+  }
+  hearth_.Answer(NoMore());
+  const std::string heads = FileWith("heads", "kept before\n");
+  EXPECT_EQ(Run({"events", "listen", "--checkpoints", heads}).exit_code, 5);
+  const std::string line = "\\{\"directory\":\"directories/forthcoffee\",\"size\":\"";
+  EXPECT_THAT(ContentOf(heads), ::testing::MatchesRegex("kept before\n" + line + "5\"[^\n]*\n" + line + "6\"[^\n]*\n"));
+}
+
+TEST_F(AuditCommandTest, TokensOfAReceiverAreShownAsClaimsOrAsSigned) {
+  const auto listen = [&](std::vector<std::string> more) {
+    hearth_.Answer(Polled(kClaims));
+    hearth_.Answer(NoMore());
+    std::vector<std::string> command = {"events", "listen", "--receiver", "inside"};
+    command.insert(command.end(), more.begin(), more.end());
+    const Result result = Run(command);
+    EXPECT_EQ(result.exit_code, 5) << result.err;
+    return result.out;
+  };
+  EXPECT_EQ(listen({}), kShort);
+  EXPECT_THAT(listen({"-o", "json"}), HasSubstr("\"jti\":\"id-1\""));
+  EXPECT_EQ(listen({"--format", "set"}), Polled(kClaims).sets(0).jws() + "\n");
+  const auto asked = hearth_.last<v1::PollEventsRequest>();
+  EXPECT_EQ(asked.name(), "directories/forthcoffee/eventReceivers/inside");
+  EXPECT_THAT(asked.acks(), ::testing::ElementsAre("id-1"));
+  EXPECT_EQ(Run({"events", "listen", "--format", "set"}).exit_code, 2) << "of which receiver?";
+  EXPECT_EQ(Run({"events", "listen", "--receiver", "inside", "--type", "sessions_revoked"}).exit_code, 2);
+}
+
+TEST_F(AuditCommandTest, APollShowsWhatItsTokensSayAndNothingElse) {
+  hearth_.Answer(Polled(kClaims));
+  EXPECT_THAT(Run({"events", "poll", "inside"}).out, HasSubstr(kShort));
+  hearth_.Answer(Polled(kClaims));
+  EXPECT_THAT(Run({"events", "poll", "inside", "-o", "json"}).out, ::testing::Not(HasSubstr("session-revoked")));
+  for (const char* claims : {"[]", "{\"events\":[1]}", "{\"events\":{\"\\u001b[2J\":7}}", "\xff"}) {
+    hearth_.Answer(Polled(claims));
+    const Result result = Run({"events", "poll", "inside"});
+    EXPECT_EQ(result.exit_code, 0) << claims;
+    EXPECT_EQ(result.out.find('\x1b'), std::string::npos);
+  }
 }
 
 TEST_F(AuditCommandTest, EventsAsJsonAreALineEach) {

@@ -6,6 +6,7 @@
 #include "hearth/v1/audit_service.grpc.pb.h"
 #include "hearth/v1/credential_service.grpc.pb.h"
 #include "hearth/v1/directory_service.grpc.pb.h"
+#include "hearth/v1/event_receiver_service.grpc.pb.h"
 #include "hearth/v1/guest_user_service.grpc.pb.h"
 #include "hearth/v1/mail_service.grpc.pb.h"
 #include "hearth/v1/request_reset_service.grpc.pb.h"
@@ -172,6 +173,15 @@ class FakeAudits final : public v1::AuditService::Service {
   FakeHearth* const fake_;
 };
 
+class FakeReceivers final : public v1::EventReceiverService::Service {
+ public:
+  explicit FakeReceivers(FakeHearth* fake) : fake_(fake) {}
+  METHOD(PollEvents)
+
+ private:
+  FakeHearth* const fake_;
+};
+
 class FakeRequests final : public v1::RequestResetService::Service {
  public:
   explicit FakeRequests(FakeHearth* fake) : fake_(fake) {}
@@ -223,6 +233,7 @@ FakeHearth::FakeHearth(std::shared_ptr<grpc::ServerCredentials> credentials) {
   services_.push_back(std::make_unique<FakeGuests>(this));
   services_.push_back(std::make_unique<FakeDirectories>(this));
   services_.push_back(std::make_unique<FakeAudits>(this));
+  services_.push_back(std::make_unique<FakeReceivers>(this));
   services_.push_back(std::make_unique<FakeRequests>(this));
   services_.push_back(std::make_unique<FakeMails>(this));
   grpc::ServerBuilder builder;
@@ -282,6 +293,7 @@ grpc::Status FakeHearth::HandleStream(grpc::ServerContext* context, const Messag
                                       const std::function<void(const Message&)>& write) {
   Note(context, request);
   for (Scripted next = Next();; next = Next()) {
+    while (next.hangs && !context->IsCancelled()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     if (next.response == nullptr) return next.status;
     write(*next.response);
   }

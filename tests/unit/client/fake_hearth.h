@@ -44,7 +44,7 @@ class FakeHearth {
   // Scripts the next answer, in order.
   void Answer(const grpc::Status& status);
   void Answer(const google::protobuf::Message& response);
-  // The next call is not answered before the caller goes away.
+  // The next call, or a stream from there on, is not answered before the caller goes away.
   void Hang();
 
   std::vector<Call> calls() const;

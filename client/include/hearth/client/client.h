@@ -45,7 +45,7 @@ class Client {
   static absl::StatusOr<Client> Create(const Options& options);
 
   // Over a channel that the caller made, and whose security is the caller's business. Of `options` only
-  // token, timeout and retry count. Fails as Create does for those.
+  // token, timeout, silence and retry count. Fails as Create does for those.
   static absl::StatusOr<Client> OverChannel(std::shared_ptr<grpc::Channel> channel, const Options& options);
 
   // Calls the one method that takes `Request`. Works for every method of the contract.
@@ -67,7 +67,8 @@ class Client {
 
   // Calls a method that streams its responses, once: `each` gets them in order, on another thread, and says
   // whether to go on. A request_id that is absent is filled in; after a failure, Error::From(status).request_id
-  // resumes what broke off. CANCELLED when `each` ended it.
+  // resumes what broke off. CANCELLED when `each` ended it; UNAVAILABLE when a stream that watches was silent for
+  // Options::silence. FollowEvents (follow.h) opens such a stream again.
   template <class Response, class Request>
   absl::Status CallStreaming(const Request& request, const std::function<bool(const Response&)>& each,
                              const CallOptions& options = {}) const {

@@ -45,6 +45,9 @@ struct Options {
 
   // How long a call may take, with all its attempts. Zero: the default of its method in the contract.
   absl::Duration timeout = absl::ZeroDuration();
+  // How long a stream that watches (WatchEvents) may bring nothing, though the server promises a response every ten
+  // seconds: then it ends with UNAVAILABLE, since whoever goes on waiting may miss something and not know.
+  absl::Duration silence = absl::Seconds(30);
   RetryOptions retry;
   // Put before gRPC's own user agent, such as "checkout/1.4".
   std::string user_agent;
