@@ -1,186 +1,151 @@
 #include "hearth/client/audit_log.h"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-
-#include <memory>
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
-#include "absl/strings/escaping.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "absl/strings/string_view.h"
+#include "merkle.h"
 
 namespace hearth::client {
 namespace {
 
-constexpr char kDirectories[] = "directories/";
-constexpr size_t kHashBytes = 32;
+// 30 days, less one: clocks differ, and the newest checkpoint may be somewhat older than the export.
+constexpr absl::Duration kLeastKept = absl::Hours(29 * 24);
 
-std::string Sha256(const std::string& bytes) {
-  std::string digest(kHashBytes, '\0');
-  unsigned int size = 0;
-  EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(&digest[0]), &size, EVP_sha256(), nullptr);
-  return digest;
+absl::Time TimeOf(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixMicros(time.seconds() * 1'000'000 + time.nanos() / 1000);
 }
 
-std::string Node(const std::string& left, const std::string& right) {
-  return Sha256(absl::StrCat(absl::string_view("\x01", 1), left, right));
+std::string Text(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()); }
+
+// Row 7 (directories/…/auditEvents/…, of 2026-11-01T00:00:00Z)
+std::string Text(const v1::AuditEvent& row) {
+  return absl::StrCat("Row ", row.sequence(), " (", row.name(),
+                      row.has_create_time() ? absl::StrCat(", of ", Text(TimeOf(row.create_time()))) : "", ")");
 }
 
-std::string BigEndian(uint64_t number, int size) {
-  std::string bytes;
-  for (int shift = 8 * (size - 1); shift >= 0; shift -= 8) bytes += static_cast<char>((number >> shift) & 0xff);
-  return bytes;
-}
+// directories/{directory} of a row's name that is well formed.
+std::string DirectoryOf(const std::string& name) { return name.substr(0, name.find('/', name.find('/') + 1)); }
 
-// A part after its length.
-std::string Part(absl::string_view text) { return absl::StrCat(BigEndian(text.size(), 4), text); }
-
-std::string Micros(const google::protobuf::Timestamp& time) {
-  return BigEndian(static_cast<uint64_t>(time.seconds() * 1'000'000 + time.nanos() / 1000), 8);
-}
-
-// The bytes of a digest in hexadecimal; empty when it is none.
-std::string Bytes(const std::string& hex, size_t size = kHashBytes) {
-  const bool good = hex.size() == 2 * size && hex.find_first_not_of("0123456789abcdef") == std::string::npos;
-  if (!good) return "";
-  std::string bytes(size, '\0');
-  size_t length = 0;
-  const int done =
-      OPENSSL_hexstr2buf_ex(reinterpret_cast<unsigned char*>(bytes.data()), size, &length, hex.c_str(), '\0');
-  return done == 1 && length == size ? bytes : "";
-}
-
-std::string VerdictText(v1::AuditVerdict verdict) {
-  switch (verdict) {
-    case v1::AUDIT_VERDICT_ALLOWED:
-      return "allowed";
-    case v1::AUDIT_VERDICT_REFUSED:
-      return "refused";
-    case v1::AUDIT_VERDICT_FAILED:
-      return "failed";
-    default:
-      return "";
-  }
-}
-
-// directories/{directory} and the last part of directories/{directory}/auditEvents/{audit_event}.
-std::pair<std::string, std::string> Split(const std::string& name) {
-  const std::vector<std::string> parts = absl::StrSplit(name, '/');
-  if (parts.size() != 4 || parts[0] != "directories" || parts[2] != "auditEvents") return {};
-  return {absl::StrCat(kDirectories, parts[1]), parts[3]};
-}
-
-std::string PersonalDigest(const v1::AuditPersonal& personal) {
-  return Sha256(absl::StrCat(Part("hearth.audit.personal.v1"), Part(Bytes(personal.salt())), Part(personal.actor()),
-                             Part(personal.target()), Part(personal.target_principal_name()), Part(personal.peer())));
-}
-
-std::string LeafOf(const v1::AuditEvent& row, const std::string& digest) {
-  const auto name = Split(row.name());
-  return Sha256(absl::StrCat(absl::string_view("\0", 1), Part("hearth.audit.row.v1"),
-                             Part(name.first.substr(sizeof kDirectories - 1)), Part(name.second),
-                             Part(Micros(row.create_time())), Part(row.action()), Part(VerdictText(row.verdict())),
-                             Part(row.reason()), Part(row.actor_directory()), Part(row.actor_kind()), Part(row.rpc()),
-                             Part(row.through_service()), Part(row.trace_id()), Part(digest)));
-}
-
-absl::Status Wrong(const v1::AuditEvent& row, const std::string& what) {
-  return absl::DataLossError(absl::StrCat("Row ", row.sequence(), " (", row.name(), ") ", what));
-}
-
-// RFC 8032.
-bool IsSignedBy(const std::string& key, const std::string& bytes, const std::string& signature) {
-  const std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> loaded(
-      EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, reinterpret_cast<const unsigned char*>(key.data()),
-                                  key.size()),
-      &EVP_PKEY_free);
-  const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-  if (loaded == nullptr || EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, loaded.get()) != 1) {
-    return false;
-  }
-  return EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(signature.data()), signature.size(),
-                          reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()) == 1;
+std::string ForkText(const std::string& directory, int64_t size, absl::Time first, absl::Time second) {
+  return absl::StrCat("two checkpoints of ", size, " rows of ", directory, " differ, signed at ", Text(first), " and ",
+                      Text(second), ": the log was forked.");
 }
 
 }  // namespace
 
-absl::Status VerifyCheckpoint(const v1::AuditCheckpoint& checkpoint,
-                              const std::map<std::string, std::string>& public_keys) {
-  const std::string root = Bytes(checkpoint.root_hash());
-  const std::string signature = Bytes(checkpoint.signature(), 64);
-  if (!absl::StartsWith(checkpoint.directory(), kDirectories) || checkpoint.size() < 1 || root.empty() ||
-      signature.empty()) {
-    return absl::InvalidArgumentError("This is not a checkpoint.");
-  }
-  const auto key = public_keys.find(checkpoint.key_id());
-  const std::string bytes =
-      absl::StrCat(Part("hearth.audit.head.v1"), Part(checkpoint.directory().substr(sizeof kDirectories - 1)),
-                   Part(BigEndian(static_cast<uint64_t>(checkpoint.size()), 8)), Part(Micros(checkpoint.seal_time())),
-                   Part(root), Part(checkpoint.key_id()));
-  if (key == public_keys.end() || !IsSignedBy(Bytes(key->second), bytes, signature)) {
-    return absl::DataLossError(absl::StrCat("The checkpoint of ", checkpoint.size(), " rows of ",
-                                            checkpoint.directory(), " is not signed by a key that is trusted (key id ",
-                                            checkpoint.key_id(), ")."));
-  }
-  return absl::OkStatus();
-}
-
 absl::Status AuditLogVerifier::AddCheckpoint(const v1::AuditCheckpoint& checkpoint) {
   if (absl::Status status = VerifyCheckpoint(checkpoint, public_keys_); !status.ok()) return status;
-  const auto added = roots_[checkpoint.directory()].emplace(checkpoint.size(), Bytes(checkpoint.root_hash()));
-  if (added.first->second != Bytes(checkpoint.root_hash())) {
-    return absl::DataLossError(absl::StrCat("Two checkpoints of ", checkpoint.size(), " rows of ",
-                                            checkpoint.directory(), " differ: the log was forked."));
+  const Signed head{HashFromHex(checkpoint.root_hash()), TimeOf(checkpoint.seal_time())};
+  std::vector<Signed>& same = heads_[checkpoint.directory()][checkpoint.size()];
+  const bool known =
+      std::any_of(same.begin(), same.end(), [&](const Signed& other) { return other.root == head.root; });
+  if (!known) same.push_back(head);
+  if (head.time <= exported_) {
+    absl::Time& newest = newest_.emplace(checkpoint.directory(), absl::InfinitePast()).first->second;
+    newest = std::max(newest, head.time);
   }
   return absl::OkStatus();
 }
 
-absl::Status AuditLogVerifier::CheckRow(const v1::AuditEvent& row, const std::string& leaf) const {
-  if (row.sequence() != size_) return Wrong(row, absl::StrCat("is not row ", size_, ", which is missing."));
-  const std::string digest = Bytes(row.personal_digest());
-  if (row.has_personal() && PersonalDigest(row.personal()) != digest) {
-    return Wrong(row, "says other things of persons than what was sealed.");
+// What is gone was there from some time after `after` until `until`. Fails when it cannot have been old enough, and notes when it may not have been.
+absl::Status AuditLogVerifier::CheckGone(absl::Time after, absl::Time until, const std::string& what) {
+  const auto newest = newest_.find(directory_);
+  if (newest != newest_.end() && until <= newest->second - kLeastKept) return absl::OkStatus();
+  if (after > exported_ - kLeastKept) return absl::DataLossError(absl::StrCat(what, " before its time."));
+  if (unshown_.empty()) unshown_ = what;
+  return absl::OkStatus();
+}
+
+absl::Status AuditLogVerifier::CheckRow(const v1::AuditEvent& row) {
+  const auto wrong = [&](const std::string& what) { return absl::DataLossError(absl::StrCat(Text(row), what)); };
+  absl::Status status = VerifyRow(row);
+  if (absl::IsInvalidArgument(status)) {
+    return absl::InvalidArgumentError(absl::StrCat("Row ", size_, " is not a row of the audit."));
   }
-  if (row.has_create_time() && LeafOf(row, digest) != leaf) return Wrong(row, "is not what was sealed.");
+  if (directory_.empty()) directory_ = DirectoryOf(row.name());
+  if (directory_ != DirectoryOf(row.name())) return wrong(absl::StrCat(" is not of ", directory_, "."));
+  if (row.sequence() != size_) return wrong(absl::StrCat(" is not row ", size_, ", which is missing."));
+  if (!status.ok()) return wrong(absl::StrCat(": ", std::string(status.message())));
+  if (!row.has_create_time()) {
+    if (removed_ != size_) return wrong(" is gone, and rows before it are there: no policy removes it so.");
+    ++removed_;
+  } else if (!row.has_personal()) {
+    ++erased_;
+    const absl::Time time = TimeOf(row.create_time());
+    return CheckGone(time, time, absl::StrCat("What ", Text(row), " says of persons was erased"));
+  }
+  return absl::OkStatus();
+}
+
+// Where the log that was signed at this time for so many rows went another way: after the last checkpoint of fewer rows that is not younger. One that is
+// was signed for the other log.
+std::string AuditLogVerifier::BeginOfOther(absl::Time signed_at) const {
+  const Heads& heads = heads_.at(directory_);
+  auto before = std::make_reverse_iterator(heads.find(size_));
+  while (before != heads.rend() && before->second[0].time > signed_at) ++before;
+  const int64_t size = before == heads.rend() ? 0 : before->first;
+  return size == proved_ ? next_ : absl::StrCat("Row ", size);
+}
+
+// Checks the tree as it is now against what was signed for its size.
+absl::Status AuditLogVerifier::CheckHead(const std::vector<Signed>& heads) {
+  std::string root = subtrees_.back();
+  for (size_t i = subtrees_.size() - 1; i-- > 0;) root = HashNode(subtrees_[i], root);
+  if (heads.size() > 1) {
+    return absl::DataLossError(absl::StrCat("From ", BeginOfOther(std::min(heads[0].time, heads[1].time)), " on ",
+                                            ForkText(directory_, size_, heads[0].time, heads[1].time)));
+  }
+  if (root != heads[0].root) {
+    return absl::DataLossError(absl::StrCat("From ", BeginOfOther(heads[0].time), " to row ", size_ - 1, " of ",
+                                            directory_, " some are not those of the checkpoint of ", size_,
+                                            " rows, signed at ", Text(heads[0].time), "."));
+  }
+  if (removed_ > proved_) {
+    absl::Status status = CheckGone(proved_time_, heads[0].time, absl::StrCat(next_, " was removed"));
+    if (!status.ok()) return status;
+  }
+  proved_ = size_;
+  proved_time_ = heads[0].time;
   return absl::OkStatus();
 }
 
 absl::Status AuditLogVerifier::AddRow(const v1::AuditEvent& row) {
-  std::string hash = Bytes(row.leaf_hash());
-  const auto name = Split(row.name());
-  if (name.first.empty() || hash.empty() || Bytes(row.personal_digest()).empty()) {
-    return absl::InvalidArgumentError(absl::StrCat("Row ", size_, " is not a row of the audit."));
-  }
-  if (directory_.empty()) directory_ = name.first;
-  if (directory_ != name.first) return Wrong(row, absl::StrCat("is not of ", directory_, "."));
-  if (absl::Status status = CheckRow(row, hash); !status.ok()) return status;
+  if (absl::Status status = CheckRow(row); !status.ok()) return status;
+  if (size_ == proved_) next_ = Text(row);
+  std::string hash = HashFromHex(row.leaf_hash());
   for (int64_t rest = size_++; (rest & 1) != 0; rest >>= 1) {
-    hash = Node(subtrees_.back(), hash);
+    hash = HashNode(subtrees_.back(), hash);
     subtrees_.pop_back();
   }
   subtrees_.push_back(std::move(hash));
-
-  const std::map<int64_t, std::string>& roots = roots_[directory_];
-  const auto kept = roots.find(size_);
-  if (kept == roots.end()) return absl::OkStatus();
-  std::string root = subtrees_.back();
-  for (size_t i = subtrees_.size() - 1; i-- > 0;) root = Node(subtrees_[i], root);
-  if (root != kept->second) {
-    return absl::DataLossError(absl::StrCat("Of the rows ", proved_, " to ", size_ - 1, " of ", directory_,
-                                            " some are not those of the checkpoint of ", size_, " rows."));
-  }
-  proved_ = size_;
-  return absl::OkStatus();
+  const Heads& heads = heads_[directory_];
+  const auto kept = heads.find(size_);
+  return kept == heads.end() ? absl::OkStatus() : CheckHead(kept->second);
 }
 
 absl::Status AuditLogVerifier::Finish() const {
-  const auto roots = roots_.find(directory_);
-  if (roots == roots_.end() || roots->second.empty() || roots->second.rbegin()->first <= size_) return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat("The log of ", directory_, " ends after ", size_,
-                                          " rows; the newest checkpoint is of ", roots->second.rbegin()->first, "."));
+  for (const auto& of_directory : heads_) {
+    for (const auto& kept : of_directory.second) {
+      const std::vector<Signed>& heads = kept.second;
+      if (heads.size() > 1) {
+        return absl::DataLossError(
+            absl::StrCat("Among them ", ForkText(of_directory.first, kept.first, heads[0].time, heads[1].time)));
+      }
+      if (of_directory.first == directory_ && kept.first > size_ && heads[0].time <= exported_) {
+        return absl::DataLossError(absl::StrCat("The log of ", directory_, " ends after ", size_,
+                                                " rows; there is a checkpoint of ", kept.first, ", signed at ",
+                                                Text(heads[0].time), ", before the rows were exported."));
+      }
+    }
+  }
+  if (!unshown_.empty() || removed_ > proved_) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        unshown_.empty() ? absl::StrCat(next_, " was removed") : unshown_,
+        "; the checkpoints do not show that it was 30 days old by then, before which no policy lets anything go."));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace hearth::client

@@ -68,7 +68,7 @@ class AuditTest : public ServerFixture {
                       const std::vector<v1::GetAuditCheckpointResponse>& kept) {
     std::map<std::string, std::string> keys;
     for (const auto& one : kept) keys[one.checkpoint().key_id()] = one.public_key();
-    client::AuditLogVerifier verifier(keys);
+    client::AuditLogVerifier verifier(keys, absl::Now());
     for (const auto& one : kept) {
       if (absl::Status status = verifier.AddCheckpoint(one.checkpoint()); !status.ok()) return status;
     }
@@ -88,8 +88,9 @@ TEST_F(AuditTest, WhatIsExportedIsProved) {
   EXPECT_THAT(Verify(rows, {kept}), IsOk());
   Reset("user1@forthcoffee.com");
   AwaitSealed(kept.checkpoint().size() + 1);
-  const auto newest = Checkpoint();
+  const auto newest = Checkpoint(kept.checkpoint().size());
   EXPECT_THAT(Verify(Rows(), {kept, newest}), IsOk());
+  EXPECT_THAT(client::VerifyConsistency(kept.checkpoint(), newest.checkpoint(), newest.consistency()), IsOk());
 }
 
 TEST_F(AuditTest, EveryChangeOfARowIsFoundAndTheRowIsNamed) {
@@ -141,11 +142,13 @@ TEST_F(AuditTest, RowsThatAreMissingSwappedOrRewrittenWithTheirLeavesAreFound) {
   EXPECT_EQ(Verify(cut, {kept}).code(), absl::StatusCode::kDataLoss);
 }
 
-TEST_F(AuditTest, WhatIsErasedOfPersonsLeavesTheProof) {
+TEST_F(AuditTest, WhatIsErasedOfPersonsBeforeItsTimeIsFound) {
   const auto kept = Checkpoint();
   auto rows = Rows();
   rows[1].clear_personal();
-  EXPECT_THAT(Verify(rows, {kept}), IsOk());
+  const absl::Status found = Verify(rows, {kept});
+  EXPECT_EQ(found.code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(found.message()), HasSubstr("What Row 1 ("));
 }
 
 TEST_F(AuditTest, ForgedCheckpointsAreRefused) {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/escaping.h"
 #include "gmock/gmock.h"
+#include "hearth/client/audit_proof.h"
 #include "server/base/hex.h"
 
 namespace hearth {
@@ -61,45 +62,29 @@ std::string Naive(const std::vector<std::string>& leaves, size_t begin, size_t e
   return HashNode(Naive(leaves, begin, begin + split), Naive(leaves, begin + split, end));
 }
 
-// RFC 9162, 2.1.3.2.
+// What the client library says of a proof.
 bool VerifyInclusion(int64_t index, int64_t size, const std::string& leaf, const std::vector<std::string>& path,
                      const std::string& root) {
-  int64_t fn = index, sn = size - 1;
-  std::string r = leaf;
-  for (const std::string& p : path) {
-    if (sn == 0) return false;
-    if ((fn & 1) != 0 || fn == sn) {
-      r = HashNode(p, r);
-      while ((fn & 1) == 0 && fn != 0) fn >>= 1, sn >>= 1;
-    } else {
-      r = HashNode(r, p);
-    }
-    fn >>= 1, sn >>= 1;
-  }
-  return sn == 0 && r == root;
+  v1::AuditCheckpoint checkpoint;
+  checkpoint.set_size(size);
+  checkpoint.set_root_hash(Hex(root));
+  v1::AuditInclusion inclusion;
+  inclusion.set_sequence(index);
+  inclusion.set_leaf_hash(Hex(leaf));
+  for (const std::string& hash : path) inclusion.add_path(Hex(hash));
+  return client::VerifyInclusion(inclusion, checkpoint).ok();
 }
 
-// RFC 9162, 2.1.4.2.
-bool VerifyConsistency(int64_t first, int64_t second, std::vector<std::string> path, const std::string& first_root,
-                       const std::string& second_root) {
-  if (first == second) return path.empty() && first_root == second_root;
-  if (path.empty()) return false;
-  if ((first & (first - 1)) == 0) path.insert(path.begin(), first_root);
-  int64_t fn = first - 1, sn = second - 1;
-  while ((fn & 1) != 0) fn >>= 1, sn >>= 1;
-  std::string fr = path[0], sr = path[0];
-  for (size_t i = 1; i < path.size(); ++i) {
-    if (sn == 0) return false;
-    if ((fn & 1) != 0 || fn == sn) {
-      fr = HashNode(path[i], fr);
-      sr = HashNode(path[i], sr);
-      while ((fn & 1) == 0 && fn != 0) fn >>= 1, sn >>= 1;
-    } else {
-      sr = HashNode(sr, path[i]);
-    }
-    fn >>= 1, sn >>= 1;
-  }
-  return fr == first_root && sr == second_root && sn == 0;
+bool VerifyConsistency(int64_t first, int64_t size, const std::vector<std::string>& path, const std::string& first_root,
+                       const std::string& root) {
+  v1::AuditCheckpoint kept, newest;
+  kept.set_size(first);
+  kept.set_root_hash(Hex(first_root));
+  newest.set_size(size);
+  newest.set_root_hash(Hex(root));
+  v1::GetAuditCheckpointResponse response;
+  for (const std::string& hash : path) response.add_consistency(Hex(hash));
+  return client::VerifyConsistency(kept, newest, response.consistency()).ok();
 }
 
 // A tree with its stored nodes, as the sealer makes them.
@@ -140,6 +125,12 @@ TEST_F(MerkleProofTest, EveryLeafIsProvedAndNoOther) {
       const auto path = InclusionProof(index, size, Source());
       EXPECT_TRUE(VerifyInclusion(index, size, leaves_[index], path, Root(size))) << index << " of " << size;
       EXPECT_FALSE(VerifyInclusion(index, size, HashLeaf("another"), path, Root(size)));
+      EXPECT_FALSE(VerifyInclusion(index, size, leaves_[index], path, HashLeaf("another")));
+      auto longer = path;
+      longer.push_back(HashLeaf("more"));
+      EXPECT_FALSE(VerifyInclusion(index, size, leaves_[index], longer, Root(size)));
+      EXPECT_FALSE(VerifyInclusion(size, size, leaves_[index], path, Root(size)));
+      EXPECT_FALSE(VerifyInclusion(-1, size, leaves_[index], path, Root(size)));
       if (size > 1) {
         EXPECT_FALSE(VerifyInclusion((index + 1) % size, size, leaves_[index], path, Root(size)));
       }
@@ -153,6 +144,15 @@ TEST_F(MerkleProofTest, EveryPrefixIsProvedAndNoOther) {
       const auto proof = ConsistencyProof(first, size, Source());
       EXPECT_TRUE(VerifyConsistency(first, size, proof, Root(first), Root(size))) << first << " of " << size;
       EXPECT_FALSE(VerifyConsistency(first, size, proof, HashLeaf("forked"), Root(size)));
+      EXPECT_FALSE(VerifyConsistency(first, size, proof, Root(first), HashLeaf("forked")));
+      auto longer = proof;
+      longer.push_back(HashLeaf("more"));
+      EXPECT_FALSE(VerifyConsistency(first, size, longer, Root(first), Root(size)));
+      if (!proof.empty()) {
+        longer = proof;
+        longer.pop_back();
+        EXPECT_FALSE(VerifyConsistency(first, size, longer, Root(first), Root(size)));
+      }
     }
   }
 }
