@@ -7,10 +7,11 @@ namespace {
 
 constexpr int kScan = 20'000;
 
-// The columns in the order of EntryOf.
+// The columns in the order of EntryOf. Under the policy that was before the last change of it more may have been due: what was a month old then.
 #define HEARTH_LOG_COLUMNS                                                                                        \
   "SELECT l.sequence, l.event_id, l.personal_digest, l.leaf_hash, e.event_id IS NOT NULL AS present,"             \
-  " coalesce(e.create_time < greatest(k.since, k.personal_since), true) AS personal_is_due,"                      \
+  " coalesce(e.create_time < greatest(k.since, k.personal_since, (SELECT q.update_time - interval '30 days'"      \
+  " FROM hearth.audit_policies q WHERE q.directory_id = $1)), true) AS personal_is_due,"                          \
   " hearth.micros(e.create_time) AS create_time, e.action, e.verdict, e.reason, e.actor_directory, e.actor_kind," \
   " e.rpc, e.through_service, e.trace_id, p.salt, p.actor, p.target, p.target_principal_name, p.peer"
 // The row of a table of which `event` is the id. BETWEEN and the order say which index finds it, where an equality leaves the planner a choice: with the
@@ -53,7 +54,8 @@ constexpr Statement kFindLeaf{
   " FROM hearth.audit_heads WHERE directory_id = $1"
 constexpr Statement kNewestHead{"audit_newest_head", HEARTH_HEAD_COLUMNS " ORDER BY size DESC LIMIT 1"};
 constexpr Statement kHeads{"audit_heads", HEARTH_HEAD_COLUMNS " AND size > $2 AND size <= $3 ORDER BY size"};
-constexpr Statement kTree{"audit_tree", "SELECT size, removed FROM hearth.audit_trees WHERE directory_id = $1"};
+constexpr Statement kTree{"audit_tree",
+                          "SELECT size, removed, frontier FROM hearth.audit_trees WHERE directory_id = $1"};
 // What is written at this moment may be sealed at this moment; a minute is long enough.
 constexpr Statement kStray{
     "audit_stray",
@@ -69,10 +71,14 @@ constexpr Statement kErase{
     "DELETE FROM hearth.audit_personal p USING (SELECT o.event_id FROM hearth.audit_personal o,"
     " hearth.audit_kept($1) k WHERE o.directory_id = $1 AND o.create_time < greatest(k.since, k.personal_since)"
     " LIMIT 5000) due WHERE p.directory_id = $1 AND p.event_id = due.event_id"};
-// From the beginning on, up to the first row that is kept: so a missing row that is not of the beginning is a finding.
+// From the beginning on, up to the first row that is kept: so a missing row that is not of the beginning is a finding. And only what lies under a head
+// that is as old: a row's own time is nobody's word, and a row that was sealed late stays so much longer.
 constexpr Statement kRemove{
     "audit_remove_rows",
-    "WITH oldest AS (SELECT l.sequence, l.event_id, e.create_time < k.since AS due FROM hearth.audit_trees t"
+    "WITH oldest AS (SELECT l.sequence, l.event_id, e.create_time < k.since AND coalesce((SELECT h.seal_time < k.since"
+    " FROM hearth.audit_heads h WHERE h.directory_id = $1 AND h.size > l.sequence ORDER BY h.size LIMIT 1), false) AS "
+    "due"
+    " FROM hearth.audit_trees t"
     " CROSS JOIN hearth.audit_kept($1) k"
     " JOIN hearth.audit_leaves l ON l.directory_id = $1 AND l.sequence >= t.removed AND l.sequence < t.removed + 5000"
     " JOIN hearth.audit_events e ON e.directory_id = $1 AND e.event_id = l.event_id WHERE t.directory_id = $1),"
@@ -215,7 +221,7 @@ std::optional<LogEntry> FindLeaf(Tx& tx, const std::string& directory, const std
 TreeState FindTree(Tx& tx, const std::string& directory) {
   const pqxx::result rows = tx.Exec(kTree, directory);
   if (rows.empty()) return {};
-  return {.size = rows[0][0].as<int64_t>(), .removed = rows[0][1].as<int64_t>()};
+  return {.size = rows[0][0].as<int64_t>(), .removed = rows[0][1].as<int64_t>(), .frontier = FromBytea(rows[0][2])};
 }
 
 std::optional<std::string> FindStray(Tx& tx, const std::string& directory) {

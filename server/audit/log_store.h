@@ -56,14 +56,15 @@ std::optional<LogEntry> FindLeaf(Tx& tx, const std::string& directory, const std
 struct TreeState {
   int64_t size = 0;
   int64_t removed = 0;
+  std::string frontier;  // Frontier::Bytes.
 };
 TreeState FindTree(Tx& tx, const std::string& directory);
 // The id of a row that is neither sealed nor waits, or that waits and is not there; nothing when there is none.
 std::optional<std::string> FindStray(Tx& tx, const std::string& directory);
 
-// Removes what the policy of the directory does not keep any more: what rows say of persons, and rows from the beginning of the log on; and heads, but
-// for the last of each hour once they are a day old, and of each day once the policy keeps no rows of their time; and decoys. At most some thousands at a time;
-// returns how many.
+// Removes what the policy of the directory does not keep any more: what rows say of persons; rows from the beginning of the log on, once a signed head
+// over them is as old, which proves to others that it was time; and heads, but for the last of each hour once they are a day old, and of each day once
+// the policy keeps no rows of their time; and decoys. At most some thousands at a time; returns how many.
 int64_t SweepLog(Tx& tx, const std::string& directory);
 
 }  // namespace hearth

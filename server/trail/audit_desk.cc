@@ -5,6 +5,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "server/audit/audit_proto.h"
 #include "server/audit/audit_store.h"
 #include "server/audit/log_store.h"
@@ -127,18 +128,18 @@ absl::Status AuditDesk::VerifyAudit(const Call& call, const v1::VerifyAuditReque
   std::optional<KeptHead> kept;
   if (request.kept_size() > 0) kept = KeptHead{request.kept_size(), FromHex(request.kept_root_hash())};
   RETURN_IF_ERROR(RecordAllowed(database_, call));
-  LogCheck check(&signer_, std::move(kept));
+  LogCheck check(&signer_, std::move(kept), absl::Now());
   LogReader reader(&database_, directory, call.deadline);
   LogPiece piece;
   const auto send = [&](v1::VerifyAuditResponse response) {
     response.set_checked(check.checked());
     response.set_size(piece.tree.size);
-    response.set_removed(piece.tree.removed);
+    response.set_removed(piece.removed);
     return sink(response) ? absl::OkStatus() : Refuse(v1::ERROR_REASON_CALL_CANCELLED);
   };
   do {
     ASSIGN_OR_RETURN(piece, reader.Next());
-    if (const auto finding = check.Add(piece.entries, piece.heads, piece.tree.removed)) {
+    if (const auto finding = check.Add(piece.entries, piece.heads, piece.tree.removed, piece.removed)) {
       return send(ResponseOf(directory, *finding));
     }
     RETURN_IF_ERROR(send({}));
@@ -146,13 +147,13 @@ absl::Status AuditDesk::VerifyAudit(const Call& call, const v1::VerifyAuditReque
 
   LogFinding end;
   RETURN_IF_ERROR(database_.Read({directory}, call.deadline, [&](Tx& tx) {
+    TreeState tree = piece.tree;
     const auto newest = FindNewestHead(tx, directory);
-    end = check.Finish(piece.tree.size);
+    if (newest.has_value() && newest->size > FindTree(tx, directory).size) tree.size = newest->size;
+    end = check.Finish(tree);
     if (end.finding != v1::VerifyAuditResponse::FINDING_INTACT) return absl::OkStatus();
-    // A head beyond the tree, or a row that was smuggled past the sealer.
-    if (newest.has_value() && newest->size > FindTree(tx, directory).size) {
-      end = check.Finish(newest->size);
-    } else if (const auto stray = FindStray(tx, directory)) {
+    // A row that was smuggled past the sealer.
+    if (const auto stray = FindStray(tx, directory)) {
       end = {.finding = v1::VerifyAuditResponse::FINDING_ROW_UNSEALED,
              .first_bad = -1,
              .event_id = *stray,

@@ -41,6 +41,7 @@ absl::StatusOr<LogPiece> LogReader::Read(int64_t first) const {
     const int64_t rest = std::clamp<int64_t>(piece.tree.size - first, 0, kRows);
     piece.entries = ReadLog(tx, directory_, first, static_cast<int>(rest));
     piece.heads = ReadHeads(tx, directory_, first, first + rest);
+    piece.removed = FindTree(tx, directory_).removed;
     piece.last = rest < kRows;
     return absl::OkStatus();
   }));

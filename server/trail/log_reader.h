@@ -16,9 +16,10 @@ namespace hearth {
 
 // What was read of a log in one transaction.
 struct LogPiece {
-  TreeState tree;  // As it was then.
+  TreeState tree;  // As it was before the entries were read.
   std::vector<LogEntry> entries;
   std::vector<TreeHead> heads;  // Over these rows.
+  int64_t removed = 0;          // As it was after: old rows may be removed between two statements.
   bool last = false;            // There were no more rows.
 };
 

@@ -1,7 +1,13 @@
 #include "server/trail/audit_policy_desk.h"
 
+#include <map>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
+#include "hearth/client/audit_log.h"
+#include "server/audit/audit_proto.h"
+#include "server/audit/log_store.h"
+#include "server/base/status_macros.h"
 #include "server/trail/sweep.h"
 #include "tests/storage/trail/trail_fixture.h"
 
@@ -39,10 +45,8 @@ class AuditPolicyTest : public TrailFixture {
     Tamper(absl::StrCat("UPDATE hearth.audit_events SET create_time = now() - interval '", days, " days'", where,
                         "; UPDATE hearth.audit_personal SET create_time = now() - interval '", days, " days'", where));
   }
-  // Seals a row as if it had been at `time`, an SQL expression.
-  void SealAt(const std::string& time) {
-    WriteRows(1);
-    TreeHead head = Seal().at(0);
+  // Signs a head again, as if it had been at `time`, an SQL expression.
+  void Redate(TreeHead head, const std::string& time) {
     const std::string micros = Sql("SELECT hearth.micros(" + time + ")")[0][0];
     int64_t number = 0;
     ASSERT_TRUE(absl::SimpleAtoi(micros, &number));
@@ -51,6 +55,35 @@ class AuditPolicyTest : public TrailFixture {
     Tamper(absl::StrCat("UPDATE hearth.audit_heads SET seal_time = 'epoch'::timestamptz + ", number,
                         " * interval '1 microsecond', signature = '\\x", absl::BytesToHexString(head.signature),
                         "' WHERE size = ", head.size));
+  }
+  // Seals a row as if it had been at `time`.
+  void SealAt(const std::string& time) {
+    WriteRows(1);
+    Redate(Seal().at(0), time);
+  }
+  // Writes rows and seals them, as it was so many days ago.
+  void WriteRowsAgo(int count, int days) {
+    WriteRows(count);
+    Age(count, days);
+    Redate(Seal().at(0), absl::StrCat("now() - interval '", days, " days'"));
+  }
+  // What the client library says of all that the directory exports, with every head of it.
+  absl::Status VerifyOutside(client::AuditLogVerifier& verifier) {
+    std::vector<TreeHead> heads;
+    RETURN_IF_ERROR(database().Read({kForth}, Soon(), [&](Tx& tx) {
+      heads = ReadHeads(tx, kForth, 0, FindTree(tx, kForth).size);
+      return absl::OkStatus();
+    }));
+    for (const TreeHead& head : heads) RETURN_IF_ERROR(verifier.AddCheckpoint(ToProto(head)));
+    v1::ListAuditEventsRequest request;
+    request.set_parent("directories/forthcoffee");
+    request.set_show_removed(true);
+    ASSIGN_OR_RETURN(const auto page, audit_.ListAuditEvents(By(ForthAdmin(), request), request));
+    for (const v1::AuditEvent& row : page.audit_events()) RETURN_IF_ERROR(verifier.AddRow(row));
+    return verifier.Finish();
+  }
+  std::map<std::string, std::string> Keys() {
+    return {{keyring().current(), ToHex(signer_.PublicKey(keyring().current()))}};
   }
   std::string Heads() { return Sql("SELECT string_agg(size::text, ' ' ORDER BY size) FROM hearth.audit_heads")[0][0]; }
   std::string Count(const std::string& table) { return Sql("SELECT count(*) FROM hearth." + table)[0][0]; }
@@ -87,8 +120,8 @@ TEST_F(AuditPolicyTest, PersonalDataGoesAndTheProofStays) {
 }
 
 TEST_F(AuditPolicyTest, OldRowsGoFromTheBeginningAndTheProofStays) {
-  WriteRows(5);
-  Age(3, 100);
+  WriteRowsAgo(3, 100);
+  WriteRows(2);
   const TreeHead head = Seal().at(0);
   ASSERT_THAT(Update(60, 0), IsOk());
   Seal();
@@ -112,6 +145,64 @@ TEST_F(AuditPolicyTest, OldRowsGoFromTheBeginningAndTheProofStays) {
   ASSERT_EQ(page->audit_events_size(), 6);
   EXPECT_FALSE(page->audit_events(0).has_create_time());
   EXPECT_EQ(page->audit_events(0).leaf_hash().size(), 64u);
+}
+
+// Who trusts nobody sees it the same way: what retention removed and erased is proved by old heads, and what somebody else did is found.
+TEST_F(AuditPolicyTest, WhatThePolicyLeavesIsProvedOutside) {
+  WriteRowsAgo(3, 100);
+  WriteRowsAgo(2, 50);
+  WriteRows(2);
+  ASSERT_THAT(Update(60, 40), IsOk());
+  Seal();
+  ASSERT_THAT(SweepTrail(database(), Soon()), IsOk());
+  client::AuditLogVerifier verifier(Keys(), absl::Now());
+  EXPECT_THAT(VerifyOutside(verifier), IsOk());
+  EXPECT_EQ(verifier.rows(), 8);
+  EXPECT_EQ(verifier.proved(), 8);
+  EXPECT_EQ(verifier.removed(), 3);
+  EXPECT_EQ(verifier.erased(), 2);
+  EXPECT_EQ(Verify().finding(), v1::VerifyAuditResponse::FINDING_INTACT);
+
+  // As if the policy had gone on.
+  Tamper(
+      "DELETE FROM hearth.audit_personal p USING hearth.audit_leaves l WHERE l.event_id = p.event_id AND l.sequence < "
+      "6;"
+      "DELETE FROM hearth.audit_events e USING hearth.audit_leaves l WHERE l.event_id = e.event_id AND l.sequence < 6;"
+      "UPDATE hearth.audit_trees SET removed = 6");
+  client::AuditLogVerifier removed(Keys(), absl::Now());
+  const absl::Status found = VerifyOutside(removed);
+  EXPECT_EQ(found.code(), absl::StatusCode::kFailedPrecondition) << found;
+  EXPECT_THAT(std::string(found.message()), testing::StartsWith("Row 5 ("));
+  EXPECT_EQ(Verify().finding(), v1::VerifyAuditResponse::FINDING_ROW_MISSING);
+  EXPECT_EQ(Verify().first_bad(), 5);
+  Tamper(
+      "DELETE FROM hearth.audit_personal p USING hearth.audit_leaves l WHERE l.event_id = p.event_id AND l.sequence = "
+      "6");
+  client::AuditLogVerifier erased(Keys(), absl::Now());
+  EXPECT_THAT(std::string(VerifyOutside(erased).message()), testing::HasSubstr("Row 6 ("));
+}
+
+// A row's own time is nobody's word: it goes only once a head over it is as old.
+TEST_F(AuditPolicyTest, ARowThatWasSealedLateStaysSoMuchLonger) {
+  WriteRows(3);
+  Age(3, 400);
+  Seal();
+  ASSERT_THAT(SweepTrail(database(), Soon()), IsOk());
+  EXPECT_EQ(Count("audit_events"), "3");
+  EXPECT_EQ(Count("audit_personal"), "0");
+  EXPECT_EQ(Verify().finding(), v1::VerifyAuditResponse::FINDING_INTACT);
+}
+
+TEST_F(AuditPolicyTest, WhatAShorterPolicyTookIsNoFindingUnderALongerOne) {
+  WriteRowsAgo(2, 100);
+  ASSERT_THAT(Update(0, 90), IsOk());
+  Seal();
+  ASSERT_THAT(SweepTrail(database(), Soon()), IsOk());
+  EXPECT_EQ(Count("audit_personal"), "1");
+  ASSERT_THAT(Update(0, 365), IsOk());
+  Seal();
+  const auto found = Verify();
+  EXPECT_EQ(found.finding(), v1::VerifyAuditResponse::FINDING_INTACT) << found.ShortDebugString();
 }
 
 TEST_F(AuditPolicyTest, OldHeadsAreThinnedAndTheProofStays) {
