@@ -6,10 +6,11 @@ namespace hearth::cli {
 
 class Session;
 
-void AddAuditExport(Session* session);   // hearth audit export
-void AddAuditVerify(Session* session);   // hearth audit verify: without a server
-void AddAuditCheck(Session* session);    // hearth audit check: by the server
-void AddEventsListen(Session* session);  // hearth events listen
+void AddAuditCheckpoint(Session* session);  // hearth audit checkpoint, with what it proves
+void AddAuditExport(Session* session);      // hearth audit export
+void AddAuditVerify(Session* session);      // hearth audit verify: without a server
+void AddAuditCheck(Session* session);       // hearth audit check: by the server
+void AddEventsListen(Session* session);     // hearth events listen
 
 }  // namespace hearth::cli
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "audit_command.h"
+#include "flag_texts.h"
 #include "hearth/client/methods.h"
 #include "hearth/client/paging.h"
 #include "hearth/v1/audit_service.pb.h"
@@ -87,7 +88,7 @@ void AddAuditExport(Session* session) {
       session->Command(session->NounOf("audit"), "export", "write the audit as lines of JSON, with progress", kExamples,
                        [session, flags] { return Export(session, *flags); });
   flags->out = AddValue(command, "--out", "FILE", "write to this file (default: standard output)");
-  flags->filter = AddValue(command, "--filter", "TEXT", "only these rows, such as 'action = password.reset'");
+  flags->filter = AddValue(command, "--filter", "TEXT", FlagTextOf("ListAuditEventsRequest.filter").help);
 }
 
 }  // namespace hearth::cli

@@ -12,6 +12,7 @@ void AddCommands(Session* session) {
   AddResetPasswords(session);
   AddInviteAll(session);
   AddRotate(session);
+  AddAuditCheckpoint(session);
   AddAuditExport(session);
   AddAuditVerify(session);
   AddAuditCheck(session);

@@ -67,7 +67,8 @@ absl::StatusOr<std::string> Content(const std::string& path) {
 }  // namespace
 
 FieldFlags::FieldFlags(CLI::App* command, const Descriptor& request, const std::set<std::string>& taken)
-    : taken_(taken),
+    : request_(request.name()),
+      taken_(taken),
       is_create_(absl::StartsWith(std::string(request.name()), "Create")),
       is_update_(request.FindFieldByName(kUpdateMask) != nullptr) {
   Add(command, request, "", "", true);
@@ -101,7 +102,7 @@ bool FieldFlags::IsLeftOut(const FieldDescriptor& field, const std::string& path
 
 void FieldFlags::AddFlag(CLI::App* command, const FieldDescriptor& field, const std::string& path,
                          const std::string& prefix, bool required) {
-  const FlagText text = FlagTextOf(path);
+  const FlagText text = FlagTextOf(absl::StrCat(request_, ".", path));
   const std::string names = Names(prefix, text.names);
   const char* const taken_back = text.help.empty() ? "none: takes it back" : "; none: takes it back";
   const std::string help = absl::StrCat(HelpOf(field, text), CanBeNone(field) ? taken_back : "");

@@ -47,6 +47,7 @@ class FieldFlags {
   bool IsLeftOut(const google::protobuf::FieldDescriptor& field, const std::string& path) const;
   absl::Status FillMask(google::protobuf::Message* request) const;
 
+  std::string request_;  // The name of its message.
   std::set<std::string> taken_;
   bool is_create_;
   bool is_update_;

@@ -56,6 +56,11 @@ const std::map<std::string, FlagText>& Texts() {
        {"external-guests", "it vouches for guests from outside Hearth, not for the directory's people; for good"}},
       {"filter",
        {"filter", "such as 'state = PENDING_ACCEPTANCE AND home_domain = forthcoffee.com' or 'stale = true'"}},
+      {"ListAuditEventsRequest.filter",
+       {"filter",
+        "such as 'action = password.reset AND create_time >= \"2026-11-01T00:00:00Z\"'; fields: action, verdict, "
+        "reason, "
+        "service, actor, actor_directory, target, target_principal_name, event_id, create_time"}},
       {"history", {"history", "how many of a person's last passwords cannot be chosen again, 0 to 24"}},
       {"familiar_source_lifetime",
        {"familiar-source-lifetime", "how long a source stays familiar after a sign-in, 24h to 8760h"}},
@@ -151,7 +156,7 @@ const std::map<std::string, FlagText>& Texts() {
 }  // namespace
 
 FlagText FlagTextOf(const std::string& path) {
-  // The longest tail that has an entry: user.home.domain, home.domain, domain.
+  // The longest tail that has an entry: CreateUserRequest.user.home.domain, user.home.domain, home.domain, domain.
   for (std::string tail = path;;) {
     if (const auto found = Texts().find(tail); found != Texts().end()) return found->second;
     const size_t dot = tail.find('.');

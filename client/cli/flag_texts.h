@@ -13,8 +13,7 @@ struct FlagText {
   bool inverted = false;  // The flag says that the field is false.
 };
 
-// For the field at this path in a request. A field without an entry is called as in the
-// contract.
+// For the field at this path, which begins with the name of the request: "ListUsersRequest.filter". A field without an entry is called as in the contract.
 FlagText FlagTextOf(const std::string& path);
 
 // What the flags of the fields in a message field of this name begin with: "home-"; nothing for the thing

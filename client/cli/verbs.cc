@@ -386,9 +386,6 @@ const std::vector<Verb>& Verbs() {
       {"audit", "list", "ListAuditEvents", "", "", "", "", "list what was done, refused and failed",
        "  hearth audit list --newest-first --limit 20\n"
        "  hearth audit list --filter 'verdict = REFUSED AND create_time >= \"2026-11-01T00:00:00Z\"'\n"},
-      {"audit", "checkpoint", "GetAuditCheckpoint", "[DIRECTORY]", "name", "", "",
-       "show the newest signed head of the audit's tree, and proofs; keep it outside",
-       "  hearth audit checkpoint -o json\n  hearth audit checkpoint --kept-size 1200 -o json\n"},
       {"audit", "policy", "GetAuditPolicy", "[DIRECTORY]", "name", "", "", "show how long the audit is kept",
        "  hearth audit policy\n"},
       {"audit", "set-policy", "UpdateAuditPolicy", "[DIRECTORY]", "audit_policy.name", "", "",

@@ -1,12 +1,17 @@
 // hearth audit and hearth events.
+#include <google/protobuf/util/json_util.h>
+
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 
 #include "absl/strings/escaping.h"
+#include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "hearth/v1/audit_service.pb.h"
 #include "hearth/v1/event_receiver_service.pb.h"
+#include "tests/unit/audit/signed_log.h"
 #include "tests/unit/client/cli_fixture.h"
 
 namespace hearth::cli {
@@ -124,6 +129,144 @@ TEST_F(AuditCommandTest, ALineOfHeadsThatIsTornIsPassedOverWithAWarning) {
   EXPECT_THAT(result.err, HasSubstr("warning: " + heads + ", line 1"));
   EXPECT_THAT(result.err, HasSubstr("line 2: ")) << "the next one was looked at";
   EXPECT_EQ(result.exit_code, 1);
+}
+
+// Files of a log of three rows, sealed one by one on the last three days.
+class AuditVerifyTest : public AuditCommandTest {
+ protected:
+  AuditVerifyTest() {
+    for (int i = 0; i < 3; ++i)
+      heads_.push_back(log_.Seal(absl::Now() - (3 - i) * absl::Hours(24), absl::StrCat("row-", i)));
+  }
+  static std::string Json(const google::protobuf::Message& message, bool on_several_lines = false) {
+    google::protobuf::util::JsonPrintOptions options;
+    options.preserve_proto_field_names = true;
+    options.add_whitespace = on_several_lines;
+    std::string json;
+    EXPECT_TRUE(google::protobuf::util::MessageToJsonString(message, &json, options).ok());
+    return on_several_lines ? json : json + "\n";
+  }
+  static v1::GetAuditCheckpointResponse Response(const v1::AuditCheckpoint& head) {
+    v1::GetAuditCheckpointResponse response;
+    *response.mutable_checkpoint() = head;
+    response.set_public_key(std::string(64, '0'));  // Whatever it says: only keys that were given are trusted.
+    return response;
+  }
+  std::string Keys() { return FileWith("keys", "k1 " + log_.keys().at("k1") + "\n"); }
+  Result Verify(const std::string& checkpoints, const std::vector<std::string>& more = {}) {
+    std::string rows;
+    for (const v1::AuditEvent& row : log_.rows()) rows += Json(row);
+    std::vector<std::string> arguments = {
+        "audit",  "verify", "--rows", FileWith("rows", rows), "--checkpoints", FileWith("heads", checkpoints),
+        "--keys", Keys()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return Run(arguments);
+  }
+
+  const Keyring ring_ = test::OneKey();
+  const HeadSigner signer_{&ring_};
+  test::SignedLog log_{&signer_};
+  std::vector<v1::AuditCheckpoint> heads_;
+};
+
+TEST_F(AuditVerifyTest, TakesCheckpointsAsTheyWereWrittenAndPassesOverTornLines) {
+  const Result result =
+      Verify(Json(heads_[0]) + "{\"directory\":\"directories/forthc\n" + Json(heads_[1]) + "no json\n" +
+             Json(Response(heads_[2]), true) + Json(Response(heads_[1])) + "\n{\"directory\": \"dir");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("The log is intact: 3 rows, the first 3 of them proved"));
+  EXPECT_THAT(result.err, HasSubstr("heads, line 2: is not a checkpoint in JSON; passed over."));
+  EXPECT_THAT(result.err, HasSubstr("heads, line 4: is not"));
+  EXPECT_EQ(Verify("torn\n").exit_code, 2) << "nothing was proved";
+}
+
+TEST_F(AuditVerifyTest, AnswersPrograms) {
+  const std::string heads = Json(heads_[0]) + "torn\n" + Json(heads_[2]);
+  const auto intact = nlohmann::json::parse(Verify(heads, {"-o", "json"}).out);
+  EXPECT_EQ(intact["intact"], true);
+  EXPECT_EQ(intact["rows"], 3);
+  EXPECT_EQ(intact["proved"], 3);
+  EXPECT_EQ(intact["removed"], 0);
+  EXPECT_EQ(intact["skipped_checkpoints"], 1);
+  log_.rows()[1].set_reason("CONFLICT");
+  const Result found = Verify(heads, {"-o", "json"});
+  EXPECT_EQ(found.exit_code, 1);
+  const auto wrong = nlohmann::json::parse(found.out);
+  EXPECT_EQ(wrong["intact"], false);
+  EXPECT_THAT(wrong["detail"].get<std::string>(), HasSubstr("Row 1 (directories/forthcoffee/auditEvents/"));
+}
+
+TEST_F(AuditVerifyTest, RowsOfTheseDaysAreNotRemovedByAPolicy) {
+  const std::string heads = Json(heads_[0]) + Json(heads_[1]) + Json(heads_[2]);
+  log_.Remove(0);
+  const Result unshown = Verify(heads);
+  EXPECT_EQ(unshown.exit_code, 2);
+  EXPECT_THAT(unshown.err, HasSubstr("the checkpoints do not show that it was 30 days old"));
+  log_.Remove(1);
+  const Result found = Verify(heads);
+  EXPECT_EQ(found.exit_code, 1);
+  EXPECT_THAT(found.err, HasSubstr("Row 1 (directories/forthcoffee/auditEvents/"));
+}
+
+TEST_F(AuditVerifyTest, WhatIsSealedAfterTheExportNeedNotBeInIt) {
+  const std::string later = Json(log_.Seal(absl::Now(), "later"));
+  log_.rows().pop_back();
+  EXPECT_EQ(Verify(Json(heads_[2]) + later).exit_code, 0);
+  log_.rows().pop_back();
+  const Result cut = Verify(Json(heads_[1]) + Json(heads_[2]));
+  EXPECT_EQ(cut.exit_code, 1);
+  EXPECT_THAT(cut.err, HasSubstr("ends after 2 rows; there is a checkpoint of 3"));
+}
+
+TEST_F(AuditVerifyTest, ACheckpointIsShownWithWhatItProves) {
+  // The log of one row and that of two: its proof is the second leaf.
+  v1::GetAuditCheckpointResponse response = Response(heads_[1]);
+  response.add_consistency(log_.rows()[1].leaf_hash());
+  response.mutable_inclusion()->set_sequence(1);
+  response.mutable_inclusion()->set_leaf_hash(log_.rows()[1].leaf_hash());
+  response.mutable_inclusion()->add_path(log_.rows()[0].leaf_hash());
+  const std::string id = "6f1c7b0e-7d1a-4b3e-9a55-0d9f2f6f8f10";
+  hearth_.Answer(response);
+  const Result good = Run({"audit", "checkpoint", "--kept-size", "1", "--kept-root-hash", heads_[0].root_hash(),
+                           "--event-id", id, "--keys", Keys(), "-o", "json"});
+  EXPECT_EQ(good.exit_code, 0) << good.err;
+  EXPECT_EQ(nlohmann::json::parse(good.out)["checkpoint"]["size"], "2");
+  EXPECT_THAT(good.err, HasSubstr("signed by a key that is trusted"));
+  EXPECT_THAT(good.err, HasSubstr("begins with the 1 rows that were kept"));
+  EXPECT_THAT(good.err, HasSubstr("Its row 1 has the leaf " + log_.rows()[1].leaf_hash()));
+  EXPECT_EQ(hearth_.last<v1::GetAuditCheckpointRequest>().kept_size(), 1);
+  EXPECT_EQ(hearth_.last<v1::GetAuditCheckpointRequest>().event_id(), id);
+  EXPECT_EQ(hearth_.last<v1::GetAuditCheckpointRequest>().name(), "directories/forthcoffee");
+
+  hearth_.Answer(response);
+  const Result forked = Run({"audit", "checkpoint", "--kept-size", "1", "--kept-root-hash", std::string(64, 'a')});
+  EXPECT_EQ(forked.exit_code, 1);
+  EXPECT_THAT(forked.err, HasSubstr("the 1 rows that were kept do not begin"));
+  response.mutable_inclusion()->set_sequence(0);
+  hearth_.Answer(response);
+  EXPECT_EQ(Run({"audit", "checkpoint", "--event-id", id}).exit_code, 1);
+  response.mutable_checkpoint()->set_size(3);
+  hearth_.Answer(response);
+  EXPECT_THAT(Run({"audit", "checkpoint", "--keys", Keys()}).err, HasSubstr("is not signed by a key that is trusted"));
+  hearth_.Answer(response);
+  EXPECT_THAT(Run({"audit", "checkpoint", "contoso"}).err, HasSubstr("The checkpoint is not of directories/contoso"));
+}
+
+TEST_F(AuditVerifyTest, AProofCanBeAskedForAndKept) {
+  hearth_.Answer(Response(heads_[2]));
+  EXPECT_EQ(Run({"audit", "checkpoint", "--kept-size", "1"}).exit_code, 0);
+  EXPECT_EQ(hearth_.last<v1::GetAuditCheckpointRequest>().kept_size(), 1);
+  EXPECT_EQ(Run({"audit", "checkpoint", "--kept-size", "many"}).exit_code, 2);
+  EXPECT_EQ(Run({"audit", "checkpoint", "--kept-root-hash", std::string(64, 'a')}).exit_code, 2);
+}
+
+TEST_F(AuditCommandTest, TheFilterOfTheAuditHasAHelpOfItsOwn) {
+  for (const char* command : {"list", "export"}) {
+    const std::string help = Run({"audit", command, "--help"}).out;
+    EXPECT_THAT(help, HasSubstr("target_principal_name"));
+    EXPECT_THAT(help, testing::Not(HasSubstr("PENDING_ACCEPTANCE")));
+  }
+  EXPECT_THAT(Run({"guest", "list", "--help"}).out, HasSubstr("PENDING_ACCEPTANCE"));
 }
 
 TEST_F(AuditCommandTest, ACheckThatFindsSomethingSaysWhichRow) {
