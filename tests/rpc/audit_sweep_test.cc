@@ -41,12 +41,14 @@ constexpr char kPeople[] =
     "INSERT INTO hearth.users (directory_id, user_id, user_principal_name, display_name, user_type, home_directory_id,"
     " invitation_state) VALUES ('{d}', 'p-{n}', 'p-{n}@{O}', 'A guest to be', 2, '{o}', 1)";
 
-// All tables as they are, but those that the server's own threads move things through: the sealed log, and events on their way.
+// All tables as they are, but those that the server's own threads move things through (the sealed log, and events on their way), and the counts of attempts
+// at passwords: an attempt is counted before it is made, whatever becomes of it.
 constexpr char kState[] =
     "SELECT tablename, md5(query_to_xml(format('SELECT t::text AS row FROM hearth.%I t ORDER BY 1', tablename), true,"
     " false, '')::text) FROM pg_tables WHERE schemaname = 'hearth' AND tablename NOT IN ('audit_unsealed', "
     "'audit_leaves',"
-    " 'audit_nodes', 'audit_trees', 'audit_heads', 'events', 'event_queue', 'event_streams', 'home_news') ORDER BY 1";
+    " 'audit_nodes', 'audit_trees', 'audit_heads', 'events', 'event_queue', 'event_streams', 'home_news', "
+    "'sign_in_counts') ORDER BY 1";
 
 // A deed with all its places filled.
 struct Prepared {
@@ -54,6 +56,15 @@ struct Prepared {
   std::string token;    // Of the caller; empty: none.
   std::string request;  // Bytes.
 };
+
+// The tables that are not what they were.
+std::vector<std::string> Changed(const Rows& before, const Rows& after) {
+  std::vector<std::string> changed;
+  for (size_t i = 0; i < before.size(); ++i) {
+    if (after.at(i) != before[i]) changed.push_back(before[i][0]);
+  }
+  return changed;
+}
 
 std::string NameOf(const MethodDescriptor* method) {
   return absl::StrCat(method->service()->name(), ".", method->name());
@@ -131,7 +142,7 @@ class AuditSweepTest : public ServerFixture {
     request.set_identifier(identifier);
     const auto asked = Do(Principal{directory, "backend"}, &Requests::RequestReset, request);
     AwaitRelay();
-    const auto mail = OpenMails(Sql(kWaitingMails), keyring()).back();
+    const auto mail = OpenMails({Sql(kWaitingMails).back()}, keyring()).back();  // Some others nobody can open.
     const std::string& link = mail.values.at("link");
     return {
         {"{handle}", asked.handle()}, {"{code}", mail.values.at("code")}, {"{token}", link.substr(link.find('#') + 1)}};
@@ -234,7 +245,7 @@ TEST_F(AuditSweepTest, WhatCannotBeRecordedDoesNotHappenAndElseIsRecordedUnderTh
     MayRecord(false);
     const Rows before = Sql(kState);
     const RawAnswer failed = Make(method, call);
-    EXPECT_EQ(Sql(kState), before);
+    EXPECT_THAT(Changed(before, Sql(kState)), testing::IsEmpty());
     EXPECT_THAT(FromGrpc(failed.status), HasReason(v1::ERROR_REASON_INTERNAL));
     EXPECT_EQ(failed.responses, 0) << "nothing is told, either";
     EXPECT_EQ(failed.call_id.size(), 36u);
@@ -322,7 +333,8 @@ TEST_F(AuditSweepTest, WhatIsDoneAboutAGuestIsRecordedAtHomeToo) {
       EXPECT_THAT(FromGrpc(answer.status), IsOk());
     } else {
       ++refused;
-      EXPECT_EQ((*made_away.begin())[3], "NOT_HOME_DIRECTORY");
+      // To a sign-in service all passwords that are not right are the same.
+      EXPECT_THAT((*made_away.begin())[3], testing::AnyOf("NOT_HOME_DIRECTORY", "PASSWORD_NOT_ACCEPTED"));
     }
   }
   EXPECT_GE(done, 20);
