@@ -1,6 +1,7 @@
 // What people and scripts see of `hearth`: requests, tables, JSON, errors, exit codes, settings.
 #include <nlohmann/json.hpp>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "hearth/v1/directory_service.pb.h"
 #include "hearth/v1/guest_user_service.pb.h"
@@ -155,7 +156,8 @@ TEST_F(CliTest, NeverPrintsWhatSteersATerminal) {
   const Result result = Run({"user", "get", "u", "--directory", "d"});
   EXPECT_THAT(result.out, HasSubstr("evil \\u{1b}]0;title\\u{7} \\u{202e} gpj.exe \\u{9b}\n"));
   hearth_.Answer(grpc::Status(grpc::StatusCode::NOT_FOUND, "no \x1b[31m such\nerror: fake"));
-  EXPECT_EQ(Run({"user", "get", "u", "--directory", "d"}).err, "error: no \\u{1b}[31m such\\nerror: fake\n");
+  EXPECT_EQ(Run({"user", "get", "u", "--directory", "d"}).err,
+            absl::StrCat("error: no \\u{1b}[31m such\\nerror: fake\ncall id: ", client::kCallId, "\n"));
 }
 
 TEST_F(CliTest, CreatesAPersonWhoIsAtHomeHere) {
