@@ -26,12 +26,16 @@ absl::Status WatchDesk::WatchEvents(const Call& call, const v1::WatchEventsReque
     state = FindStreams(tx, {directory})[directory];
     return absl::OkStatus();
   }));
-  const StreamPlace begin = request.from_oldest()
-                                ? StreamPlace{.sequence = state.removed}
-                                : StreamPlace{.sequence = state.last, .event_id = state.last_event_id};
+  StreamPlace place{.sequence = state.removed};
+  if (resume.has_value()) {
+    place = *resume;
+  } else if (!request.from_oldest()) {
+    place = {.sequence = state.last, .event_id = state.last_event_id};
+  }
+  if (!GoesOnFrom(state, place)) return Refuse(v1::ERROR_REASON_EVENTS_EXPIRED);
   Subscription subscription{
-      .call = call, .directory = directory, .place = resume.value_or(begin), .types = {}, .outlet = std::move(outlet)};
-  if (!GoesOnFrom(state, subscription.place)) return Refuse(v1::ERROR_REASON_EVENTS_EXPIRED);
+      .call = call, .directory = directory, .place = {}, .types = {}, .outlet = std::move(outlet)};
+  subscription.place = std::move(place);
   subscription.call.note = nullptr;
   for (const int type : request.types()) subscription.types.insert(type);
   RETURN_IF_ERROR(RecordAllowed(database_, call));
