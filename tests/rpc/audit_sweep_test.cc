@@ -42,13 +42,13 @@ constexpr char kPeople[] =
     " invitation_state) VALUES ('{d}', 'p-{n}', 'p-{n}@{O}', 'A guest to be', 2, '{o}', 1)";
 
 // All tables as they are, but those that the server's own threads move things through (the sealed log, and events on their way), and the counts of attempts
-// at passwords: an attempt is counted before it is made, whatever becomes of it.
+// at passwords and codes: an attempt is counted before it is made, whatever becomes of it.
 constexpr char kState[] =
     "SELECT tablename, md5(query_to_xml(format('SELECT t::text AS row FROM hearth.%I t ORDER BY 1', tablename), true,"
     " false, '')::text) FROM pg_tables WHERE schemaname = 'hearth' AND tablename NOT IN ('audit_unsealed', "
     "'audit_leaves',"
     " 'audit_nodes', 'audit_trees', 'audit_heads', 'events', 'event_queue', 'event_streams', 'home_news', "
-    "'sign_in_counts') ORDER BY 1";
+    "'reset_intents', 'sign_in_counts') ORDER BY 1";
 
 // A deed with all its places filled.
 struct Prepared {

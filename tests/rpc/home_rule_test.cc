@@ -192,7 +192,7 @@ TEST_F(HomeRuleTest, OnlyTheHomeChangesAPassword) {
     std::string password = PasswordOf(actor, address);
     auto request = Naming<v1::ChangePasswordRequest>(address);
     request.set_current_password(password);
-    request.set_new_password(absl::StrCat("changed password ", ++changes));
+    request.set_new_password(absl::StrCat("chosen by themselves ", ++changes));
     v1::ChangePasswordResponse response;
     const absl::Status status = CallAs(actor, &Passwords::ChangePassword, request, &response);
     Expect(Deed::kChangePassword, actor, address, AnswerOf(status));
