@@ -91,9 +91,9 @@ constexpr Statement kRemove{
 
 constexpr Statement kSweepDecoys{
     "audit_sweep_decoys",
-    "DELETE FROM hearth.audit_decoys d USING (SELECT o.event_id, o.part FROM hearth.audit_decoys o"
+    "DELETE FROM hearth.audit_decoys d USING (SELECT o.event_id FROM hearth.audit_decoys o"
     " WHERE o.directory_id = $1 AND o.create_time < now() - interval '1 minute' LIMIT 5000) due"
-    " WHERE d.directory_id = $1 AND d.event_id = due.event_id AND d.part = due.part"};
+    " WHERE d.directory_id = $1 AND d.event_id = due.event_id"};
 
 // Of heads older than `bound`, the last of each `span`. The newest of those looked at has no next one yet: it is looked at again.
 #define HEARTH_THIN_HEADS(column, span, bound)                                                              \
