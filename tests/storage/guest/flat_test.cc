@@ -4,6 +4,7 @@
 #include "server/guest/guest_store.h"
 #include "server/guest/membership_store.h"
 #include "tests/storage/guest/guest_desk_fixture.h"
+#include "tests/support/read_count.h"
 
 namespace hearth::test {
 namespace {
@@ -14,9 +15,6 @@ constexpr int64_t kMostRead = 1'000;
 // The same of a person's memberships, of which there are 500.
 constexpr int64_t kMostReadOfOne = 250;
 
-constexpr Statement kReadSoFar{"test_read_so_far",
-                               "SELECT sum(coalesce(pg_stat_get_xact_tuples_returned(oid), 0))::bigint FROM pg_class"
-                               " WHERE relnamespace = 'hearth'::regnamespace"};
 constexpr Statement kCompiles{"test_compiles", "SHOW jit"};
 
 class FlatTest : public GuestDeskTest {
@@ -62,16 +60,7 @@ class FlatTest : public GuestDeskTest {
 
   // What `body` reads, in a transaction that serves the directory.
   int64_t Reads(const std::string& directory, const std::function<void(Tx&)>& body) {
-    int64_t count = 0;
-    const absl::Status status = database().Write({directory}, absl::Now() + absl::Seconds(20), [&](Tx& tx) {
-      const auto before = tx.Exec(kReadSoFar)[0][0].as<int64_t>();
-      body(tx);
-      count = tx.Exec(kReadSoFar)[0][0].as<int64_t>() - before;
-      return absl::OkStatus();
-    });
-    EXPECT_THAT(status, IsOk());
-    EXPECT_GT(count, 0) << "the database counts";
-    return count;
+    return CountReads(database(), {directory}, body);
   }
   // The ids of the page after `after`, which is read without reading more than it takes.
   std::vector<std::string> Ids(const GuestQuery& query, const std::string& after) {
