@@ -143,8 +143,10 @@ LogEntry EntryOf(const pqxx::row& row, const std::string& directory) {
   return entry;
 }
 
-// To be said before statements with HEARTH_AT: their plans, which are made once a connection, are look-ups by the key.
-void LookUpByKey(Tx& tx) { tx.ExecPlain("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off"); }
+// To be said before statements with HEARTH_AT: their plans, which are made once a connection, are look-ups by the key. None of them needs a sort.
+void LookUpByKey(Tx& tx) {
+  tx.ExecPlain("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off");
+}
 
 TreeHead HeadOf(const pqxx::row& row, const std::string& directory) {
   return {.directory = directory,

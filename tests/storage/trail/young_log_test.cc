@@ -17,12 +17,16 @@ class YoungLogTest : public TrailFixture {
     WriteRows(1);
     Seal();
     EXPECT_EQ(Verify().finding(), v1::VerifyAuditResponse::FINDING_INTACT);
-    Sql(absl::StrCat(
-        "BEGIN; INSERT INTO hearth.audit_events (directory_id, event_id, action, verdict, actor_directory, actor_kind, rpc)"
-        " SELECT 'forthcoffee', gen_random_uuid(), 'x', 'allowed', 'forthcoffee', 'person', 'r' FROM generate_series(1, ",
-        kRows,
-        "); INSERT INTO hearth.audit_personal (directory_id, event_id, salt, actor, target, target_principal_name, peer)"
-        " SELECT directory_id, event_id, sha256('s'), 'a', '', '', '' FROM hearth.audit_unsealed ON CONFLICT DO NOTHING; COMMIT"));
+    Sql(
+        absl::StrCat("BEGIN; INSERT INTO hearth.audit_events (directory_id, event_id, create_time, action, verdict, "
+                     "actor_directory, actor_kind, rpc)"
+                     " SELECT 'forthcoffee', gen_random_uuid(), now() - interval '5 minutes', 'x', 'allowed', "
+                     "'forthcoffee', 'person', 'r' FROM generate_series(1, ",
+                     kRows,
+                     "); INSERT INTO hearth.audit_personal (directory_id, event_id, salt, actor, target, "
+                     "target_principal_name, peer)"
+                     " SELECT directory_id, event_id, sha256('s'), 'a', '', '', '' FROM hearth.audit_unsealed ON "
+                     "CONFLICT DO NOTHING; COMMIT"));
   }
 };
 
