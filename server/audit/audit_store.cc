@@ -48,8 +48,10 @@ void Append(Tx& tx, const std::vector<std::string>& directories, const Call& cal
   const std::string kind = call.access.kind == PrincipalKind::kPerson ? "person" : "service";
   std::string salt(kSaltBytes, '\0');
   randombytes_buf(salt.data(), salt.size());
-  tx.Exec(call.note->evenly ? kAppendEvenly : kAppend, TextArray(directories), call.id, call.policy->audit_action(),
-          verdict, reason, call.principal.directory, kind, call.rpc, call.trace_id, call.through, Bytea(salt),
+  // What is allowed tells by its answer.
+  const bool evenly = call.note->evenly && verdict != "allowed";
+  tx.Exec(evenly ? kAppendEvenly : kAppend, TextArray(directories), call.id, call.policy->audit_action(), verdict,
+          reason, call.principal.directory, kind, call.rpc, call.trace_id, call.through, Bytea(salt),
           call.principal.subject, call.note->target, call.note->target_principal_name, call.peer);
 }
 
