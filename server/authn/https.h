@@ -23,8 +23,8 @@ struct HttpsAnswer {
   std::string body;  // At most the most_bytes of the options.
 };
 
-// Gets `uri`; with a content type, posts `body` to it, for an answer in JSON. An administrator of a directory names the uri, so it is treated as a stranger's: https only, at a
-// public address (asked of the very address that is connected to, so a name that resolves to another the second time is of no use), no redirect, no
+// Gets `uri`; with a content type, posts `body` to it, for an answer in JSON. An administrator of a directory names the uri, so it is treated as a
+// stranger's: https only, at a public address (asked of the very address that is connected to, so a name that resolves to another the second time is of no use), no redirect, no
 // proxy, no cookies, within the timeout. Fails with UNAVAILABLE and a text that an administrator may read; it does not tell apart why no connection was
 // made, lest it be used to look around in the network of the server. Blocks; thread-safe.
 absl::StatusOr<HttpsAnswer> CallHttps(const std::string& uri, const HttpsOptions& options,
